@@ -1,6 +1,5 @@
-"""Errors made by people's input: one line each, with the place, what was found, what was expected."""
+"""Errors in people's input: one line each, with the place, what was found and expected."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +54,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     Case, `-` and `_` do not count, so that `numrunslimit` still finds `numRunsLimit`.
     """
+    import difflib  # only errors need it, and the wrapper starts once per run
+
     by_fold = {_fold(k): k for k in known}
     near = difflib.get_close_matches(_fold(word), by_fold, n=1, cutoff=0.6)
     return f" … did you mean '{by_fold[near[0]]}'?" if near else ""

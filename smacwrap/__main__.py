@@ -1,0 +1,5 @@
+"""`python -m smacwrap` is `smacwrap`."""
+
+from smacwrap.cli import main
+
+main()

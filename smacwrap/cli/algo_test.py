@@ -1,0 +1,62 @@
+"""`smacwrap algo-test`: one run of a scenario's target algorithm, with everything shown."""
+
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
+from smacwrap.errors import UserError
+from smacwrap.launch.target import Target, check_target, target_environment
+from smacwrap.pcs import all_to_text, from_text, read_pcs, to_text
+from smacwrap.protocol import CallString, format_result
+from smacwrap.scenario import Scenario, load_scenario
+
+
+@click.command("algo-test", context_settings=SCENARIO_OPTIONS)
+@click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
+@click.option(
+    "--config",
+    metavar='"-name value ..."',
+    default="",
+    help="Values that differ from the default configuration's.",
+)
+@click.argument("scenario_options", nargs=-1, type=click.UNPROCESSED, metavar="")
+def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...]) -> None:
+    """Run one configuration of a SCENARIO: the default one, or with the values of --config.
+
+    Shows the call string, the target algorithm's output and its result: the first thing to do
+    with a new scenario. Exits with 1 if the run crashed.
+
+    \b
+    Example:
+      smacwrap algo-test scenarios/digits_cnn/scenario.txt --config "-dropout1 0.1"
+    """
+    own = [option for param in command.params for option in param.opts]
+    scenario = load_scenario(scenario_file, parse_overrides(scenario_options, own))
+    environment = target_environment(scenario, None)
+    check_target(scenario, environment)
+    call = CallString(parameters=_configuration(scenario, config), cutoff=scenario.cutoff)
+    target = Target(scenario, environment)
+    click.echo(f"Call:   {target.sample_call(call)}\nOutput:")
+    sys.stdout.flush()
+    answer = target.call(call, echo=sys.stdout.buffer)
+    click.echo(f"Result: {format_result(answer.result)}")
+    click.echo(f"        {answer.result.status} after {answer.wallclock_time:.1f} s")
+    if answer.reason:
+        click.echo(f"        {answer.reason}", err=True)
+        sys.exit(1)
+
+
+def _configuration(scenario: Scenario, config: str) -> dict[str, str]:
+    space = read_pcs(scenario.pcs_file)
+    settings = all_to_text(space.get_default_configuration())
+    try:
+        words = shlex.split(config)
+    except ValueError as error:
+        raise UserError(f"--config: {error} in '{config}'") from None
+    if len(words) % 2 or any(len(word) < 2 or word[0] != "-" for word in words[::2]):
+        raise UserError(f"--config: expected '-name value …', found '{config}'")
+    given = {name[1:]: value for name, value in zip(words[::2], words[1::2], strict=True)}
+    return to_text(from_text(space, {**settings, **given}))

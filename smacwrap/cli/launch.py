@@ -1,0 +1,84 @@
+"""`smacwrap launch`: tune a program."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
+from smacwrap.errors import UserError
+from smacwrap.history import Study
+from smacwrap.launch import Ending, LaunchOptions, launch
+from smacwrap.launch.progress import TerminalProgress
+from smacwrap.launch.target import Target, target_environment
+from smacwrap.launch.worker import objective_of
+from smacwrap.protocol import CallString
+from smacwrap.report import print_summary, write_results
+from smacwrap.scenario import Scenario, load_scenario
+
+
+@click.command("launch", context_settings=SCENARIO_OPTIONS)
+@click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
+@click.option("--parallel", type=click.IntRange(min=1), default=1, help="Number of workers.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    help="Seed of the first worker, the others' follow.  [default: 1]",
+)
+@click.option("--resume", is_flag=True, help="Go on with an existing study.")
+@click.option("--overwrite", is_flag=True, help="Delete the runs of an existing study first.")
+@click.option(
+    "--limits-per-process",
+    is_flag=True,
+    help="Give every worker the whole run limit, as SMAC v2 does.",
+)
+@click.argument("scenario_options", nargs=-1, type=click.UNPROCESSED, metavar="")
+def command(
+    scenario_file: Path,
+    parallel: int,
+    seed: int | None,
+    resume: bool,
+    overwrite: bool,
+    limits_per_process: bool,
+    scenario_options: tuple[str, ...],
+) -> None:
+    """Tune the program of a SCENARIO, in parallel workers that share what they learn.
+
+    Every option of SMAC v2's scenario files can be given with -- and wins over the file, for
+    example --numberOfRunsLimit 50 or --wallclock-limit 3600 (seconds). Limits hold for all
+    workers together.
+
+    The study, with everything that is known of the launch, is written to
+    smac-output/<the scenario's name>. Ctrl-C stops cleanly; --resume goes on.
+
+    \b
+    Example:
+      smacwrap launch scenarios/digits_cnn/scenario.txt --parallel 2
+    """
+    if resume and overwrite:
+        raise UserError("--resume and --overwrite exclude each other")
+    own = [option for param in command.params for option in param.opts]
+    overrides = parse_overrides(scenario_options, own)
+    scenario = load_scenario(scenario_file, overrides)
+    study = Study(scenario.output_dir / scenario.rungroup)
+    options = LaunchOptions(parallel, seed, resume, overwrite, overrides, limits_per_process)
+    console = Console(highlight=False)
+    if scenario.without_effect:
+        names = ", ".join(scenario.without_effect)
+        console.print(f"without effect here: {names}", style="yellow", markup=False)
+    with TerminalProgress(console, scenario.wallclock_limit) as progress:
+        ending = launch(scenario, study, options, progress)
+    write_results(study, ending.runs, objective_of(scenario))
+    _show(console, scenario, study, ending)
+    sys.exit(130 if ending.interrupted else 1 if ending.failed else 0)
+
+
+def _show(console: Console, scenario: Scenario, study: Study, ending: Ending) -> None:
+    sample_call = ""
+    if ending.incumbent:
+        run = ending.incumbent.run
+        call = CallString(run.configuration, run.instance, cutoff=run.cutoff, seed=run.seed)
+        target = Target(scenario, target_environment(scenario, None))
+        sample_call = target.sample_call(call)
+    print_summary(console, study, ending.reason, len(ending.runs), ending.incumbent, sample_call)

@@ -1,0 +1,37 @@
+"""Scenario options on the command line: `--name value` or `--name=value`, any option or alias."""
+
+from collections.abc import Iterable, Sequence
+
+from smacwrap.errors import UserError, did_you_mean
+from smacwrap.scenario import OPTIONS, find_option
+
+SCENARIO_OPTIONS = {"ignore_unknown_options": True}
+"""Click's context settings for a command that takes scenario options."""
+
+
+def parse_overrides(words: Sequence[str], own_options: Iterable[str]) -> dict[str, str]:
+    """The scenario options among a command's remaining words.
+
+    Args:
+        words: what is left of the command line.
+        own_options: the command's own options, for suggestions.
+
+    Raises:
+        UserError: a word that is no option, an option without a value, or unknown.
+    """
+    overrides: dict[str, str] = {}
+    rest = list(words)
+    while rest:
+        name, equals, value = rest.pop(0).partition("=")
+        if not name.startswith("--"):
+            raise UserError(f"unexpected word '{name}' (scenario options are --name value)")
+        if find_option(name[2:]) is None:
+            known = [f"--{alias}" for option in OPTIONS for alias in (option.name, *option.aliases)]
+            hint = did_you_mean(name, [*own_options, *known])
+            raise UserError(f"unknown option '{name}'{hint}")
+        if not equals:
+            if not rest:
+                raise UserError(f"option '{name}' has no value")
+            value = rest.pop(0)
+        overrides[name[2:]] = value
+    return overrides

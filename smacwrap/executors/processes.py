@@ -1,0 +1,118 @@
+"""Process trees: waiting for one, measuring one, and ending one with nothing left behind."""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
+
+# psutil is imported where it is used: most runs end by themselves and never need it.
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of descendants whose own parent exits (Linux only).
+
+    A daemon that leaves its group and its parent then still belongs to this process's tree.
+    """
+    _prctl(36)  # PR_SET_CHILD_SUBREAPER
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent's thread exits (Linux only)."""
+    _prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def _prctl(option: int, argument: int = 1) -> None:
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(option, argument, 0, 0, 0)
+
+
+def wait(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
+    """The exit code of `process` as soon as it exits, or None after `seconds`."""
+    if hasattr(os, "pidfd_open") and process.returncode is None:
+        try:
+            handle = os.pidfd_open(process.pid)
+        except OSError:
+            return process.poll()
+        try:
+            # Popen.wait with a timeout polls, and answers up to 50 ms late.
+            select.select([handle], [], [], max(0.0, seconds))
+        finally:
+            os.close(handle)
+        return process.poll()
+    try:
+        return process.wait(max(0.0, seconds))
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def tree_cpu_time(pid: int) -> float:
+    """CPU seconds used by `pid`, its living descendants, and those of theirs already waited for."""
+    import psutil
+
+    seconds = 0.0
+    for process in _tree([pid]):
+        try:
+            times = process.cpu_times()
+        except psutil.Error:
+            continue
+        seconds += times.user + times.system + times.children_user + times.children_system
+    return seconds
+
+
+def end_tree(roots: Callable[[], Iterable[int]], grace: float) -> None:
+    """End processes and all their descendants: TERM first, KILL after `grace` seconds.
+
+    `roots` is asked again and again for process ids until none of the trees has a living
+    process, so that what is started meanwhile, or changes its parent, is ended too.
+    """
+    import psutil
+
+    deadline = time.monotonic() + grace
+    asked: set[psutil.Process] = set()
+    while alive := {p for p in {*_tree(roots()), *asked} if _running(p)}:
+        late = time.monotonic() > deadline
+        for process in alive if late else alive - asked:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(signal.SIGKILL if late else signal.SIGTERM)
+        asked |= alive
+        # Waiting also reaps those among them that are our own children.
+        psutil.wait_procs(asked, timeout=0.02)
+
+
+def children() -> list[int]:
+    """The direct children of this process, adopted orphans included."""
+    import psutil
+
+    return [process.pid for process in psutil.Process().children()]
+
+
+def _tree(pids: Iterable[int]) -> "list[psutil.Process]":
+    import psutil
+
+    found = []
+    for pid in pids:
+        try:
+            root = psutil.Process(pid)
+            found += [root, *root.children(recursive=True)]
+        except psutil.Error:
+            continue
+    return found
+
+
+def _running(process: "psutil.Process") -> bool:
+    import psutil
+
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

@@ -1,0 +1,17 @@
+"""Everything a study knows: runs, live-rundata files, the incumbent and its trajectory."""
+
+from smacwrap.history.live_rundata import LiveRundataReader, LiveRundataWriter, StudyIdentity
+from smacwrap.history.objective import Incumbents, Objective
+from smacwrap.history.run import Run
+from smacwrap.history.study import HistoryReader, Study
+
+__all__ = [
+    "HistoryReader",
+    "Incumbents",
+    "LiveRundataReader",
+    "LiveRundataWriter",
+    "Objective",
+    "Run",
+    "Study",
+    "StudyIdentity",
+]

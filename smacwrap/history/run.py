@@ -1,0 +1,43 @@
+"""A run: one call of the target algorithm and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from smacwrap.protocol import NO_CUTOFF, NO_INSTANCE, Result
+
+
+@dataclass(frozen=True)
+class Run:
+    """One completed run.
+
+    `settings` gives every parameter's value as text, `active` the names of those that counted;
+    times are in seconds, `seed` is -1 where the target algorithm is deterministic. `details`
+    is what SMAC v2 has no field for: `metrics`, `start`, `end` (ISO 8601), `host`, `zip`,
+    `worker`, `number` (the run's place in its worker's file, from 1).
+    """
+
+    settings: Mapping[str, str]
+    active: tuple[str, ...]
+    result: Result
+    wallclock_time: float
+    instance: str = NO_INSTANCE
+    seed: int = -1
+    cutoff: float = NO_CUTOFF
+    is_default: bool = False
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def configuration(self) -> dict[str, str]:
+        """The active parameters' values, sorted by name."""
+        return {name: self.settings[name] for name in sorted(self.active)}
+
+    @property
+    def configuration_key(self) -> tuple[tuple[str, str], ...]:
+        """What two runs of the same configuration have in common."""
+        return tuple(self.configuration.items())
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What two runs of the same configuration, instance and seed have in common."""
+        return (self.configuration_key, self.instance, self.seed)

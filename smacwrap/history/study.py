@@ -1,0 +1,115 @@
+"""The study: the output folder of a launch, in SMAC v2's layout, and its whole run history."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from smacwrap.errors import UserError
+from smacwrap.history.live_rundata import LiveRundataReader
+from smacwrap.history.run import Run
+
+_OURS = (
+    "live-rundata-*.json",
+    "traj-run-*.txt",
+    "worker-*.log",
+    "results.csv",
+    "study.json",
+    "budget.json",
+    "runs/run-*",
+)
+_LIVE = re.compile(r"live-rundata-(\d+)\.json")
+
+
+@dataclass(frozen=True)
+class Study:
+    """Where everything known about one launch lies."""
+
+    folder: Path
+
+    @property
+    def description(self) -> Path:
+        """What the study was launched with."""
+        return self.folder / "study.json"
+
+    @property
+    def budget(self) -> Path:
+        """How much of the launch's limits is used."""
+        return self.folder / "budget.json"
+
+    @property
+    def runs(self) -> Path:
+        """The folder of the runs' bundles."""
+        return self.folder / "runs"
+
+    @property
+    def results(self) -> Path:
+        """The table of all runs."""
+        return self.folder / "results.csv"
+
+    def live_rundata(self, seed: int) -> Path:
+        """The run history of one worker."""
+        return self.folder / f"live-rundata-{seed}.json"
+
+    def trajectory(self, seed: int) -> Path:
+        """The incumbents of one worker."""
+        return self.folder / f"traj-run-{seed}.txt"
+
+    def worker_log(self, seed: int) -> Path:
+        """What one worker did."""
+        return self.folder / f"worker-{seed}.log"
+
+    def lock(self, name: str) -> Path:
+        """The lock file of something that only one process may have."""
+        return self.folder / f"{name}.lock"
+
+    def seeds(self) -> list[int]:
+        """The seeds of all workers that have a run history here, ascending."""
+        names = (_LIVE.fullmatch(path.name) for path in self.folder.glob("live-rundata-*.json"))
+        return sorted(int(match[1]) for match in names if match)
+
+    def clear(self) -> None:
+        """Delete what smacwrap wrote into the folder, and nothing else.
+
+        Raises:
+            UserError: something cannot be deleted.
+        """
+        try:
+            for pattern in _OURS:
+                for path in self.folder.glob(pattern):
+                    if path.is_dir():
+                        shutil.rmtree(path)
+                    else:
+                        path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UserError(f"cannot delete {error.filename}: {error.strerror}") from None
+
+    def remove_leftovers(self) -> None:
+        """Remove what runs that were killed left behind; bundles of recorded runs stay."""
+        for path in self.runs.glob("run-*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+
+
+class HistoryReader:
+    """Reads what all workers of a study append, incrementally; `skip` leaves one seed out."""
+
+    def __init__(self, study: Study, skip: int | None = None) -> None:
+        self.study = study
+        self.skip = skip
+        self._readers: dict[int, LiveRundataReader] = {}
+
+    def poll(self) -> Iterator[tuple[int, Run]]:
+        """The seeds and runs that are new since the last poll.
+
+        Raises:
+            UserError: a file cannot be read.
+        """
+        for seed in self.study.seeds():
+            if seed == self.skip:
+                continue
+            if seed not in self._readers:
+                self._readers[seed] = LiveRundataReader(self.study.live_rundata(seed))
+            for run in self._readers[seed].poll():
+                yield seed, run

@@ -1,0 +1,113 @@
+"""The launch's budget: limits that hold for all workers together, exactly."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from filelock import FileLock
+
+from smacwrap.history import Study
+
+
+@dataclass
+class _State:
+    """What budget.json holds. `start` is on this machine's monotonic clock, in seconds."""
+
+    run_limit: int
+    wallclock_limit: float
+    cputime_limit: float
+    start: float
+    claimed: dict[str, int] = field(default_factory=dict)
+    cpu_time: dict[str, float] = field(default_factory=dict)
+    ended: str = ""
+
+
+class Budget:
+    """A worker claims every run before it starts it; a lock makes claims exclusive.
+
+    A claim is kept when its run is recorded, so the claims of a seed are its recorded runs and
+    the one that it runs now. When a worker dies, the launcher takes the unused claim back.
+    """
+
+    def __init__(self, study: Study) -> None:
+        self._file: Path = study.budget
+        self._lock = FileLock(study.lock("budget"))
+
+    def open(
+        self,
+        recorded: Mapping[int, int],
+        run_limit: int,
+        wallclock_limit: float,
+        cputime_limit: float,
+    ) -> None:
+        """Begin a launch on a study that has `recorded` runs, by seed; limits are in seconds."""
+        with self._lock:
+            claimed = {str(seed): count for seed, count in recorded.items()}
+            self._write(
+                _State(run_limit, wallclock_limit, cputime_limit, time.monotonic(), claimed)
+            )
+
+    def claim(self, seed: int, cpu_time: float) -> str:
+        """Claim one run; an empty string, or the reason why there is none left.
+
+        Args:
+            seed: the worker's.
+            cpu_time: seconds that this worker and its targets used in this launch so far.
+        """
+        with self._changing() as state:
+            state.cpu_time[str(seed)] = cpu_time
+            reason = state.ended or _exhausted(state)
+            if not reason:
+                state.claimed[str(seed)] = state.claimed.get(str(seed), 0) + 1
+            return reason
+
+    def release(self, seed: int, recorded: int) -> None:
+        """Take back what a worker claimed beyond its `recorded` runs."""
+        with self._changing() as state:
+            state.claimed[str(seed)] = recorded
+
+    def end(self, reason: str) -> None:
+        """End the launch: no run can be claimed any more. The first reason stays."""
+        with self._changing() as state:
+            state.ended = state.ended or reason
+
+    def ended(self) -> str:
+        """The reason for which the launch was ended, or an empty string."""
+        return self._locked_read().ended
+
+    def nothing_left(self) -> str:
+        """Why no run can be claimed any more, or an empty string while one can."""
+        state = self._locked_read()
+        return state.ended or _exhausted(state)
+
+    def _locked_read(self) -> _State:
+        with self._lock:
+            return self._read()
+
+    @contextmanager
+    def _changing(self) -> Iterator[_State]:
+        with self._lock:
+            state = self._read()
+            yield state
+            self._write(state)
+
+    def _read(self) -> _State:
+        return _State(**json.loads(self._file.read_text(encoding="utf-8")))
+
+    def _write(self, state: _State) -> None:
+        part = self._file.with_suffix(".part")
+        part.write_text(json.dumps(asdict(state)), encoding="utf-8")
+        part.replace(self._file)
+
+
+def _exhausted(state: _State) -> str:
+    if sum(state.claimed.values()) >= state.run_limit:
+        return f"algorithm run limit ({state.run_limit} runs) has been reached"
+    if time.monotonic() - state.start >= state.wallclock_limit:
+        return f"wallclock limit ({state.wallclock_limit:g} s) has been reached"
+    if sum(state.cpu_time.values()) >= state.cputime_limit:
+        return f"CPU time limit ({state.cputime_limit:g} s) has been reached"
+    return ""

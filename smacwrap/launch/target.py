@@ -1,0 +1,209 @@
+"""Calls the target algorithm: one process per run, from call string to result."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from smacwrap.errors import Problem, UserError
+from smacwrap.executors import processes
+from smacwrap.protocol import CallString, Result, ResultLineError, Status, find_result
+from smacwrap.scenario import Scenario
+from smacwrap.wrapper.outcome import crashed, failure
+from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
+
+_GRACE = 5.0  # seconds; the wrapper needs some of them to end its own target
+_TAIL = 20  # lines of output that explain a crash
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+
+
+class Stopped(Exception):  # noqa: N818  (not an error: somebody asked for it)
+    """The run was ended because the worker is to stop; it has no result."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call of the target algorithm gave.
+
+    `reason` explains a CRASHED result, `output` ends with the last lines that were printed;
+    `wallclock_time` is in seconds.
+    """
+
+    result: Result
+    wallclock_time: float
+    output: str
+    reason: str = ""
+
+
+def target_environment(scenario: Scenario, runs: Path | None, workers: int = 1) -> dict[str, str]:
+    """The environment for target algorithms: where runs are kept, and a fair share of cores.
+
+    Thread counts that the user set stay as they are.
+    """
+    environment = dict(os.environ)
+    share = max(1, len(os.sched_getaffinity(0)) // workers) if workers > 1 else 0
+    if share:
+        for name in _THREAD_VARIABLES:
+            environment.setdefault(name, str(share))
+    environment[SCENARIO_VARIABLE] = str(scenario.file.parent)
+    if runs:
+        environment[RUNS_VARIABLE] = str(runs)
+    environment["PATH"] = _path_with_ourselves(environment.get("PATH", os.defpath))
+    # A pipe makes Python's output block-buffered; a log is to be followed while it grows.
+    environment.setdefault("PYTHONUNBUFFERED", "1")
+    return environment
+
+
+def _path_with_ourselves(path: str) -> str:
+    """`path`, with our own folder in front unless it already leads to this `smacwrap`.
+
+    So `smacwrap` and `python` in a scenario mean this environment's, activated or not.
+    """
+    here = Path(sys.executable).parent
+    found = shutil.which("smacwrap", path=path)
+    if found and os.path.realpath(found) == os.path.realpath(here / "smacwrap"):
+        return path
+    return f"{here}{os.pathsep}{path}"
+
+
+def check_target(scenario: Scenario, environment: Mapping[str, str]) -> None:
+    """Complain now if the target algorithm cannot be started.
+
+    Raises:
+        UserError: the program does not exist or is not executable.
+    """
+    word = scenario.algo[0]
+    problem = ""
+    if os.sep in word:
+        program = scenario.exec_dir / word
+        if not program.exists():
+            problem = f"the target algorithm {program} does not exist"
+        elif not (program.is_file() and os.access(program, os.X_OK)):
+            problem = f"the target algorithm {program} is not executable (try: chmod +x {program})"
+    elif shutil.which(word, path=environment.get("PATH")) is None:
+        local = f" … did you mean './{word}'?" if (scenario.exec_dir / word).exists() else ""
+        problem = f"no program '{word}' on the PATH{local}"
+    if problem:
+        raise UserError(Problem(f"algo = {scenario.algo_text}: {problem}", scenario.file))
+
+
+class Target:
+    """The target algorithm of a scenario, ready to be called."""
+
+    def __init__(self, scenario: Scenario, environment: Mapping[str, str]) -> None:
+        self.scenario = scenario
+        self.environment = dict(environment)
+
+    def words(self, call: CallString) -> list[str]:
+        """The words that one call starts."""
+        words = call.words()
+        if self.scenario.cli_call_params_with_quotes:
+            words[6::2] = [f"'{value}'" for value in words[6::2]]
+        return [*self.scenario.algo, *words]
+
+    def sample_call(self, call: CallString) -> str:
+        """A line for a shell that makes the same call again, as SMAC v2 prints it."""
+        return f"cd {self.scenario.exec_dir}; {self.scenario.algo_text} {call}"
+
+    def call(
+        self,
+        call: CallString,
+        should_stop: Callable[[], bool] = lambda: False,
+        echo: IO[bytes] | None = None,
+    ) -> Answer:
+        """Run the target algorithm once; whatever it does becomes a result.
+
+        Args:
+            call: what to run.
+            should_stop: asked several times a second.
+            echo: where its output goes too, as it comes.
+
+        Raises:
+            Stopped: `should_stop` said so; the run's processes are gone.
+        """
+        start = time.monotonic()
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            try:
+                process = subprocess.Popen(
+                    self.words(call),
+                    cwd=self.scenario.exec_dir,
+                    env=self.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                reason = f"cannot start {self.scenario.algo[0]}: {error.strerror}"
+                return Answer(crashed(call, reason).result, 0.0, "", reason)
+            exit_code = _wait(process, should_stop, [out, err] if echo else [], echo)
+            result, reason = self._result(call, out, exit_code)
+            output = _tail(err) + _tail(out)
+            return Answer(result, time.monotonic() - start, output, reason)
+
+    def _result(self, call: CallString, out: IO[bytes], exit_code: int) -> tuple[Result, str]:
+        out.seek(0)
+        try:
+            result = find_result(line.decode(errors="replace") for line in out)
+        except ResultLineError as error:
+            return crashed(call, "").result, f"bad result line: {error}"
+        if result is None:
+            reason = failure(exit_code) or "the target printed no result line"
+            return crashed(call, "").result, reason
+        if result.status.decided and call.has_cutoff and result.runtime > call.cutoff:
+            result = replace(result, status=Status.TIMEOUT)
+        if result.status in (Status.CRASHED, Status.ABORT):
+            return result, parse_additional(result.additional).get("reason", "the target said so")
+        return result, ""
+
+
+def parse_additional(text: str) -> dict[str, str]:
+    """Additional run data in its usual form, `name=value;name=value`; other parts are left out."""
+    pairs = (part.partition("=") for part in text.split(";"))
+    return {name.strip(): value.strip() for name, equals, value in pairs if equals}
+
+
+def _wait(
+    process: "subprocess.Popen[bytes]",
+    should_stop: Callable[[], bool],
+    sources: Sequence[IO[bytes]],
+    echo: IO[bytes] | None,
+) -> int:
+    offsets = [0] * len(sources)
+    try:
+        while True:
+            exit_code = processes.wait(process, 0.2)
+            for i, source in enumerate(sources):
+                new = os.pread(source.fileno(), 1 << 20, offsets[i])
+                offsets[i] += len(new)
+                if echo and new:
+                    echo.write(new)
+                    echo.flush()
+            if exit_code is not None:
+                return exit_code
+            if should_stop():
+                raise Stopped
+    finally:
+        processes.end_tree(lambda: {process.pid, *processes.children()}, _GRACE)
+        process.poll()
+
+
+def _tail(file: IO[bytes]) -> str:
+    file.seek(0, os.SEEK_END)
+    file.seek(max(0, file.tell() - 8192))
+    lines = file.read().decode(errors="replace").splitlines(keepends=True)
+    return "".join(lines[-_TAIL:])

@@ -1,0 +1,21 @@
+"""PCS files and configuration spaces, configurations and their texts.
+
+>>> space = parse_pcs("lr real [0.0001, 1] [0.01] log")
+>>> to_text(space.get_default_configuration())
+{'lr': '0.01'}
+"""
+
+from smacwrap.pcs.reader import parse_pcs, read_pcs
+from smacwrap.pcs.space import size_upper_bound
+from smacwrap.pcs.values import all_to_text, from_text, to_text
+from smacwrap.pcs.writer import write_pcs
+
+__all__ = [
+    "all_to_text",
+    "from_text",
+    "parse_pcs",
+    "read_pcs",
+    "size_upper_bound",
+    "to_text",
+    "write_pcs",
+]

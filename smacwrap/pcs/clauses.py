@@ -1,0 +1,176 @@
+"""Reads forbidden clauses, both forms, and the conditions that SMAC v2 sets for advanced ones."""
+
+import heapq
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+
+from ConfigSpace.forbidden import ForbiddenEqualsClause
+
+from smacwrap.pcs.expressions import parse_expression
+from smacwrap.pcs.forbidden import Combination, Formula, Operand, PcsClause
+from smacwrap.pcs.lines import NUMBER, Line
+from smacwrap.pcs.parameters import Declarations
+from smacwrap.pcs.units import Parameter, is_ordered, read_value, texts
+
+_PAIR = re.compile(r"\s*([^\s=,]*[^\s=,<>!])\s*=\s*([^\s=,]+)\s*")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
+
+
+class Clauses:
+    """The forbidden clauses of a file."""
+
+    def __init__(self, declared: Declarations) -> None:
+        self._declared = declared
+        self._ranks: Mapping[str, float] | None = None
+        self.read_so_far: list[PcsClause] = []
+
+    def read(self, line: Line) -> None:
+        """Takes in a forbidden clause.
+
+        Raises:
+            UserError: the line is wrong, or forbids the default configuration.
+        """
+        start, end = _inside(line)
+        pieces = line.code[start:end].rstrip().rstrip(",").split(",")
+        classic = all(_PAIR.fullmatch(piece) for piece in pieces)
+        clause = (
+            self._combination(line, start, pieces) if classic else self._formula(line, start, end)
+        )
+        if clause is None:
+            return
+        if clause.forbids_default():
+            raise line.error("this clause forbids the default configuration")
+        self.read_so_far.append(clause)
+
+    def _combination(self, line: Line, start: int, pieces: list[str]) -> PcsClause:
+        components = []
+        for piece in pieces:
+            match = _PAIR.fullmatch(piece)
+            assert match is not None
+            parameter = self._declared.find(line, match[1], start + match.start(1))
+            value = read_value(line, parameter, match[2], start + match.start(2))
+            if not parameter.legal_value(value):
+                raise line.error(
+                    f"{match[2]} is never a value of the integer '{parameter.name}'",
+                    start + match.start(2),
+                    start + match.end(2),
+                )
+            components.append(ForbiddenEqualsClause(parameter, value))
+            start += len(piece) + 1
+        return Combination(*components)
+
+    def _formula(self, line: Line, start: int, end: int) -> PcsClause | None:
+        if self._ranks is None:
+            check_names(line, self._declared.parameters)
+            self._ranks = rank_values(line, self._declared.parameters.values())
+        parameters = self._declared.parameters
+        expression = parse_expression(line, start, end, self._declared, self._ranks)
+        if expression.names:
+            return Formula(*(Operand(parameters[name], expression) for name in expression.names))
+        if expression.evaluate([]) != 0:
+            raise line.error("this clause is always true: it forbids all configurations")
+        return None
+
+
+def _inside(line: Line) -> tuple[int, int]:
+    start = line.code.index("{")
+    end = line.code.find("}", start)
+    if end < 0:
+        raise line.error("'{' is never closed: expected '}'", start)
+    rest = line.code[end + 1 :]
+    if rest.strip():
+        at = end + 1 + len(rest) - len(rest.lstrip())
+        raise line.error("one forbidden clause a line: nothing may follow its '}'", at)
+    inner = line.code[start + 1 : end]
+    if not inner.strip():
+        raise line.error("the clause is empty: expected {parameter=value, ...}", start, end + 1)
+    if "{" in inner:
+        raise line.error("no braces inside a forbidden clause", start + 1 + inner.index("{"))
+    return start + 1, end
+
+
+def check_names(line: Line, parameters: Mapping[str, Parameter]) -> None:
+    """Refuses names that SMAC v2 does not take in a file with advanced clauses.
+
+    Raises:
+        UserError: at `line`, the first advanced clause.
+    """
+    values = {v for p in parameters.values() for v in texts(p) or () if not _is_number(v)}
+    odd = [w for w in [*parameters, *sorted(values)] if not _IDENTIFIER.fullmatch(w)]
+    if odd:
+        raise line.error(
+            "with advanced clauses, names and values are letters, digits and _ only: "
+            f"rename {', '.join(odd)}"
+        )
+    both = [name for name in parameters if name in values]
+    if both:
+        raise line.error(
+            "with advanced clauses, no parameter may be named like a value: "
+            f"rename {', '.join(both)}"
+        )
+
+
+def rank_values(line: Line, parameters: Iterable[Parameter]) -> dict[str, float]:
+    """A number for each value of the categoricals and ordinals, by which clauses compare them.
+
+    Numbers stand for themselves; the other values come in the order of the ordinals and,
+    where those leave it open, of the alphabet.
+
+    Raises:
+        UserError: at `line`, if no order agrees with all ordinals.
+    """
+    after: dict[str, set[str]] = {}
+    for parameter in parameters:
+        names = texts(parameter) or ()
+        for name in names:
+            after.setdefault(name, set())
+        if is_ordered(parameter):
+            for low, high in itertools.pairwise(names):
+                after[low].add(high)
+    numbers = sorted((name for name in after if _is_number(name)), key=float)
+    for low, high in itertools.pairwise(numbers):
+        after[low].add(high)
+    waits = dict.fromkeys(after, 0)
+    for later in after.values():
+        for name in later:
+            waits[name] += 1
+    ready = [name for name, count in waits.items() if count == 0]
+    heapq.heapify(ready)
+    order = []
+    while ready:
+        name = heapq.heappop(ready)
+        order.append(name)
+        for later_name in after[name]:
+            waits[later_name] -= 1
+            if waits[later_name] == 0:
+                heapq.heappush(ready, later_name)
+    if len(order) < len(after):
+        stuck = ", ".join(name for name, count in waits.items() if count)
+        raise line.error(
+            f"advanced clauses need one order of all values, but ordinals disagree on {stuck}"
+        )
+    return _place(order)
+
+
+def _place(order: list[str]) -> dict[str, float]:
+    """Fits numbers to the other values: evenly between their neighbours, else one apart."""
+    ranks: dict[str, float] = {}
+    run: list[str] = []
+    last: float | None = None
+    for name in order:
+        if not _is_number(name):
+            run.append(name)
+            continue
+        number = float(name)
+        first = number - len(run) - 1 if last is None else last
+        step = (number - first) / (len(run) + 1)
+        ranks.update((text, first + step * i) for i, text in enumerate(run, start=1))
+        ranks[name] = last = number
+        run = []
+    ranks.update((text, (last or 0.0) + i) for i, text in enumerate(run, start=1))
+    return ranks
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(NUMBER, text) is not None

@@ -1,0 +1,272 @@
+"""Reads parameter lines, in both of SMAC v2's syntaxes, into ConfigSpace hyperparameters."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+from ConfigSpace import (
+    CategoricalHyperparameter,
+    Constant,
+    OrdinalHyperparameter,
+    UniformFloatHyperparameter,
+    UniformIntegerHyperparameter,
+)
+
+from smacwrap.errors import UserError, did_you_mean
+from smacwrap.pcs.lines import NAME, NUMBER, Line
+from smacwrap.pcs.units import Parameter
+
+_HEAD = re.compile(rf"\s*(?P<name>{NAME}?)(?:\s+(?P<type>[A-Za-z]+))?\s*(?=[\[{{])")
+_VALUE = re.compile(r"[!-~]+")
+_NUMBER = re.compile(NUMBER)
+
+_TYPES = ("categorical", "ordinal", "real", "integer")
+_SYNONYMS = {"float": "real", "double": "real", "choice": "categorical", "bool": "categorical"}
+
+# ConfigSpace keeps reals to 13 decimals and scales through doubles.
+_DECIMALS = 13
+_NARROWEST_RANGE = 1e-10
+_LARGEST_REAL = 1e290
+_LARGEST_INTEGER = 10**15
+
+_MOST_GUESSES = 25
+
+
+class Declarations:
+    """The parameters of a file by name, and the names whose own lines are wrong."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, Parameter] = {}
+        self._lines: dict[str, int] = {}
+        self._guesses = 0
+
+    def declare(self, line: Line) -> None:
+        """Takes in a parameter line.
+
+        Raises:
+            UserError: the line is wrong, or its name already taken.
+        """
+        head = _HEAD.match(line.code)
+        assert head is not None, "the line's kind says that it begins like a parameter"
+        name = head["name"]
+        if name in self._lines:
+            raise line.error(
+                f"'{name}' is already declared in line {self._lines[name]}", *head.span("name")
+            )
+        self._lines[name] = line.number
+        self.parameters[name] = _parse(line, head)
+
+    def find(self, line: Line, name: str, start: int) -> Parameter:
+        """The parameter that `line` names at `start`.
+
+        Raises:
+            UserError: there is none; without any problem if its own line already reported one.
+        """
+        if name in self.parameters:
+            return self.parameters[name]
+        if name in self._lines:
+            raise UserError
+        raise line.error(
+            f"unknown parameter '{name}'{self.guess(name, self.parameters)}",
+            start,
+            start + len(name),
+        )
+
+    def guess(self, word: str, known: Iterable[str]) -> str:
+        """`did_you_mean`, as long as a file has few errors: among many names it takes its time."""
+        self._guesses += 1
+        return did_you_mean(word, known) if self._guesses <= _MOST_GUESSES else ""
+
+    def check_complete(self) -> None:
+        """Raises an error without a problem if a parameter's own line has reported one.
+
+        What a clause names may be what that line should have declared.
+        """
+        if len(self.parameters) < len(self._lines):
+            raise UserError
+
+
+def _parse(line: Line, head: re.Match[str]) -> Parameter:
+    name, type_ = head["name"], head["type"]
+    opening = line.code[head.end()]
+    if type_ is None:
+        return _older(line, name, head.end())
+    if type_ not in _TYPES:
+        raise line.error(
+            f"'{type_}' is not a type: expected {', '.join(_TYPES[:3])} or {_TYPES[3]}"
+            f"{did_you_mean(_SYNONYMS.get(type_.lower(), type_), _TYPES)}",
+            *head.span("type"),
+        )
+    wanted = "{" if type_ in ("categorical", "ordinal") else "["
+    if opening != wanted:
+        example = "{a, b} [a]" if wanted == "{" else "[0, 10] [5]"
+        raise line.error(f"expected '{type_} {example}', found '{opening}'", head.end())
+    if wanted == "{":
+        return _textual(line, name, head.end(), ordinal=type_ == "ordinal", newer=True)
+    rest, (low, high, default) = _numeric(line, head.end(), newer=True)
+    flag = re.fullmatch(r"\s*(log)?\s*", line.code[rest:])
+    if not flag:
+        raise line.error("expected 'log' or nothing after the default", _after(line, rest))
+    return _number(line, name, low, high, default, type_ == "integer", flag[1] is not None)
+
+
+def _older(line: Line, name: str, start: int) -> Parameter:
+    if line.code[start] == "{":
+        return _textual(line, name, start, ordinal=False, newer=False)
+    rest, (low, high, default) = _numeric(line, start, newer=False)
+    flags = line.code[rest:].strip()
+    if not re.fullmatch("[il]*", flags):
+        hint = f": did you mean '{name} real … log'?" if flags.lower() == "log" else ""
+        raise line.error(
+            f"expected the flags i (integer), l (log), il or nothing, found '{flags}'{hint}",
+            _after(line, rest),
+        )
+    return _number(line, name, low, high, default, "i" in flags, "l" in flags)
+
+
+def _after(line: Line, position: int) -> int:
+    """The first position from `position` on that is not blank."""
+    return position + len(line.code[position:]) - len(line.code[position:].lstrip())
+
+
+Cut = tuple[int, int]
+"""Where a piece of a line begins and ends."""
+
+
+def _trim(line: Line, start: int, end: int) -> Cut:
+    piece = line.code[start:end]
+    left = start + len(piece) - len(piece.lstrip())
+    return left, max(left, start + len(piece.rstrip()))
+
+
+def _brackets(line: Line, start: int, newer: bool) -> tuple[Cut, Cut, int]:
+    """The insides of the domain and of `[default]`, and where the rest begins."""
+    closing = "}" if line.code[start] == "{" else "]"
+    end = line.code.find(closing, start + 1)
+    if end < 0:
+        raise line.error(f"'{line.code[start]}' is never closed: expected '{closing}'", start)
+    second = _after(line, end + 1)
+    if line.code[second : second + 1] != "[":
+        raise line.error("expected the default in brackets, as [default]", *_here(line, second))
+    last = line.code.rfind("]") if closing == "}" else line.code.find("]", second)
+    if last < second:
+        raise line.error("'[' is never closed: expected ']'", second)
+    inside = line.code[second + 1 : last]
+    if newer and inside != inside.strip():
+        raise line.error(
+            f"no blanks inside the brackets of a default: expected '[{inside.strip()}]'",
+            second,
+            last + 1,
+        )
+    default = _trim(line, second + 1, last)
+    if default[0] == default[1]:
+        raise line.error("the default is empty: expected [default]", second, last + 1)
+    return _trim(line, start + 1, end), default, last + 1
+
+
+def _here(line: Line, position: int) -> Cut:
+    return position, max(position + 1, len(line.code.rstrip()))
+
+
+def _pieces(line: Line, start: int, end: int) -> list[Cut]:
+    """The parts between commas, trimmed; empty ones at the end do not count, as in SMAC v2."""
+    cuts = []
+    at = start
+    for part in line.code[start:end].split(","):
+        cuts.append(_trim(line, at, at + len(part)))
+        at += len(part) + 1
+    while cuts and cuts[-1][0] == cuts[-1][1]:
+        cuts.pop()
+    return cuts
+
+
+def _textual(line: Line, name: str, start: int, *, ordinal: bool, newer: bool) -> Parameter:
+    domain, default_cut, rest = _brackets(line, start, newer)
+    if line.code[rest:].strip():
+        raise line.error("nothing may follow the default here", _after(line, rest))
+    values: dict[str, None] = {}
+    for cut in _pieces(line, *domain):
+        value = line.code[slice(*cut)]
+        if not _VALUE.fullmatch(value):
+            what = "an empty value" if not value else f"'{value}'"
+            raise line.error(
+                f"{what} in the domain of '{name}': values are ASCII words without blanks",
+                cut[0],
+                max(cut[1], cut[0] + 1),
+            )
+        if value in values:
+            raise line.error(f"value '{value}' is listed twice for '{name}'", *cut)
+        values[value] = None
+    if not values:
+        raise line.error(f"'{name}' has no values: expected {{a, b, ...}}", start, domain[1] + 1)
+    default = line.code[slice(*default_cut)]
+    if default not in values:
+        known = ", ".join(values)
+        raise line.error(
+            f"default '{default}' is not among {{{known}}}{did_you_mean(default, values)}",
+            *default_cut,
+        )
+    # NumPy's strings are what ConfigSpace makes of the values anyway when it samples; a plain
+    # string in their place would give equal configurations different hashes.
+    texts = [np.str_(value) for value in values]
+    if ordinal:
+        return OrdinalHyperparameter(name, texts, np.str_(default))
+    return CategoricalHyperparameter(name, texts, np.str_(default))
+
+
+def _numeric(line: Line, start: int, newer: bool) -> tuple[int, tuple[Cut, Cut, Cut]]:
+    domain, default, rest = _brackets(line, start, newer)
+    bounds = _pieces(line, *domain)
+    if len(bounds) != 2:
+        raise line.error(
+            f"expected two bounds, [lowest, highest], found {len(bounds)}", start, domain[1] + 1
+        )
+    return rest, (bounds[0], bounds[1], default)
+
+
+def _number(
+    line: Line, name: str, low_cut: Cut, high_cut: Cut, default_cut: Cut, integer: bool, log: bool
+) -> Parameter:
+    for cut in (low_cut, high_cut, default_cut):
+        _check_number(line, cut, integer)
+    low, high, default = (float(line.code[slice(*c)]) for c in (low_cut, high_cut, default_cut))
+    bounds = low_cut[0], high_cut[1]
+    if low > high or (low == high and not integer):
+        raise line.error(f"the lowest value {low:g} is not below the highest {high:g}", *bounds)
+    if log and low <= 0:
+        raise line.error(f"a log scale starts above 0, but the lowest value is {low:g}", *low_cut)
+    if not low <= default <= high:
+        text = line.code[slice(*default_cut)]
+        inside = f"[{line.code[slice(*low_cut)]}, {line.code[slice(*high_cut)]}]"
+        raise line.error(f"default {text} is outside {inside}", *default_cut)
+    if integer and low == high:
+        return Constant(name, int(low))
+    if integer:
+        return UniformIntegerHyperparameter(name, int(low), int(high), int(default), log=log)
+    if high - low < _NARROWEST_RANGE:
+        raise line.error(
+            f"the range is narrower than {_NARROWEST_RANGE:g}: {_DECIMALS} decimals are kept",
+            *bounds,
+        )
+    return UniformFloatHyperparameter(name, low, high, default, log=log)
+
+
+def _check_number(line: Line, cut: Cut, integer: bool) -> None:
+    text = line.code[slice(*cut)]
+    if not _NUMBER.fullmatch(text):
+        raise line.error(f"'{text}' is not a number", cut[0], max(cut[1], cut[0] + 1))
+    value = float(text)
+    if integer and (abs(value) > _LARGEST_INTEGER or value != int(value)):
+        if abs(value) > _LARGEST_INTEGER:
+            raise line.error(
+                f"{text} is too large for an integer (at most {_LARGEST_INTEGER:g})", *cut
+            )
+        raise line.error(f"{text} is not an integer, but the parameter is", *cut)
+    if abs(value) > _LARGEST_REAL:
+        raise line.error(f"{text} is too large for a real (at most {_LARGEST_REAL:g})", *cut)
+    if abs(round(value, _DECIMALS) - value) > 0.001 * abs(value):
+        raise line.error(
+            f"{text} is too small for a real: {_DECIMALS} decimals are kept … "
+            "choose another unit, or make its exponent the parameter",
+            *cut,
+        )

@@ -1,0 +1,170 @@
+"""Where a parameter's values lie in the vectors that ConfigSpace computes with."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, cast
+
+import numpy as np
+from ConfigSpace import (
+    CategoricalHyperparameter,
+    Constant,
+    OrdinalHyperparameter,
+    UniformFloatHyperparameter,
+    UniformIntegerHyperparameter,
+)
+from ConfigSpace.hyperparameters import Hyperparameter
+
+from smacwrap.errors import did_you_mean
+from smacwrap.pcs.lines import NUMBER, Line
+
+Parameter = Hyperparameter[Any, Any]
+Number = UniformFloatHyperparameter | UniformIntegerHyperparameter
+Operator = Literal["==", "!=", "<", ">", "in"]
+
+Interval = tuple[float, float]
+"""An open interval of vector entries. NaN, the entry of an inactive parameter, is in none."""
+
+_DECIMALS = 13
+"""To so many decimals ConfigSpace rounds reals."""
+
+_HALF_STEP = 0.5e-13
+
+
+def texts(parameter: Parameter) -> Sequence[str] | None:
+    """The values of a categorical or ordinal, in order; None for a number."""
+    if isinstance(parameter, CategoricalHyperparameter):
+        return cast(Sequence[str], parameter.choices)
+    if isinstance(parameter, OrdinalHyperparameter):
+        return cast(Sequence[str], parameter.sequence)
+    return None
+
+
+def intervals(
+    parameter: Parameter, operator: Operator, values: Iterable[str | float]
+) -> tuple[Interval, ...]:
+    """The vector entries for which `parameter operator value` holds.
+
+    The borders lie between neighbouring values: entries of one and the same integer differ in
+    their last digits, depending on whether they were sampled, mutated or converted.
+    """
+    bands = sorted(_band(parameter, value) for value in values)
+    if operator in ("==", "in"):
+        return tuple(bands)
+    low, high = bands[0]
+    below, above = (-math.inf, low), (high, math.inf)
+    return {"!=": (below, above), "<": (below,), ">": (above,)}[operator]
+
+
+def _band(parameter: Parameter, value: str | float) -> Interval:
+    """The entries that stand for one value."""
+    if not isinstance(parameter, Number):
+        entry = to_entry(parameter, value)
+        return entry - 0.5, entry + 0.5
+    number = float(value)
+    half = _half_width(parameter, number)
+    return to_unit(parameter, number - half), to_unit(parameter, number + half)
+
+
+def _half_width(parameter: Number, number: float) -> float:
+    if isinstance(parameter, UniformIntegerHyperparameter):
+        # A border that is no integer ("n < 4.5") needs no room around it.
+        return 0.5 if number == int(number) else 0.0
+    if parameter.log:
+        # exp and log lose a few digits more, but of the number itself.
+        return max(_HALF_STEP, 64 * math.ulp(number))
+    return max(_HALF_STEP, 4 * math.ulp(max(abs(parameter.lower), abs(parameter.upper))))
+
+
+def to_entry(parameter: Parameter, value: str | float) -> float:
+    """The vector entry of a value."""
+    names = texts(parameter)
+    if names is not None:
+        return float(names.index(cast(str, value)))
+    if isinstance(parameter, Constant):
+        # An integer with one value; ConfigSpace has the entry 1 for it.
+        return 1.0 + float(value) - float(cast(int, parameter.value))
+    assert isinstance(parameter, Number)
+    return to_unit(parameter, float(value))
+
+
+def to_unit(parameter: Number, number: float) -> float:
+    """Scales a number as ConfigSpace does: the lowest value to 0, the highest to 1."""
+    low, high = float(parameter.lower), float(parameter.upper)
+    if parameter.log:
+        return (math.log(number) - math.log(low)) / (math.log(high) - math.log(low))
+    return (number - low) / (high - low)
+
+
+def is_ordered(parameter: Parameter) -> bool:
+    """Whether the values have an order: all but categorical ones have."""
+    return not isinstance(parameter, CategoricalHyperparameter)
+
+
+def read_value(line: Line, parameter: Parameter, text: str, start: int) -> str | float:
+    """The value of `parameter` that `line` names at `start`: a text, or a number.
+
+    Numbers lie within the bounds, but may be fractions for integers too, as in `n < 4.5`.
+
+    Raises:
+        UserError: there is no such value.
+    """
+    place = start, start + max(1, len(text))
+    names = texts(parameter)
+    if names is not None:
+        if text not in names:
+            raise line.error(
+                f"'{parameter.name}' has no value '{text}': "
+                f"expected one of {{{', '.join(names)}}}{did_you_mean(text, names)}",
+                *place,
+            )
+        return text
+    if not re.fullmatch(NUMBER, text):
+        raise line.error(f"'{text}' is not a number, but '{parameter.name}' is", *place)
+    low, high = bounds(parameter)
+    if not low <= float(text) <= high:
+        raise line.error(
+            f"{text} is outside the range [{plain(low)}, {plain(high)}] of '{parameter.name}'",
+            *place,
+        )
+    return float(text)
+
+
+def bounds(parameter: Parameter) -> tuple[float, float]:
+    """The lowest and highest value of a number."""
+    if isinstance(parameter, Constant):
+        return float(cast(int, parameter.value)), float(cast(int, parameter.value))
+    assert isinstance(parameter, Number)
+    return float(parameter.lower), float(parameter.upper)
+
+
+def plain(value: str | float) -> str:
+    """A value as it is written in a PCS file."""
+    if isinstance(value, str):
+        return value
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def to_numbers(parameter: Parameter, entries: Any, ranks: Mapping[str, float]) -> Any:
+    """The numbers that stand for vector entries, one or an array, in an expression.
+
+    Args:
+        parameter: whose entries they are; where NaN, inactive, its default counts.
+        entries: as in a configuration's vector.
+        ranks: the number of each text value.
+    """
+    entries = np.where(np.isnan(entries), to_entry(parameter, parameter.default_value), entries)
+    names = texts(parameter)
+    if names is not None:
+        return np.array([ranks[name] for name in names])[entries.astype(np.intp)]
+    if isinstance(parameter, Constant):
+        return np.full(entries.shape, float(cast(int, parameter.value)))
+    assert isinstance(parameter, Number)
+    low, high = float(parameter.lower), float(parameter.upper)
+    if parameter.log:
+        numbers = np.exp(entries * (math.log(high) - math.log(low)) + math.log(low))
+    else:
+        numbers = entries * (high - low) + low
+    if isinstance(parameter, UniformIntegerHyperparameter):
+        return np.rint(numbers)
+    return np.round(np.clip(numbers, low, high), _DECIMALS)

@@ -1,0 +1,110 @@
+"""Configurations as texts: the wire form, in which SMAC v2 writes them on command lines."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ConfigSpace import (
+    Configuration,
+    ConfigurationSpace,
+    Constant,
+    UniformFloatHyperparameter,
+    UniformIntegerHyperparameter,
+)
+from ConfigSpace.exceptions import ForbiddenValueError
+
+from smacwrap.errors import UserError, did_you_mean
+from smacwrap.pcs.lines import NUMBER
+from smacwrap.pcs.units import Parameter, texts
+
+_NUMBER = re.compile(NUMBER)
+
+_UNIT_ROUNDING = 1e-12
+"""Reals that went through the unit interval may leave their range by a last digit."""
+
+
+def to_text(configuration: Configuration) -> dict[str, str]:
+    """The active parameters, sorted by name: `{"lr": "0.25", "n": "32", "opt": "adam"}`."""
+    return {name: _write(configuration[name]) for name in sorted(configuration)}
+
+
+def all_to_text(configuration: Configuration) -> dict[str, str]:
+    """All parameters, sorted by name; inactive ones have their default."""
+    space = configuration.config_space
+    return {
+        name: _write(configuration.get(name, space[name].default_value)) for name in sorted(space)
+    }
+
+
+def _write(value: Any) -> str:
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def from_text(space: ConfigurationSpace, settings: Mapping[str, str]) -> Configuration:
+    """The configuration whose active parameters have these values.
+
+    Settings of parameters that are inactive under the others are ignored: SMAC v2 lists them.
+
+    Args:
+        space: as `read_pcs` returns it.
+        settings: texts by parameter name, as `to_text` writes them.
+
+    Raises:
+        UserError: a name is unknown, a value outside its domain, an active parameter missing,
+            or the configuration forbidden.
+    """
+    problems = [
+        f"unknown parameter '{name}'{did_you_mean(name, space)}"
+        for name in settings
+        if name not in space
+    ]
+    values: dict[str, Any] = {}
+    # A space lists parents before their children.
+    for name, parameter in space.items():
+        if not all(c.satisfied_by_value(values) for c in space.parent_conditions_of[name]):
+            continue
+        text = settings.get(name)
+        if text is None:
+            problems.append(f"parameter '{name}' is active, but has no value")
+            continue
+        value = _read(parameter, text)
+        if value is None:
+            problems.append(f"'{text}' is not in the domain of {_domain(parameter)}")
+            continue
+        values[name] = value
+    if problems:
+        raise UserError(*problems)
+    try:
+        return Configuration(space, values=values)
+    except ForbiddenValueError:
+        clause = next(c for c in space.forbidden_clauses if c.is_forbidden_value(values))
+        raise UserError(f"the configuration is forbidden by {clause!r}") from None
+
+
+def _read(parameter: Parameter, text: str) -> str | float | None:
+    names = texts(parameter)
+    if names is not None:
+        return names[names.index(text)] if text in names else None
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    if isinstance(parameter, UniformFloatHyperparameter):
+        low, high = parameter.lower, parameter.upper
+        slack = _UNIT_ROUNDING * max(abs(low), abs(high))
+        return min(max(number, low), high) if low - slack <= number <= high + slack else None
+    if isinstance(parameter, UniformIntegerHyperparameter):
+        inside = parameter.lower <= number <= parameter.upper and number == int(number)
+        return int(number) if inside else None
+    assert isinstance(parameter, Constant)
+    return parameter.value if number == parameter.value else None
+
+
+def _domain(parameter: Parameter) -> str:
+    names = texts(parameter)
+    if names is not None:
+        return f"'{parameter.name}', {{{', '.join(names)}}}"
+    if isinstance(parameter, Constant):
+        return f"'{parameter.name}', {{{parameter.value}}}"
+    assert isinstance(parameter, UniformFloatHyperparameter | UniformIntegerHyperparameter)
+    kind = "real" if isinstance(parameter, UniformFloatHyperparameter) else "integer"
+    return f"'{parameter.name}', {kind} [{parameter.lower}, {parameter.upper}]"

@@ -1,0 +1,33 @@
+"""The wire between SMAC and a wrapper: call strings one way, result lines the other."""
+
+from smacwrap.protocol.call_string import (
+    NO_CUTOFF,
+    NO_INSTANCE,
+    NO_RUN_LENGTH,
+    CallString,
+    CallStringError,
+    parse_call_string,
+)
+from smacwrap.protocol.result_line import (
+    Result,
+    ResultLineError,
+    Status,
+    find_result,
+    format_result,
+    parse_result_line,
+)
+
+__all__ = [
+    "NO_CUTOFF",
+    "NO_INSTANCE",
+    "NO_RUN_LENGTH",
+    "CallString",
+    "CallStringError",
+    "Result",
+    "ResultLineError",
+    "Status",
+    "find_result",
+    "format_result",
+    "parse_call_string",
+    "parse_result_line",
+]

@@ -1,0 +1,179 @@
+"""Result lines: the one line on standard output with which a wrapper answers SMAC.
+
+    Result of algorithm run: STATUS, RUNTIME, RUNLENGTH, QUALITY, SEED[, ADDITIONAL RUN DATA]
+
+AClib 2 writes the same after `Result of this algorithm run:` as a JSON object.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How a run ended, in SMAC v2's words."""
+
+    SAT = "SAT"
+    UNSAT = "UNSAT"
+    TIMEOUT = "TIMEOUT"
+    CRASHED = "CRASHED"
+    ABORT = "ABORT"
+
+    @property
+    def decided(self) -> bool:
+        """Whether the run's quality and runtime count as reported."""
+        return self in (Status.SAT, Status.UNSAT)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a result line says.
+
+    `runtime` is in seconds; `seed` echoes the call string's; `additional` is free text without
+    commas, by convention `name=value;name=value`.
+    """
+
+    status: Status
+    runtime: float
+    run_length: float
+    quality: float
+    seed: int
+    additional: str = ""
+
+
+class ResultLineError(ValueError):
+    """A line that starts like a result but cannot be read; the message says why."""
+
+
+_PREFIX = re.compile(
+    r"(?:Result\s+of\s+(?:this\s+)?[Aa]lgorithm\s*[Rr]un"
+    r"|(?:Final\s+)?Result\s+(?:for|of)\s+(?:ParamILS|SMAC|HAL|this\s+wrapper))\s*:\s*"
+)
+
+_STATUSES = {
+    "SATISFIABLE": Status.SAT,
+    "SUCCESS": Status.SAT,
+    "UNSATISFIABLE": Status.UNSAT,
+    **{status.value: status for status in Status},
+}
+
+
+def format_result(result: Result) -> str:
+    """The result line, without a newline; what would break it in `additional` is replaced."""
+    additional = re.sub(r"[\s,]+", " ", result.additional).strip()
+    fields = [
+        result.status.value,
+        repr(result.runtime),
+        _plain(result.run_length),
+        repr(result.quality),
+        str(result.seed),
+    ]
+    return "Result of algorithm run: " + ", ".join(fields + ([additional] if additional else []))
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else repr(number)
+
+
+def format_aclib_result(result: Result) -> str:
+    """The result line in AClib 2's form: a JSON object."""
+    status = {Status.SAT: "SUCCESS", Status.UNSAT: "SUCCESS"}.get(result.status, result.status)
+    return "Result of this algorithm run: " + json.dumps(
+        {
+            "status": str(status),
+            "cost": result.quality,
+            "runtime": result.runtime,
+            "misc": result.additional,
+        }
+    )
+
+
+def find_result(lines: Iterable[str]) -> Result | None:
+    """The result that the first result line among `lines` gives, or None where there is none.
+
+    Raises:
+        ResultLineError: that line cannot be read.
+    """
+    for line in lines:
+        # A cheap test first: outputs can be long, results are one line.
+        if "Result" in line and _PREFIX.search(line):
+            return parse_result_line(line)
+    return None
+
+
+def parse_result_line(line: str) -> Result:
+    """Read one result line, in SMAC's form or AClib 2's.
+
+    Raises:
+        ResultLineError: no prefix, an unknown status, a missing or wrong number.
+    """
+    prefix = _PREFIX.search(line)
+    if prefix is None:
+        raise ResultLineError(f"not a result line: '{line.strip()}'")
+    text = line[prefix.end() :].strip()
+    if text.startswith("{"):
+        return _parse_aclib(text)
+    fields = [part.strip() for part in text.split(",", 5)]
+    if len(fields) < 5:
+        raise ResultLineError(
+            f"expected 'STATUS, RUNTIME, RUNLENGTH, QUALITY, SEED', found '{text}'"
+        )
+    return Result(
+        status=_status(fields[0]),
+        runtime=max(0.0, _number("runtime", fields[1])),
+        run_length=_number("run length", fields[2]),
+        quality=_number("quality", fields[3]),
+        seed=_seed(fields[4]),
+        additional=fields[5] if len(fields) == 6 else "",
+    )
+
+
+def _parse_aclib(text: str) -> Result:
+    try:
+        fields = json.loads(text)
+        return Result(
+            status=_status(str(fields["status"])),
+            runtime=max(0.0, _number("runtime", str(fields.get("runtime", 0)))),
+            run_length=0,
+            quality=_number("cost", str(fields.get("cost", 0))),
+            seed=-1,
+            additional=str(fields.get("misc", "")),
+        )
+    except (KeyError, ValueError, RecursionError) as error:
+        if isinstance(error, ResultLineError):
+            raise
+        raise ResultLineError(f"expected a JSON object with a status, found '{text}'") from None
+
+
+def _status(word: str) -> Status:
+    status = _STATUSES.get(word.upper())
+    if status is None:
+        raise ResultLineError(f"'{word}' is not a status; a wrapper may print {_status_names()}")
+    return status
+
+
+def _status_names() -> str:
+    return ", ".join(status.value for status in Status)
+
+
+def _number(what: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if math.isnan(number):
+        raise ResultLineError(f"{what} '{text}' is not a number")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = _number("seed", text)
+    if not number.is_integer():
+        raise ResultLineError(f"seed '{text}' is not an integer")
+    try:
+        return int(text)
+    except ValueError:
+        return int(number)

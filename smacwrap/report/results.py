@@ -1,0 +1,80 @@
+"""results.csv: one row a run, in the order in which they ended."""
+
+import csv
+from collections.abc import Iterable, Sequence
+
+from smacwrap.errors import Problem, UserError
+from smacwrap.history import Objective, Run, Study
+
+_COLUMNS = ("run", "worker", "status", "quality", "cost")
+_LATER_COLUMNS = (
+    "runtime",
+    "wallclock_time",
+    "start",
+    "end",
+    "instance",
+    "seed",
+    "zip",
+    "reason",
+)
+
+
+def write_results(study: Study, runs: Iterable[tuple[int, Run]], objective: Objective) -> None:
+    """Write the table of all runs of a study.
+
+    Metrics are columns named `metric.NAME`, parameters `config.NAME` (empty where inactive);
+    `zip` is relative to the study; times are in seconds.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    ordered = sorted(runs, key=lambda item: str(item[1].details.get("end", "")))
+    metrics = _names(run.details.get("metrics", {}) for _, run in ordered)
+    parameters = _names(run.settings for _, run in ordered)
+    header = [
+        *_COLUMNS,
+        *(f"metric.{name}" for name in metrics),
+        *_LATER_COLUMNS,
+        *(f"config.{name}" for name in parameters),
+    ]
+    try:
+        with study.results.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            for number, (worker, run) in enumerate(ordered, start=1):
+                writer.writerow(_row(number, worker, run, objective, metrics, parameters))
+    except OSError as error:
+        raise UserError(Problem(f"cannot write it: {error.strerror}", study.results)) from None
+
+
+def _row(
+    number: int,
+    worker: int,
+    run: Run,
+    objective: Objective,
+    metrics: Sequence[str],
+    parameters: Sequence[str],
+) -> list[object]:
+    details, configuration = run.details, run.configuration
+    bundle = details.get("zip")
+    return [
+        number,
+        worker,
+        run.result.status,
+        run.result.quality,
+        objective.cost(run),
+        *(details.get("metrics", {}).get(name, "") for name in metrics),
+        run.result.runtime,
+        run.wallclock_time,
+        details.get("start", ""),
+        details.get("end", ""),
+        run.instance,
+        run.seed,
+        f"runs/{bundle}" if bundle else "",
+        details.get("reason", ""),
+        *(configuration.get(name, "") for name in parameters),
+    ]
+
+
+def _names(mappings: Iterable[Iterable[str]]) -> list[str]:
+    return sorted({name for mapping in mappings for name in mapping})

@@ -1,0 +1,225 @@
+"""Makes a Scenario from a scenario file and the options of the command line."""
+
+import math
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar, cast
+
+from smacwrap.errors import Problem, UserError
+from smacwrap.scenario.domains import Value, quoted
+from smacwrap.scenario.files import find_file, resolved
+from smacwrap.scenario.options import find_option
+from smacwrap.scenario.reader import Setting, command_line_settings, parse_settings, read_text
+from smacwrap.scenario.scenario import ACTED_ON, IntraObj, RunObj, Scenario
+
+_T = TypeVar("_T")
+
+# A line to add for each option that has no default.
+_REQUIRED = {
+    "algo-exec": "algo = python train.py",
+    "pcs-file": "pcs-file = params.pcs",
+    "run-obj": "run-obj = QUALITY",
+}
+_REQUIRED_WITH_INSTANCES = {
+    "instances": "instances = instances.txt (or use-instances = false, if there are none)"
+}
+
+# Linux starts no program with a longer word, and shlex takes quadratic time for one.
+_LONGEST_COMMAND = 131_072
+
+
+def load_scenario(
+    path: Path | str, overrides: Mapping[str, str] | Iterable[tuple[str, str]] = ()
+) -> Scenario:
+    """Read a scenario file; `overrides`, option names or aliases with values, win over it.
+
+    Raises UserError with all problems at once: lines that cannot be read, unknown options,
+    values outside their domain, options that are missing, files and folders that do not exist.
+
+    >>> load_scenario("scenario.txt", {"numberOfRunsLimit": "50"}).run_limit  # doctest: +SKIP
+    50
+    """
+    path = Path(path)
+    in_file, problems = parse_settings(read_text(path), path)
+    on_command_line, wrong_overrides = command_line_settings(overrides)
+    problems += wrong_overrides
+    # A misspelt option is probably the one that is missing, and has been spoken of already.
+    misspelt = bool(problems)
+    given = _Given(_effective(in_file, on_command_line, problems), problems)
+    if not misspelt:
+        _require(given, path)
+    scenario = _scenario(resolved(path.parent) / path.name, given)
+    if problems:
+        raise UserError(*sorted(problems, key=_place))
+    return scenario
+
+
+def _place(problem: Problem) -> tuple[bool, float]:
+    """Sorts by line, then what concerns the whole file, then the command line."""
+    return problem.file is None, problem.line or math.inf
+
+
+def _effective(
+    in_file: list[Setting], on_command_line: list[Setting], problems: list[Problem]
+) -> dict[str, Setting]:
+    """The setting that holds for each option, by canonical name.
+
+    As in SMAC v2 the last one of a name holds, and the command line's win. Of two names for one
+    option in a file SMAC v2 takes either, whatever their order: that is an error here, unless
+    they agree.
+    """
+    overriding = {setting.option.name: setting for setting in on_command_line}
+    last_of_name = {setting.name: setting for setting in in_file}
+    effective: dict[str, Setting] = {}
+    for setting in sorted(last_of_name.values(), key=lambda setting: setting.line or 0):
+        option = setting.option.name
+        other = effective.setdefault(option, setting)
+        if setting.text != other.text and option not in overriding:
+            problems.append(
+                setting.problem(f"the same option as {other.name!r} in line {other.line}")
+            )
+    return effective | overriding
+
+
+class _Given:
+    """What was set: the values, their defaults, and `problems`, where wrong ones are noted.
+
+    A wrong value reads as the default, so that everything else can still be checked.
+    """
+
+    def __init__(self, settings: Mapping[str, Setting], problems: list[Problem]) -> None:
+        self.settings = settings
+        self.problems = problems
+        self._values = {
+            name: self.read(name, setting.option.parse, _default(name))
+            for name, setting in settings.items()
+        }
+
+    def read(self, name: str, parse: Callable[[str], _T], default: _T) -> _T:
+        """What `parse` makes of the option's text; `default` where it is not set or wrong."""
+        if setting := self.settings.get(name):
+            try:
+                return parse(setting.text)
+            except (ValueError, UserError) as error:
+                self.problems.append(setting.problem(str(error)))
+        return default
+
+    def _value(self, name: str) -> Value:
+        return self._values[name] if name in self._values else _default(name)
+
+    def flag(self, name: str) -> bool:
+        return bool(self._value(name))
+
+    def integer(self, name: str) -> int:
+        return int(self._value(name))
+
+    def real(self, name: str) -> float:
+        return float(self._value(name))
+
+    def text(self, name: str) -> str:
+        return str(self._value(name))
+
+
+def _default(name: str) -> Value:
+    """The table's default: a value of the domain, or prose where it depends on other options."""
+    option = find_option(name)
+    assert option is not None, name
+    try:
+        return option.parse(option.default)
+    except ValueError:
+        return option.default
+
+
+def _require(given: _Given, path: Path) -> None:
+    required = _REQUIRED
+    if given.flag("use-instances"):
+        required = _REQUIRED | _REQUIRED_WITH_INSTANCES
+    given.problems.extend(
+        Problem(f"{name!r} is missing; add a line such as: {example}", file=path)
+        for name, example in required.items()
+        if name not in given.settings
+    )
+
+
+def _scenario(file: Path, given: _Given) -> Scenario:
+    settings = given.settings
+    transforms_crashed = given.flag("transform-crashed-quality")
+    return Scenario(
+        file=file,
+        algo=given.read("algo-exec", _split_words, ()),
+        algo_text=given.text("algo-exec"),
+        exec_dir=given.read("algo-exec-dir", _folder, Path.cwd()),
+        pcs_file=given.read("pcs-file", lambda text: find_file(text, file.parent), file),
+        run_obj=cast(RunObj, given.text("run-obj")),
+        intra_obj=_intra_obj(given),
+        use_instances=given.flag("use-instances"),
+        instance_file=given.text("instances") if "instances" in settings else None,
+        deterministic=given.flag("algo-deterministic"),
+        cutoff=given.real("algo-cutoff-time"),
+        run_limit=given.integer("runcount-limit"),
+        wallclock_limit=given.real("wallclock-limit"),
+        cputime_limit=given.real("cputime-limit"),
+        use_cpu_time_in_tunertime=given.flag("use-cpu-time-in-tunertime"),
+        output_dir=given.read("output-dir", resolved, resolved("smac-output")),
+        rungroup=_rungroup(given, file),
+        initial_incumbent=given.text("initial-incumbent"),
+        abort_on_first_run_crash=given.flag("abort-on-first-run-crash"),
+        abort_on_crash=given.flag("abort-on-crash"),
+        retry_crashed_count=given.integer("retry-crashed-count"),
+        crashed_quality=(
+            given.real("transform-crashed-quality-value") if transforms_crashed else -math.inf
+        ),
+        check_sat_consistency=given.flag("check-sat-consistency"),
+        check_sat_consistency_exception=given.flag("check-sat-consistency-exception"),
+        cli_call_params_with_quotes=given.flag("cli-call-params-with-quotes"),
+        shared_model_frequency=given.integer("shared-model-mode-frequency"),
+        settings={name: setting.text for name, setting in settings.items()},
+        without_effect=tuple(s.name for name, s in settings.items() if name not in ACTED_ON),
+    )
+
+
+def _folder(text: str) -> Path:
+    try:
+        if Path(text).is_dir():
+            return resolved(text)
+    except OSError:  # a name too long, a folder that may not be entered
+        pass
+    raise ValueError(f"no folder {quoted(text)} in {Path.cwd()}")
+
+
+def _split_words(text: str) -> tuple[str, ...]:
+    if len(text) > _LONGEST_COMMAND:
+        raise ValueError(f"a command of {len(text)} characters is too long")
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        raise ValueError(f"{quoted(text)} is not a command: {str(error).lower()}") from None
+    if not words:
+        raise ValueError("expected a command, such as python train.py")
+    return words
+
+
+def _intra_obj(given: _Given) -> IntraObj:
+    quality = given.text("run-obj") == "QUALITY"
+
+    def check(text: str) -> IntraObj:
+        value = given.text("intra-obj")
+        if quality and value in ("MEAN10", "MEAN1000"):
+            raise ValueError(f"{text!r} is for run-obj = RUNTIME; with QUALITY it is MEAN")
+        return cast(IntraObj, value)
+
+    return given.read("intra-obj", check, "MEAN" if quality else "MEAN10")
+
+
+def _rungroup(given: _Given, file: Path) -> str:
+    """The study's folder name; `%SCENARIO_NAME` in it is the scenario's, as in SMAC v2."""
+    scenario_name = file.parent.name if file.name == "scenario.txt" else file.stem
+
+    def parse(text: str) -> str:
+        name = text.replace("%SCENARIO_NAME", scenario_name)
+        if "/" in name or name in (".", ".."):
+            raise ValueError(f"{quoted(name)} is not the name of a folder")
+        return name
+
+    return given.read("rungroup", parse, scenario_name)

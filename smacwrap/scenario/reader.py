@@ -1,0 +1,141 @@
+"""Reads the lines of a scenario file into settings, with the place of each.
+
+The format is SMAC v2's: one `key = value`, `key: value` or `key value` a line, where `#` or `!`
+at the start of a line makes a comment. Values are checked later, since SMAC v2 checks only those
+that no other setting replaces.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from smacwrap.errors import Problem, UserError
+from smacwrap.scenario.domains import LONGEST_SHOWN, quoted
+from smacwrap.scenario.options import Option, find_option, nearest_name
+
+_KEY = re.compile(r"\s*(?P<key>[^\s=:]*)\s*[=:]?\s*")
+_COMMENT = ("#", "!")
+
+# A file with more is no scenario: nobody wants to read what is wrong with each of its lines.
+_MOST_PROBLEMS = 100
+_LONGEST_SHOWN_LINE = 400
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One option set to one text, in a file or on the command line.
+
+    `name` is the name or alias that was used, `text` the value without its quotes. `line`
+    counts from 1, and `column` is the value's first character, also from 1; on the command line
+    there is no file, line, column or source.
+    """
+
+    option: Option
+    name: str
+    text: str
+    file: Path | None = None
+    line: int | None = None
+    column: int | None = None
+    source: str | None = None
+
+    def problem(self, message: str) -> Problem:
+        """What is wrong with the value: the name, then `message`, at the setting's place."""
+        name = self.name if self.file else f"--{self.name}"
+        hint = "; a comment needs a line of its own" if self.file and " #" in self.text else ""
+        return Problem(
+            f"{name}: {message}{hint}",
+            file=self.file,
+            line=self.line,
+            column=self.column,
+            source=self.source,
+            length=len(self.text),
+        )
+
+
+def read_settings(path: Path) -> list[Setting]:
+    """The settings of a scenario file in their order; a name set twice comes twice.
+
+    Raises UserError, with one problem for each line that is wrong: a file that cannot be read or
+    is not UTF-8, an unknown option, dashes before a name.
+    """
+    settings, problems = parse_settings(read_text(path), path)
+    if problems:
+        raise UserError(*problems)
+    return settings
+
+
+def read_text(path: Path) -> str:
+    """A file's text; a UserError if it cannot be read or is not text in UTF-8."""
+    line = None
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        if "\0" not in text:
+            return text
+        message = "not a text file: it has a NUL character"
+        line = text.count("\n", 0, text.index("\0")) + 1
+    except UnicodeDecodeError as error:
+        message = f"not a UTF-8 text file: it has a byte {error.object[error.start]:#x}"
+        line = error.object.count(b"\n", 0, error.start) + 1
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+    except ValueError as error:  # a NUL in the name
+        message = f"cannot be read: {error}"
+    raise UserError(Problem(message, file=path, line=line))
+
+
+def parse_settings(text: str, file: Path) -> tuple[list[Setting], list[Problem]]:
+    """The settings of a scenario's text, and what is wrong with its other lines."""
+    settings: list[Setting] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+        if not line.strip() or line.lstrip().startswith(_COMMENT):
+            continue
+        match = _KEY.match(line)
+        assert match is not None, "the pattern matches any line"
+        key = match["key"]
+        source = line if len(line) <= _LONGEST_SHOWN_LINE else None
+        if option := find_option(key):
+            value = line[match.end() :].rstrip()
+            bare = _without_quotes(value)
+            column = match.end() + (2 if bare != value else 1)
+            settings.append(Setting(option, key, bare, file, number, column, source))
+        else:
+            column = match.start("key") + 1
+            problems.append(Problem(_unknown(key), file, number, column, source, len(key)))
+            if len(problems) == _MOST_PROBLEMS:
+                message = "too many wrong lines, the rest is not read: is this a scenario file?"
+                problems.append(Problem(message, file, number))
+                break
+    return settings, problems
+
+
+def command_line_settings(
+    overrides: Mapping[str, str] | Iterable[tuple[str, str]],
+) -> tuple[list[Setting], list[Problem]]:
+    """The settings of (name or alias, value) pairs, and what is wrong with the other pairs."""
+    settings: list[Setting] = []
+    problems: list[Problem] = []
+    pairs = overrides.items() if isinstance(overrides, Mapping) else overrides
+    for name, text in pairs:
+        if option := find_option(name):
+            settings.append(Setting(option, name, text))
+        else:
+            problems.append(Problem(f"--{name}: unknown option{nearest_name(name)}"))
+    return settings, problems
+
+
+def _without_quotes(value: str) -> str:
+    """SMAC v2 takes off one pair of double quotes around the whole value, and no others."""
+    has_quotes = len(value) >= 2 and value[0] == value[-1] == '"'
+    return value[1:-1] if has_quotes else value
+
+
+def _unknown(key: str) -> str:
+    if not key:
+        return "expected the name of an option before the value"
+    bare = key.lstrip("-")
+    if bare != key and find_option(bare):
+        return f"{key!r}: options have no dashes in a file; write {bare!r}"
+    hint = nearest_name(key) if len(key) <= LONGEST_SHOWN else ""
+    return f"unknown option {quoted(key)}{hint}"

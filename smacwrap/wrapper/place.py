@@ -1,0 +1,63 @@
+"""Names for runs: `run-<pid>`, claimed so that no two wrappers ever share a file."""
+
+import os
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from smacwrap.lookup import find_file
+
+RUNS_VARIABLE = "SMACWRAP_RUNS"
+"""The environment variable that names the folder in which a study keeps its runs."""
+
+SCENARIO_VARIABLE = "SMACWRAP_SCENARIO_DIR"
+"""The environment variable that names the folder of the scenario that a run belongs to."""
+
+DEFAULT_RUNS = "smacwrap-runs"
+"""The folder for runs, below the current one, of a wrapper that no study started."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one run's files lie: its folder while it is packed, its bundle for good."""
+
+    name: str
+    folder: Path
+    bundle: Path
+
+
+def find_job(name: str) -> Path:
+    """The job file: from the current folder, the scenario's folder or one of its parents.
+
+    Raises:
+        UserError: there is none; it lists where the file was looked for.
+    """
+    return find_file(name, Path(os.environ.get(SCENARIO_VARIABLE) or "."))
+
+
+def runs_folder() -> Path:
+    """The folder for the runs of this process."""
+    return Path(os.environ.get(RUNS_VARIABLE) or DEFAULT_RUNS).absolute()
+
+
+def claim(runs: Path) -> Place:
+    """Claim the first free name of `run-<pid>`, `run-<pid>-2`, …, and create its folder.
+
+    The folder is the claim: to create one is atomic, also on network file systems and between
+    machines whose processes have equal numbers. Once the folder goes, the bundle keeps the name.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    runs.mkdir(parents=True, exist_ok=True)
+    for attempt in count(1):
+        name = f"run-{os.getpid()}" + (f"-{attempt}" if attempt > 1 else "")
+        place = Place(name, runs / name, runs / f"{name}.zip")
+        try:
+            place.folder.mkdir()
+        except FileExistsError:
+            continue
+        if not place.bundle.exists():
+            return place
+        place.folder.rmdir()
+    raise AssertionError("count() never ends")

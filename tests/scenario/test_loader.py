@@ -1,0 +1,304 @@
+"""From a scenario file and the command line to a Scenario, or to all that is wrong."""
+
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from smacwrap.errors import UserError
+from smacwrap.scenario import ACTED_ON, OPTIONS, Option, Scenario, find_option, load_scenario
+
+DATA = Path(__file__).parent.parent / "data/scenarios"
+MINIMAL = (DATA / "minimal.txt").read_text()
+
+Load = Callable[..., Scenario]
+
+
+def errors(load: Load, *args: str, **kwargs: str) -> list[str]:
+    with pytest.raises(UserError) as caught:
+        load(*args, **kwargs)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_the_minimal_scenario_has_the_defaults_of_smac_v2(load: Load, folder: Path) -> None:
+    assert load() == Scenario(
+        file=folder / "tune.txt",
+        algo=("./target.py",),
+        algo_text="./target.py",
+        exec_dir=folder,
+        pcs_file=folder / "params.pcs",
+        run_obj="QUALITY",
+        intra_obj="MEAN",
+        use_instances=False,
+        instance_file=None,
+        deterministic=True,
+        cutoff=sys.float_info.max,
+        run_limit=2**63 - 1,
+        wallclock_limit=2**31 - 1,
+        cputime_limit=2**31 - 1,
+        use_cpu_time_in_tunertime=True,
+        output_dir=folder / "smac-output",
+        rungroup="tune",
+        initial_incumbent="DEFAULT",
+        abort_on_first_run_crash=True,
+        abort_on_crash=False,
+        retry_crashed_count=0,
+        crashed_quality=1e9,
+        check_sat_consistency=True,
+        check_sat_consistency_exception=True,
+        cli_call_params_with_quotes=False,
+        shared_model_frequency=300,
+        settings={
+            "use-instances": "false",
+            "run-obj": "QUALITY",
+            "pcs-file": "params.pcs",
+            "algo-exec": "./target.py",
+        },
+        without_effect=(),
+    )
+
+
+def test_the_recorded_quality_scenario_has_its_meaning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    scenario = load_scenario(DATA / "quality/scenario.txt")
+    assert scenario.pcs_file == DATA / "quality/params.pcs"
+    assert scenario.exec_dir == tmp_path
+    assert scenario.output_dir == tmp_path / "smac-output"
+    assert (scenario.rungroup, scenario.run_limit) == ("quality", 25)
+    assert (scenario.run_obj, scenario.intra_obj) == ("QUALITY", "MEAN")
+    assert not scenario.check_sat_consistency
+    assert not scenario.check_sat_consistency_exception
+    assert scenario.without_effect == ()
+
+
+def test_the_recorded_runtime_scenario_has_its_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(DATA / "runtime")
+    scenario = load_scenario("scenario.txt")
+    assert scenario.algo == ("./solver.py",)
+    assert scenario.exec_dir == DATA / "runtime"
+    assert (scenario.run_obj, scenario.intra_obj) == ("RUNTIME", "MEAN10")
+    assert (scenario.cutoff, scenario.run_limit) == (5.0, 60)
+    assert not scenario.deterministic
+    assert scenario.use_instances
+    assert scenario.instance_file == "train.txt"
+    assert scenario.without_effect == ("cutoff_length", "test_instance_file", "feature_file")
+
+
+def sample(option: Option) -> str:
+    """A text that the option's domain holds, its default if that is one."""
+    if option.name in ("algo-exec-dir", "pcs-file"):
+        return {"algo-exec-dir": ".", "pcs-file": "params.pcs"}[option.name]
+    for text in (option.default, option.domain.strip("{}").split(", ")[0], "1", "0.5"):
+        try:
+            option.parse(text)
+        except ValueError:
+            continue
+        return text or "x"
+    raise AssertionError(option)
+
+
+def test_every_option_is_taken_by_every_name_from_file_and_command_line(load: Load) -> None:
+    for option in OPTIONS:
+        text = sample(option)
+        lines = [*MINIMAL.splitlines(), "instances = all.txt"]
+        base = "".join(f"{s}\n" for s in lines if find_option(s.split(" = ")[0]) is not option)
+        for name in option.names:
+            from_file = load(f"{name} = {text}\n", base=base)
+            assert from_file.settings[option.name] == text, name
+            assert from_file.without_effect == (() if option.name in ACTED_ON else (name,)), name
+            assert load_scenario("tune.txt", [(name, text)]) == from_file, name
+
+
+CHANGED = {
+    "abort-on-crash": "true",
+    "abort-on-first-run-crash": "false",
+    "algo-cutoff-time": "5",
+    "algo-deterministic": "false",
+    "algo-exec": "python train.py",
+    "algo-exec-dir": "..",
+    "check-sat-consistency": "false",
+    "check-sat-consistency-exception": "false",
+    "cli-call-params-with-quotes": "true",
+    "cputime-limit": "5",
+    "initial-incumbent": "RANDOM",
+    "instances": "train.txt",
+    "intra-obj": "MEAN1000",
+    "output-dir": "out",
+    "pcs-file": "tune.txt",
+    "retry-crashed-count": "2",
+    "run-obj": "QUALITY",
+    "runcount-limit": "5",
+    "rungroup": "other",
+    "shared-model-mode-frequency": "1",
+    "transform-crashed-quality": "false",
+    "transform-crashed-quality-value": "5",
+    "use-cpu-time-in-tunertime": "false",
+    "use-instances": "true",
+    "wallclock-limit": "5",
+}
+
+
+def test_an_option_changes_the_scenario_if_and_only_if_it_is_said_to_have_an_effect(
+    load: Load,
+) -> None:
+    base = {"run-obj": "RUNTIME", "instances": "all.txt"}
+    before = load(**base)
+    for option in OPTIONS:
+        after = load(**base | {option.name: CHANGED.get(option.name) or sample(option)})
+        same = replace(after, settings=before.settings, without_effect=()) == before
+        assert same == (option.name not in ACTED_ON), option.name
+
+
+def test_the_command_line_wins_over_the_file_by_any_alias(load: Load) -> None:
+    assert load("numberOfRunsLimit = 5", **{"runcount-limit": "7"}).run_limit == 7
+
+
+def test_the_last_word_on_the_command_line_wins(load: Load) -> None:
+    load()
+    overrides = [("runcount-limit", "7"), ("numRunsLimit", "8")]
+    assert load_scenario("tune.txt", overrides).run_limit == 8
+
+
+def test_a_wrong_value_that_is_replaced_does_not_matter(load: Load) -> None:
+    assert load("numRunsLimit = ten\nnumRunsLimit = 10").run_limit == 10
+    assert load("numRunsLimit = ten", **{"runcount-limit": "7"}).run_limit == 7
+
+
+def test_the_last_of_two_settings_of_one_name_holds(load: Load) -> None:
+    assert load("numRunsLimit = 5\ncutoff_time = 1\nnumRunsLimit = 10").run_limit == 10
+
+
+def test_two_names_of_one_option_must_agree(load: Load) -> None:
+    assert load("numRunsLimit = 5\nruncount_limit = 5").run_limit == 5
+    assert errors(load, "numRunsLimit = 5\nruncount_limit = 6") == [
+        "tune.txt:6:18: runcount_limit: the same option as 'numRunsLimit' in line 5"
+    ]
+    added = "numRunsLimit = 5\nruncount_limit = 6"
+    assert load(added, **{"numberOfRunsLimit": "7"}).run_limit == 7
+
+
+def test_the_algo_is_split_into_words_as_by_a_shell(load: Load) -> None:
+    scenario = load(algo="python 'my train.py' \"a b\" c\\ d # $HOME *")
+    assert scenario.algo == ("python", "my train.py", "a b", "c d", "#", "$HOME", "*")
+    assert scenario.algo_text == "python 'my train.py' \"a b\" c\\ d # $HOME *"
+
+
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [
+        ("tune.txt", "tune"),
+        ("my.tune.txt", "my.tune"),
+        ("tune", "tune"),
+        ("scenario.txt", "study"),
+        ("Scenario.txt", "Scenario"),
+        ("scenario.scn", "scenario"),
+    ],
+)
+def test_the_rungroup_is_the_scenarios_name_or_that_of_its_folder(
+    folder: Path, name: str, group: str
+) -> None:
+    (folder / name).write_text(MINIMAL)
+    assert load_scenario(name).rungroup == group
+    assert load_scenario(f"../study/{name}").rungroup == group
+    overrides = {"rungroup": "%SCENARIO_NAME-2"}
+    assert load_scenario(name, overrides).rungroup == f"{group}-2"
+
+
+def test_paths_start_from_the_current_folder_and_the_pcs_file_from_the_scenarios_too(
+    load: Load, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load("execdir = bin\noutdir = out", execdir=".")
+    (folder.parent / "elsewhere/bin").mkdir(parents=True)
+    monkeypatch.chdir(folder.parent / "elsewhere")
+    scenario = load_scenario("../study/tune.txt")
+    assert scenario.file == folder / "tune.txt"
+    assert scenario.pcs_file == folder / "params.pcs"
+    assert scenario.exec_dir == folder.parent / "elsewhere/bin"
+    assert scenario.output_dir == folder.parent / "elsewhere/out"
+
+
+def test_a_crashed_runs_quality_stays_as_reported_when_smac_is_told_so(load: Load) -> None:
+    assert load("transform-crashed-quality-value = 7").crashed_quality == 7
+    assert load("transform-crashed-quality = false").crashed_quality == -math.inf
+
+
+def test_a_scenario_can_be_hashed(load: Load) -> None:
+    assert len({load(), load()}) == 1
+
+
+def test_each_missing_option_is_named_with_a_line_to_add(load: Load) -> None:
+    assert errors(load, base="# nothing\n") == [
+        "tune.txt: 'algo-exec' is missing; add a line such as: algo = python train.py",
+        "tune.txt: 'pcs-file' is missing; add a line such as: pcs-file = params.pcs",
+        "tune.txt: 'run-obj' is missing; add a line such as: run-obj = QUALITY",
+        "tune.txt: 'instances' is missing; add a line such as: "
+        "instances = instances.txt (or use-instances = false, if there are none)",
+    ]
+
+
+def test_the_command_line_can_give_what_the_file_lacks(load: Load) -> None:
+    base = "use-instances = false\n"
+    assert load(base=base, algo="a", paramfile="params.pcs", runObj="RUNTIME").algo == ("a",)
+
+
+def test_a_misspelt_option_is_not_reported_as_missing_too(load: Load) -> None:
+    assert errors(load, base=MINIMAL.replace("algo", "allgo")) == [
+        "tune.txt:4:1: unknown option 'allgo' … did you mean 'algo'?"
+    ]
+
+
+def test_all_problems_of_file_values_and_command_line_come_at_once(
+    load: Load, folder: Path
+) -> None:
+    added = """\
+deterministic = maybe
+  foo = 1
+paramfile = "nothing.pcs"
+execdir = nowhere
+rungroup = a/b
+overall_obj = mean10
+cutoff_time = 5 # seconds
+"""
+    base = MINIMAL.replace("pcs-file = params.pcs\n", "").replace("./target.py", "./it's")
+    assert errors(load, added, base=base, numberOfRunsLimit="ten", colour="red") == [
+        'tune.txt:3:8: algo: "./it\'s" is not a command: no closing quotation',
+        "tune.txt:4:17: deterministic: 'maybe' is not true or false",
+        "tune.txt:5:3: unknown option 'foo'",
+        "tune.txt:6:14: paramfile: no file 'nothing.pcs', looked for from "
+        + ", ".join(map(str, (folder, *folder.parents))),
+        f"tune.txt:7:11: execdir: no folder 'nowhere' in {folder}",
+        "tune.txt:8:12: rungroup: 'a/b' is not the name of a folder",
+        "tune.txt:9:15: overall_obj: 'mean10' is for run-obj = RUNTIME; with QUALITY it is MEAN",
+        "tune.txt:10:15: cutoff_time: '5 # seconds' is not a real number in (0, Infinity)"
+        "; a comment needs a line of its own",
+        "--colour: unknown option",
+        "--numberOfRunsLimit: 'ten' is not an integer in (0, 9223372036854775807]",
+    ]
+
+
+def test_a_wrong_average_is_one_problem_only(load: Load) -> None:
+    (error,) = errors(load, "overall_obj = median")
+    assert error.startswith(
+        "tune.txt:5:15: overall_obj: 'median' is not one of MEAN, MEAN1000, MEAN10"
+    )
+
+
+def test_a_command_without_words_is_told_what_was_expected(load: Load) -> None:
+    assert errors(load, algo="  ") == ["--algo: expected a command, such as python train.py"]
+
+
+def test_a_command_or_path_that_no_system_would_take_is_refused_at_once(load: Load) -> None:
+    assert errors(load, algo="x" * 10_000_000, outdir="x/" * 1_000_000) == [
+        "--algo: a command of 10000000 characters is too long",
+        "--outdir: a path of 2000000 characters is too long",
+    ]
+
+
+def test_a_scenario_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(UserError, match=r"^missing\.txt: cannot be read: No such file"):
+        load_scenario("missing.txt")

@@ -1,0 +1,335 @@
+"""`smacwrap run` as SMAC or a person calls it: real processes, real zips, honest statuses."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from smacwrap.protocol import Result, Status, parse_result_line
+from tests.conftest import write_program
+
+Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
+
+CALL = "no_instance 0 1.7976931348623157E308 2147483647 -1 -lr 0.01 -opt adam".split()
+
+
+def write_job(folder: Path, command: str, rest: str = "", script: str = "") -> Path:
+    """A job around `command`; its input folder holds `script` as script.py."""
+    (folder / "input").mkdir(exist_ok=True)
+    (folder / "input" / "script.py").write_text(script)
+    job = folder / "job.toml"
+    job.write_text(f"[run]\ninput = 'input'\ncommand = '''{command}'''\n{rest}")
+    return job
+
+
+def result_of(done: "subprocess.CompletedProcess[str]") -> Result:
+    """The one line on standard output, read."""
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1, done
+    return parse_result_line(lines[0])
+
+
+def bundle_of(folder: Path) -> zipfile.ZipFile:
+    (path,) = (folder / "smacwrap-runs").iterdir()
+    return zipfile.ZipFile(path)
+
+
+def test_a_target_with_its_own_result_line_is_passed_on(tmp_path: Path, smacwrap: Smacwrap) -> None:
+    script = "import sys; print('Result for SMAC: UNSAT, 1.5, 3, 0.25, 99, a=1'); print(sys.argv)"
+    write_job(tmp_path, "python script.py {flags}", script=script)
+    done = smacwrap("run", "job.toml", *CALL)
+    assert done.returncode == 0
+    result = result_of(done)
+    assert (result.status, result.runtime, result.run_length) == (Status.UNSAT, 1.5, 3)
+    assert result.quality == 0.25
+    assert result.seed == -1, "the seed echoed is the one that SMAC sent"
+    assert result.additional.startswith("a=1;zip=run-")
+    assert "'-lr', '0.01', '-opt', 'adam'" in done.stderr
+
+
+def test_metrics_become_quality_and_additional_run_data(tmp_path: Path, smacwrap: Smacwrap) -> None:
+    script = (
+        "print('Val error: 0.5'); print('Val error: 0.125'); print('testerr\\t0.25')\n"
+        "open('model.h5', 'w').write('weights')"
+    )
+    rest = "outputs = ['*.h5', 'absent.json']\n[result]\nquality = 'valerr'\n"
+    rest += "metrics = { valerr = 'Val error: (\\S+)' }\n"
+    write_job(tmp_path, "python script.py", rest, script)
+    result = result_of(smacwrap("run", "job.toml", *CALL))
+    assert (result.status, result.quality) == (Status.SAT, 0.125)
+    assert "testerr=0.25" in result.additional
+    assert "valerr=0.125" in result.additional
+
+
+def test_the_zip_holds_inputs_log_outputs_and_all_that_repeats_the_call(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    script = "import os; os.mkdir('m'); open('m/model', 'w').write('w'); print('loss\\t1')"
+    write_job(
+        tmp_path,
+        "python script.py {lr} {seed}",
+        "outputs = ['m/*']\n[result]\nquality='loss'",
+        script,
+    )
+    result = result_of(smacwrap("run", "job.toml", *CALL))
+    with bundle_of(tmp_path) as bundle:
+        assert sorted(bundle.namelist()) == ["call.json", "log.txt", "outputs/m/model", "script.py"]
+        assert bundle.read("script.py").decode() == script
+        assert bundle.read("log.txt") == b"loss\t1\n"
+        call = json.loads(bundle.read("call.json"))
+        assert f"zip={Path(str(bundle.filename)).name}" in result.additional
+    assert call["call_string"] == CALL
+    assert call["command"] == ["python", "script.py", "0.01", "-1"]
+    assert call["metrics"] == {"loss": "1"}
+    assert call["exit_code"] == 0
+    assert not [path for path in (tmp_path / "smacwrap-runs").iterdir() if path.is_dir()]
+
+
+def test_a_pipe_runs_in_a_shell_with_every_value_quoted(tmp_path: Path, smacwrap: Smacwrap) -> None:
+    script = "import sys; print('args\\t' + '|'.join(sys.argv[1:])); print('loss\\t2')"
+    job = write_job(
+        tmp_path, "python script.py {flags} {opt} | cat", "[result]\nquality = 'loss'", script
+    )
+    call = [*CALL[:-1], "a; touch $HOME/pwned `id` 'x"]
+    done = smacwrap("run", job, *call, env={"HOME": str(tmp_path)})
+    assert result_of(done).status is Status.SAT
+    assert f"args\t-lr|0.01|-opt|{call[-1]}|{call[-1]}" in done.stderr
+    assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "result_table", "reason"),
+    [
+        ("raise ValueError('boom')", "", "exit code 1"),
+        ("import sys; print('loss\\t1'); sys.exit(3)", "[result]\nquality='loss'", "exit code 3"),
+        ("import os; os.kill(os.getpid(), 11)", "", "killed by SIGSEGV"),
+        ("print('hello')", "", "no result line"),
+        ("print('hello')", "[result]\nquality='loss'", "'loss' is nowhere in its output"),
+        ("print('loss\\tnan')", "[result]\nquality='loss'", "not a number: 'nan'"),
+        ("print('loss\\tlow')", "[result]\nquality='loss'", "not a number: 'low'"),
+        ("print('Result for SMAC: SAT, 1')", "", "bad result line"),
+        ("print('Result for SMAC: FINE, 1, 1, 1, 1')", "", "'FINE' is not a status"),
+        ("import sys; sys.stdout.buffer.write(bytes(range(256)))", "", "no result line"),
+    ],
+)
+def test_a_target_without_an_honest_result_is_crashed_with_its_reason(
+    tmp_path: Path, smacwrap: Smacwrap, script: str, result_table: str, reason: str
+) -> None:
+    write_job(tmp_path, "python script.py", result_table, script)
+    done = smacwrap("run", "job.toml", *CALL)
+    result = result_of(done)
+    assert result.status is Status.CRASHED
+    assert result.quality == 1e9
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr.replace("Traceback (most recent call last):\n  File", "")
+    with bundle_of(tmp_path) as bundle:
+        assert "log.txt" in bundle.namelist()
+
+
+def test_a_target_over_its_cutoff_is_a_timeout_and_is_gone(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    script = "import subprocess, time; subprocess.Popen(['sleep', '98']); time.sleep(99)"
+    write_job(tmp_path, "python script.py", script=script)
+    start = time.monotonic()
+    done = smacwrap("run", "job.toml", *"i 0 0.5 0 7 -x 1".split())
+    assert time.monotonic() - start < 30
+    result = result_of(done)
+    assert (result.status, result.runtime, result.seed) == (Status.TIMEOUT, 0.5, 7)
+
+
+def test_processes_that_the_target_leaves_behind_are_ended(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    script = (
+        "import subprocess\n"
+        "daemon = subprocess.Popen('setsid sleep 97 & echo $!', shell=True, stdout=-1)\n"
+        "print('pid\\t' + daemon.stdout.readline().decode().strip()); print('loss\\t1')"
+    )
+    script = script.replace("sleep 97", "sleep 97 >/dev/null")
+    write_job(tmp_path, "python script.py", "[result]\nquality = 'loss'", script)
+    result = result_of(smacwrap("run", "job.toml", *CALL))
+    assert result.status is Status.SAT
+    pid = int(result.additional.split("pid=")[1].split(";")[0])
+    assert not psutil.pid_exists(pid)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_wrapper_that_is_told_to_end_ends_its_target_answers_and_leaves_nothing(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    script = "import time; print('ready', flush=True); time.sleep(96)"
+    write_job(tmp_path, "python script.py", script=script)
+    wrapper = subprocess.Popen(
+        [sys.executable, "-m", "smacwrap", "run", "job.toml", *CALL],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert wrapper.stderr is not None
+    assert wrapper.stderr.readline() == "ready\n"
+    tree = psutil.Process(wrapper.pid).children(recursive=True)
+    wrapper.send_signal(number)
+    out, err = wrapper.communicate(timeout=30)
+    assert parse_result_line(out).status is Status.CRASHED
+    assert f"ended by {number.name}" in err
+    assert not [p for p in tree if p.is_running()]
+    assert list((tmp_path / "smacwrap-runs").iterdir()) == []
+
+
+def test_two_wrappers_at_once_never_touch_each_others_files(tmp_path: Path) -> None:
+    script = "import sys; open('out', 'w').write(sys.argv[1]); print('loss\\t' + sys.argv[1])"
+    write_job(tmp_path, "python script.py {x}", "outputs=['out']\n[result]\nquality='loss'", script)
+    wrappers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "smacwrap", "run", "job.toml", *CALL[:5], "-x", str(i)],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for i in range(6)
+    ]
+    results = [parse_result_line(wrapper.communicate()[0]) for wrapper in wrappers]
+    assert [result.quality for result in results] == [0, 1, 2, 3, 4, 5]
+    for i, result in enumerate(results):
+        name = result.additional.split("zip=")[1]
+        with zipfile.ZipFile(tmp_path / "smacwrap-runs" / name) as bundle:
+            assert bundle.read("outputs/out").decode() == str(i)
+
+
+def test_a_process_id_used_a_second_time_gets_files_of_its_own(tmp_path: Path) -> None:
+    write_job(tmp_path, "echo loss\t{x}", "[result]\nquality = 'loss'")
+    # exec keeps the process id: the wrapper runs under the id of this shell, whose files exist.
+    line = (
+        "mkdir -p smacwrap-runs/run-$$-2; echo old > smacwrap-runs/run-$$.zip;"
+        f" exec {sys.executable} -m smacwrap run job.toml i 0 9 9 9 -x 5"
+    )
+    done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True)
+    name = result_of(done).additional.split("zip=")[1]
+    assert name.endswith("-3.zip")
+    old = tmp_path / "smacwrap-runs" / name.replace("-3", "")
+    assert old.read_text() == "old\n"
+
+
+def test_inputs_can_be_single_files_and_keep_their_permissions(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    write_program(tmp_path / "tool", "#!/bin/sh\nprintf 'loss\\t3\\n'")
+    (tmp_path / "job.toml").write_text(
+        "[run]\ninput = ['tool']\ncommand = './tool'\n[result]\nquality = 'loss'"
+    )
+    assert result_of(smacwrap("run", "job.toml", *CALL)).quality == 3
+
+
+def test_runs_are_kept_in_the_study_that_the_environment_names(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    write_job(tmp_path, "true", "")
+    smacwrap("run", "job.toml", *CALL, env={"SMACWRAP_RUNS": str(tmp_path / "study" / "runs")})
+    assert len(list((tmp_path / "study" / "runs").glob("run-*.zip"))) == 1
+
+
+def test_a_job_file_is_found_from_the_scenarios_folder_and_its_parents(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    write_job(tmp_path, "true", "")
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    env = {"SMACWRAP_SCENARIO_DIR": str(tmp_path / "a" / "b")}
+    done = smacwrap("run", "job.toml", *CALL, cwd=tmp_path / "elsewhere", env=env)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_job_file_that_is_missing_is_one_clear_line(tmp_path: Path, smacwrap: Smacwrap) -> None:
+    done = smacwrap("run", "jobb.toml", *CALL)
+    assert done.returncode == 2
+    assert done.stderr.startswith("no file 'jobb.toml', looked for from")
+    assert done.stderr.count("\n") == 1
+    assert result_of(done).status is Status.CRASHED
+
+
+def test_words_that_are_no_call_string_are_one_clear_line(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    write_job(tmp_path, "true")
+    done = smacwrap("run", "job.toml", "-lr", "0.01")
+    assert done.returncode == 2
+    assert "a call string starts with five words, found 2" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_placeholder_that_is_no_active_parameter_is_crashed_with_the_names(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    write_job(tmp_path, "true {momentum}")
+    done = smacwrap("run", "job.toml", *CALL)
+    assert result_of(done).status is Status.CRASHED
+    assert "{momentum}, which is no active parameter of this run (there are lr, opt" in done.stderr
+
+
+def test_a_command_that_does_not_exist_is_crashed_with_its_name(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    write_job(tmp_path, "no-such-program {flags}")
+    done = smacwrap("run", "job.toml", *CALL)
+    assert result_of(done).status is Status.CRASHED
+    assert "No such file or directory: no-such-program" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_crashed_with_its_reason(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    write_job(tmp_path, "true")
+    (tmp_path / "file").write_text("")
+    done = smacwrap("run", "job.toml", *CALL, env={"SMACWRAP_RUNS": str(tmp_path / "file" / "r")})
+    assert result_of(done).status is Status.CRASHED
+    assert "Not a directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_disk_while_zipping_is_crashed_with_its_reason(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    write_job(tmp_path, "true")
+    big = tmp_path / "input" / "big"
+    big.write_bytes(os.urandom(2_000_000))
+    # A limit on the size of files is the full disk that every user can have.
+    line = f"ulimit -f 500; exec {sys.executable} -m smacwrap run job.toml {' '.join(CALL)}"
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True)
+    assert result_of(done).status is Status.CRASHED, done
+    assert "File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list((tmp_path / "smacwrap-runs").iterdir()) == []
+
+
+def test_help_shows_an_example_that_works(tmp_path: Path, smacwrap: Smacwrap) -> None:
+    help_text = smacwrap("run", "--help").stdout
+    example = help_text.split("Example:")[1].splitlines()[1].split()[1:]
+    write_job(tmp_path, "echo loss\t{dropout1}", "[result]\nquality = 'loss'")
+    assert result_of(smacwrap(*example)).quality == 0.25
+
+
+def test_the_wrapper_imports_nothing_heavy(tmp_path: Path) -> None:
+    write_job(tmp_path, "true")
+    code = (
+        "import sys; sys.argv[1:] = " + repr(["run", "job.toml", *CALL]) + "\n"
+        "from smacwrap.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'ConfigSpace', 'smac', 'dask', 'rich', 'psutil', 'filelock'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]", done
