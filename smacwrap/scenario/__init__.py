@@ -1,7 +1,7 @@
 """Scenarios: the option table, scenario files, and what the command line says over them."""
 
+from smacwrap.lookup import find_file
 from smacwrap.scenario.domains import Value
-from smacwrap.scenario.files import find_file
 from smacwrap.scenario.loader import load_scenario
 from smacwrap.scenario.options import OPTIONS, Option, find_option
 from smacwrap.scenario.reader import Setting, read_settings

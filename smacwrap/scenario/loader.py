@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.lookup import find_file, resolved
+from smacwrap.protocol import NO_CUTOFF
 from smacwrap.scenario.domains import Value, quoted
-from smacwrap.scenario.files import find_file, resolved
 from smacwrap.scenario.options import find_option
 from smacwrap.scenario.reader import Setting, command_line_settings, parse_settings, read_text
 from smacwrap.scenario.scenario import ACTED_ON, IntraObj, RunObj, Scenario
@@ -156,24 +157,19 @@ def _scenario(file: Path, given: _Given) -> Scenario:
         use_instances=given.flag("use-instances"),
         instance_file=given.text("instances") if "instances" in settings else None,
         deterministic=given.flag("algo-deterministic"),
-        cutoff=given.real("algo-cutoff-time"),
+        cutoff=min(given.real("algo-cutoff-time"), NO_CUTOFF),
         run_limit=given.integer("runcount-limit"),
         wallclock_limit=given.real("wallclock-limit"),
         cputime_limit=given.real("cputime-limit"),
         use_cpu_time_in_tunertime=given.flag("use-cpu-time-in-tunertime"),
         output_dir=given.read("output-dir", resolved, resolved("smac-output")),
         rungroup=_rungroup(given, file),
-        initial_incumbent=given.text("initial-incumbent"),
         abort_on_first_run_crash=given.flag("abort-on-first-run-crash"),
         abort_on_crash=given.flag("abort-on-crash"),
-        retry_crashed_count=given.integer("retry-crashed-count"),
         crashed_quality=(
             given.real("transform-crashed-quality-value") if transforms_crashed else -math.inf
         ),
-        check_sat_consistency=given.flag("check-sat-consistency"),
-        check_sat_consistency_exception=given.flag("check-sat-consistency-exception"),
         cli_call_params_with_quotes=given.flag("cli-call-params-with-quotes"),
-        shared_model_frequency=given.integer("shared-model-mode-frequency"),
         settings={name: setting.text for name, setting in settings.items()},
         without_effect=tuple(s.name for name, s in settings.items() if name not in ACTED_ON),
     )

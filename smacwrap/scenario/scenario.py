@@ -17,20 +17,15 @@ ACTED_ON = frozenset(
         "algo-deterministic",
         "algo-exec",
         "algo-exec-dir",
-        "check-sat-consistency",
-        "check-sat-consistency-exception",
         "cli-call-params-with-quotes",
         "cputime-limit",
-        "initial-incumbent",
         "instances",
         "intra-obj",
         "output-dir",
         "pcs-file",
-        "retry-crashed-count",
         "run-obj",
         "runcount-limit",
         "rungroup",
-        "shared-model-mode-frequency",
         "transform-crashed-quality",
         "transform-crashed-quality-value",
         "use-cpu-time-in-tunertime",
@@ -57,13 +52,9 @@ class Scenario:
     - `cutoff`: CPU time of one run. `run_limit`, `wallclock_limit`, `cputime_limit`: of them all;
       `use_cpu_time_in_tunertime` counts the optimiser's own CPU time too.
     - `output_dir`, `rungroup`: a study lies in `output_dir / rungroup`.
-    - `initial_incumbent`: DEFAULT, RANDOM, or a configuration as `-name value ...`.
-    - `abort_on_first_run_crash`, `abort_on_crash`, `retry_crashed_count`: what a crash leads to.
+    - `abort_on_first_run_crash`, `abort_on_crash`: what a crash leads to.
     - `crashed_quality`: a crashed run's quality counts as at least this; -inf for as reported.
-    - `check_sat_consistency`: complain of an instance that is both SAT and UNSAT;
-      `check_sat_consistency_exception`: and stop.
     - `cli_call_params_with_quotes`: values stand in single quotes in the call string.
-    - `shared_model_frequency`: time between two readings of the other workers' runs.
     - `settings`: everything that was set, canonical option name to text.
     - `without_effect`: the names, as written, of settings that smacwrap does not act on.
     """
@@ -85,14 +76,9 @@ class Scenario:
     use_cpu_time_in_tunertime: bool
     output_dir: Path
     rungroup: str
-    initial_incumbent: str
     abort_on_first_run_crash: bool
     abort_on_crash: bool
-    retry_crashed_count: int
     crashed_quality: float
-    check_sat_consistency: bool
-    check_sat_consistency_exception: bool
     cli_call_params_with_quotes: bool
-    shared_model_frequency: int
     settings: Mapping[str, str] = field(hash=False)
     without_effect: tuple[str, ...]

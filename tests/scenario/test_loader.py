@@ -42,15 +42,10 @@ def test_the_minimal_scenario_has_the_defaults_of_smac_v2(load: Load, folder: Pa
         use_cpu_time_in_tunertime=True,
         output_dir=folder / "smac-output",
         rungroup="tune",
-        initial_incumbent="DEFAULT",
         abort_on_first_run_crash=True,
         abort_on_crash=False,
-        retry_crashed_count=0,
         crashed_quality=1e9,
-        check_sat_consistency=True,
-        check_sat_consistency_exception=True,
         cli_call_params_with_quotes=False,
-        shared_model_frequency=300,
         settings={
             "use-instances": "false",
             "run-obj": "QUALITY",
@@ -71,9 +66,10 @@ def test_the_recorded_quality_scenario_has_its_meaning(
     assert scenario.output_dir == tmp_path / "smac-output"
     assert (scenario.rungroup, scenario.run_limit) == ("quality", 25)
     assert (scenario.run_obj, scenario.intra_obj) == ("QUALITY", "MEAN")
-    assert not scenario.check_sat_consistency
-    assert not scenario.check_sat_consistency_exception
-    assert scenario.without_effect == ()
+    assert scenario.without_effect == (
+        "check-sat-consistency",
+        "check-sat-consistency-exception",
+    )
 
 
 def test_the_recorded_runtime_scenario_has_its_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,20 +117,15 @@ CHANGED = {
     "algo-deterministic": "false",
     "algo-exec": "python train.py",
     "algo-exec-dir": "..",
-    "check-sat-consistency": "false",
-    "check-sat-consistency-exception": "false",
     "cli-call-params-with-quotes": "true",
     "cputime-limit": "5",
-    "initial-incumbent": "RANDOM",
     "instances": "train.txt",
     "intra-obj": "MEAN1000",
     "output-dir": "out",
     "pcs-file": "tune.txt",
-    "retry-crashed-count": "2",
     "run-obj": "QUALITY",
     "runcount-limit": "5",
     "rungroup": "other",
-    "shared-model-mode-frequency": "1",
     "transform-crashed-quality": "false",
     "transform-crashed-quality-value": "5",
     "use-cpu-time-in-tunertime": "false",

@@ -207,7 +207,7 @@ def test_two_wrappers_at_once_never_touch_each_others_files(tmp_path: Path) -> N
 
 
 def test_a_process_id_used_a_second_time_gets_files_of_its_own(tmp_path: Path) -> None:
-    write_job(tmp_path, "echo loss\t{x}", "[result]\nquality = 'loss'")
+    write_job(tmp_path, "printf loss\\\\t%s {x}", "[result]\nquality = 'loss'")
     # exec keeps the process id: the wrapper runs under the id of this shell, whose files exist.
     line = (
         "mkdir -p smacwrap-runs/run-$$-2; echo old > smacwrap-runs/run-$$.zip;"
@@ -315,7 +315,7 @@ def test_a_full_disk_while_zipping_is_crashed_with_its_reason(
 def test_help_shows_an_example_that_works(tmp_path: Path, smacwrap: Smacwrap) -> None:
     help_text = smacwrap("run", "--help").stdout
     example = help_text.split("Example:")[1].splitlines()[1].split()[1:]
-    write_job(tmp_path, "echo loss\t{dropout1}", "[result]\nquality = 'loss'")
+    write_job(tmp_path, "printf loss\\\\t%s {dropout1}", "[result]\nquality = 'loss'")
     assert result_of(smacwrap(*example)).quality == 0.25
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smacwrap.errors import UserError
-from smacwrap.scenario import find_file
+from smacwrap.lookup import find_file
 
 
 @pytest.fixture
