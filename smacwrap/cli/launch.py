@@ -64,6 +64,8 @@ def command(
     study = Study(scenario.output_dir / scenario.rungroup)
     options = LaunchOptions(parallel, seed, resume, overwrite, overrides, limits_per_process)
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 1000  # in a file or a pipe, no path is to be broken over lines
     if scenario.without_effect:
         names = ", ".join(scenario.without_effect)
         console.print(f"without effect here: {names}", style="yellow", markup=False)

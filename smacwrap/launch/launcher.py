@@ -206,7 +206,11 @@ class _Launch:
                 stderr=log,
                 # Ctrl-C in the terminal is for the launcher, which tells the workers.
                 start_new_session=True,
-                env=target_environment(self.scenario, self.study.runs, len(self.seeds)),
+                env={
+                    # SMAC3 iterates over sets: without this a seed would not repeat its runs.
+                    "PYTHONHASHSEED": "0",
+                    **target_environment(self.scenario, self.study.runs, len(self.seeds)),
+                },
             )
 
     def watch(self) -> None:
