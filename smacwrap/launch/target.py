@@ -1,6 +1,7 @@
 """Calls the target algorithm: one process per run, from call string to result."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -117,7 +118,11 @@ class Target:
 
     def sample_call(self, call: CallString) -> str:
         """A line for a shell that makes the same call again, as SMAC v2 prints it."""
-        return f"cd {self.scenario.exec_dir}; {self.scenario.algo_text} {call}"
+        settings = f"{SCENARIO_VARIABLE}={shlex.quote(str(self.scenario.file.parent))}"
+        if self.environment["PATH"] != os.environ.get("PATH"):
+            settings += f" PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
+        folder = shlex.quote(str(self.scenario.exec_dir))
+        return f"cd {folder}; {settings} {self.scenario.algo_text} {call}"
 
     def call(
         self,
