@@ -44,7 +44,6 @@ class LiveRundataReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.pcs_text: str | None = None
         self._size = 0
         self._text = ""
         self._parsed = 0  # bytes of the file that were parsed
@@ -103,9 +102,6 @@ class LiveRundataReader:
 
     def _run(self, value: _Json) -> Run:
         rc = value["r-rc"]
-        executed = rc["rc-algo-exec-config"]
-        if "algo-pcs" in executed:
-            self.pcs_text = executed["algo-pcs"].get("pcs-text", self.pcs_text)
         pair, pc = rc["rc-pisp"], rc["rc-pc"]
         if "pisp-seed" in pair:
             name = self._instances[pair["pisp-pi"]["@pi-id"]]

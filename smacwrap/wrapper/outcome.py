@@ -38,10 +38,10 @@ def judge(job: Job, call: CallString, completion: Completion) -> Outcome:
     A result line counts whatever the exit code, for solvers use it to tell their answer;
     without one, the job's quality counts only if the command succeeded.
     """
+    metrics = find_metrics(job, completion.log)
     if completion.timed_out:
         timeout = Result(Status.TIMEOUT, call.cutoff, 0, CRASHED_QUALITY, call.seed)
-        return Outcome(timeout, find_metrics(job, completion.log), "the cutoff was reached")
-    metrics = find_metrics(job, completion.log)
+        return Outcome(timeout, metrics, "the cutoff was reached")
     try:
         result = find_result(_lines(completion.log))
     except ResultLineError as error:

@@ -26,7 +26,6 @@ class RunRecord:
 
     result: Result
     reason: str = ""
-    bundle: Path | None = None
 
 
 def run_job(
@@ -63,11 +62,10 @@ def run_job(
             except OSError as error:
                 # The run itself is over and its result is true.
                 outcome = replace(outcome, reason=f"its files are not kept: {_say(error)}")
-        return RunRecord(outcome.result, outcome.reason, place.bundle)
+        return RunRecord(outcome.result, outcome.reason)
     except (OSError, BundleError, KeyError) as error:
         outcome = _with_additional(crashed(call, _say(error)), place)
-        kept = place.bundle if place and place.bundle.exists() else None
-        return RunRecord(outcome.result, outcome.reason, kept)
+        return RunRecord(outcome.result, outcome.reason)
     except BaseException:
         # A run that was stopped has no result: nothing of it stays.
         if place:
