@@ -7,6 +7,7 @@ from types import FrameType
 import click
 
 from smacwrap.errors import UserError
+from smacwrap.executors import processes
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.protocol import CallString, CallStringError, format_result, parse_call_string
 from smacwrap.protocol.result_line import format_aclib_result
@@ -44,7 +45,7 @@ def command(job_file: str, call_string: tuple[str, ...]) -> None:
         # SMAC reads nothing but a result line; a person reads the error that follows.
         _print_result(call, RunRecord(crashed(call, "").result))
         raise
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in processes.STOP_SIGNALS:
         signal.signal(number, _stop)
     runs = runs_folder()
     try:
@@ -64,7 +65,7 @@ class _StoppedError(BaseException):
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    for other in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for other in processes.STOP_SIGNALS:
         signal.signal(other, signal.SIG_IGN)
     raise _StoppedError(signal.Signals(number).name)
 

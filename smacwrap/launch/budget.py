@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,15 +10,21 @@ from pathlib import Path
 from filelock import FileLock
 
 from smacwrap.history import Study
+from smacwrap.scenario import Scenario
 
 
 @dataclass
 class _State:
-    """What budget.json holds. `start` is on this machine's monotonic clock, in seconds."""
+    """What budget.json holds. `start` is on this machine's monotonic clock, in seconds.
+
+    The limits hold for all workers together, or with `per_process` for each by itself.
+    """
 
     run_limit: int
     wallclock_limit: float
     cputime_limit: float
+    per_process: bool
+    seeds: list[int]
     start: float
     claimed: dict[str, int] = field(default_factory=dict)
     cpu_time: dict[str, float] = field(default_factory=dict)
@@ -38,17 +44,31 @@ class Budget:
 
     def open(
         self,
+        seeds: Sequence[int],
         recorded: Mapping[int, int],
-        run_limit: int,
-        wallclock_limit: float,
-        cputime_limit: float,
+        scenario: Scenario,
+        *,
+        per_process: bool = False,
     ) -> None:
-        """Begin a launch on a study that has `recorded` runs, by seed; limits are in seconds."""
+        """Begin a launch.
+
+        Args:
+            seeds: the workers'.
+            recorded: how many runs the study has, by seed, those of other launches included.
+            scenario: has the limits.
+            per_process: each worker has the whole of them.
+        """
+        state = _State(
+            run_limit=scenario.run_limit,
+            wallclock_limit=scenario.wallclock_limit,
+            cputime_limit=scenario.cputime_limit,
+            per_process=per_process,
+            seeds=list(seeds),
+            start=time.monotonic(),
+            claimed={str(seed): count for seed, count in recorded.items()},
+        )
         with self._lock:
-            claimed = {str(seed): count for seed, count in recorded.items()}
-            self._write(
-                _State(run_limit, wallclock_limit, cputime_limit, time.monotonic(), claimed)
-            )
+            self._write(state)
 
     def claim(self, seed: int, cpu_time: float) -> str:
         """Claim one run; an empty string, or the reason why there is none left.
@@ -59,7 +79,7 @@ class Budget:
         """
         with self._changing() as state:
             state.cpu_time[str(seed)] = cpu_time
-            reason = state.ended or _exhausted(state)
+            reason = state.ended or _exhausted(state, seed)
             if not reason:
                 state.claimed[str(seed)] = state.claimed.get(str(seed), 0) + 1
             return reason
@@ -78,10 +98,13 @@ class Budget:
         """The reason for which the launch was ended, or an empty string."""
         return self._locked_read().ended
 
-    def nothing_left(self) -> str:
-        """Why no run can be claimed any more, or an empty string while one can."""
+    def nothing_left(self, seed: int | None = None) -> str:
+        """Why `seed`, or with None any worker, can claim no run; an empty string while one can."""
         state = self._locked_read()
-        return state.ended or _exhausted(state)
+        if state.ended:
+            return state.ended
+        reasons = [_exhausted(state, s) for s in (state.seeds if seed is None else [seed])]
+        return reasons[0] if all(reasons) else ""
 
     def _locked_read(self) -> _State:
         with self._lock:
@@ -103,11 +126,15 @@ class Budget:
         part.replace(self._file)
 
 
-def _exhausted(state: _State) -> str:
-    if sum(state.claimed.values()) >= state.run_limit:
+def _exhausted(state: _State, seed: int) -> str:
+    own = str(seed)
+    claimed, cpu_time = sum(state.claimed.values()), sum(state.cpu_time.values())
+    if state.per_process:
+        claimed, cpu_time = state.claimed.get(own, 0), state.cpu_time.get(own, 0.0)
+    if claimed >= state.run_limit:
         return f"algorithm run limit ({state.run_limit} runs) has been reached"
     if time.monotonic() - state.start >= state.wallclock_limit:
         return f"wallclock limit ({state.wallclock_limit:g} s) has been reached"
-    if sum(state.cpu_time.values()) >= state.cputime_limit:
+    if cpu_time >= state.cputime_limit:
         return f"CPU time limit ({state.cputime_limit:g} s) has been reached"
     return ""

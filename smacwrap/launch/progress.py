@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from smacwrap.history import Run
 from smacwrap.history.objective import Incumbent
-from smacwrap.launch.launcher import Observer
+from smacwrap.launch.fleet import Observer
 from smacwrap.protocol import NO_CUTOFF
 
 _UNLIMITED = 2**31 - 1  # no one has the time for more runs: the scenario sets no limit

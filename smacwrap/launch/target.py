@@ -172,7 +172,7 @@ class Target:
         if result.status.decided and call.has_cutoff and result.runtime > call.cutoff:
             result = replace(result, status=Status.TIMEOUT)
         if result.status in (Status.CRASHED, Status.ABORT):
-            return result, parse_additional(result.additional).get("reason", "the target said so")
+            return result, parse_additional(result.additional).get("reason") or "the target said so"
         return result, ""
 
 

@@ -1,14 +1,17 @@
 """A worker: one seeded optimiser process that asks, runs, records, shares and learns."""
 
+import contextlib
 import json
 import logging
 import os
 import platform
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
+from typing import TypeVar
 
 from ConfigSpace import ConfigurationSpace
 from filelock import FileLock, Timeout
@@ -25,16 +28,20 @@ from smacwrap.history import (
     Study,
     StudyIdentity,
 )
+from smacwrap.history.objective import Incumbent
 from smacwrap.history.trajectory import TrajectoryWriter
 from smacwrap.launch.budget import Budget
 from smacwrap.launch.target import Stopped, Target, parse_additional, target_environment
-from smacwrap.pcs import all_to_text, read_pcs, to_text
-from smacwrap.protocol import CallString, Status
+from smacwrap.pcs import all_to_text, parse_pcs, to_text
+from smacwrap.protocol import CallString, Status, format_result
 from smacwrap.scenario import Scenario, load_scenario
 
 log = logging.getLogger("smacwrap.worker")
 
 _METRIC_LIKE = ("zip", "reason")
+_PAUSE = 1.0  # seconds between attempts to write
+
+_T = TypeVar("_T")
 
 
 def objective_of(scenario: Scenario) -> Objective:
@@ -66,7 +73,9 @@ class Worker:
         self.target = Target(
             self.scenario, target_environment(self.scenario, study.runs, self.workers)
         )
-        self.space: ConfigurationSpace = read_pcs(self.scenario.pcs_file)
+        # As it was when the study was made, whatever happened to the file since.
+        self.pcs_text: str = description["pcs_text"]
+        self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
         self.default = to_text(self.space.get_default_configuration())
         self.known: dict[tuple[object, ...], Run] = {}
         self.incumbents = Incumbents(self.objective)
@@ -79,7 +88,7 @@ class Worker:
         Raises:
             UserError: another process works with this seed, or a file cannot be read or written.
         """
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in processes.STOP_SIGNALS:
             signal.signal(number, self._on_signal)
         processes.adopt_orphans()
         lock = FileLock(self.study.lock(f"worker-{self.seed}"))
@@ -98,7 +107,7 @@ class Worker:
                 algo=scenario.algo_text,
                 exec_dir=str(scenario.exec_dir),
                 pcs_file=str(scenario.pcs_file),
-                pcs_text=scenario.pcs_file.read_text(encoding="utf-8"),
+                pcs_text=self.pcs_text,
                 cutoff=scenario.cutoff,
                 deterministic=scenario.deterministic,
             ),
@@ -113,7 +122,7 @@ class Worker:
         while not self._should_stop():
             self._read_others()
             # To ask can take seconds; a budget that is used up needs no answer.
-            if reason := self.budget.nothing_left():
+            if reason := self.budget.nothing_left(self.seed):
                 return reason
             suggestion = self.engine.ask()
             if suggestion is None:
@@ -123,14 +132,35 @@ class Worker:
                 log.info("already run by another worker: told the engine, asking again")
                 self.engine.tell(known)
                 continue
-            if reason := self.budget.claim(self.seed, self._cpu_time()):
-                return reason
             try:
+                if reason := self._insist(lambda: self.budget.claim(self.seed, self._cpu_time())):
+                    return reason
                 self._run(suggestion)
             except Stopped:
                 break
-        self.budget.release(self.seed, len(self.writer.runs))
+        with contextlib.suppress(OSError):  # the next launch counts the runs anew
+            self.budget.release(self.seed, len(self.writer.runs))
         return "stopped"
+
+    def _insist(self, write: Callable[[], _T]) -> _T:
+        """What `write` gives; while it fails, for example on a full disk, try again.
+
+        A run that is completed must not be lost because there is no room for it just now.
+
+        Raises:
+            Stopped: the worker is to stop.
+        """
+        told = False
+        while True:
+            try:
+                return write()
+            except OSError as error:
+                if self._should_stop():
+                    raise Stopped from None
+                if not told:
+                    _notify(f"cannot write to the study, trying again: {error.strerror}")
+                told = True
+                time.sleep(_PAUSE)
 
     def _engine(self) -> Engine:
         # SMAC3 takes seconds to import: nothing that does not need it should wait.
@@ -179,7 +209,11 @@ class Worker:
             is_default=call.parameters == self.default,
             details=details,
         )
-        self.writer.append(run)
+        try:
+            self._insist(lambda: self.writer.append(run))
+        except Stopped:
+            _notify(f"this run could not be recorded: {call}: {format_result(run.result)}")
+            raise
         self.targets_time += run.result.runtime
         log.info("run %d: %s", len(self.writer.runs), _say(run))
         if run.result.status is Status.CRASHED:
@@ -211,15 +245,18 @@ class Worker:
             return
         self.known[run.key] = run
         self.engine.tell(run)
-        if self.incumbents.add(run) and self.incumbents.current:
-            cpu_time = self._cpu_time()
-            self.trajectory.append(
-                self.incumbents.current,
-                cpu_time=cpu_time,
-                wallclock_time=round(time.monotonic() - self.start, 3),
-                own_cpu_time=cpu_time - self.targets_time,
-            )
+        if self.incumbents.add(run) and (incumbent := self.incumbents.current):
+            self._insist(partial(self._write_incumbent, incumbent))
             log.info("incumbent: %s", _say(run))
+
+    def _write_incumbent(self, incumbent: Incumbent) -> None:
+        cpu_time = self._cpu_time()
+        self.trajectory.append(
+            incumbent,
+            cpu_time=cpu_time,
+            wallclock_time=round(time.monotonic() - self.start, 3),
+            own_cpu_time=cpu_time - self.targets_time,
+        )
 
     def _key(self, suggestion: Suggestion) -> tuple[object, ...]:
         configuration = tuple(to_text(suggestion.configuration).items())
@@ -235,6 +272,13 @@ class Worker:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
+
+
+def _notify(message: str) -> None:
+    """Say something to the person at the launcher, which reads our standard output."""
+    log.warning("%s", message)
+    with contextlib.suppress(OSError):
+        print(" ".join(message.split()), flush=True)
 
 
 def _say(run: Run) -> str:

@@ -5,7 +5,7 @@
 {'lr': '0.01'}
 """
 
-from smacwrap.pcs.reader import parse_pcs, read_pcs
+from smacwrap.pcs.reader import parse_pcs, read_pcs, read_pcs_text
 from smacwrap.pcs.space import size_upper_bound
 from smacwrap.pcs.values import all_to_text, from_text, to_text
 from smacwrap.pcs.writer import write_pcs
@@ -15,6 +15,7 @@ __all__ = [
     "from_text",
     "parse_pcs",
     "read_pcs",
+    "read_pcs_text",
     "size_upper_bound",
     "to_text",
     "write_pcs",

@@ -20,16 +20,24 @@ def read_pcs(path: Path | str) -> ConfigurationSpace:
     Raises:
         UserError: the file cannot be read, or has errors: one problem each, with its place.
     """
+    return parse_pcs(read_pcs_text(path), path)
+
+
+def read_pcs_text(path: Path | str) -> str:
+    """The text of a PCS file, without a byte order mark.
+
+    Raises:
+        UserError: the file cannot be read, or is not UTF-8.
+    """
     path = Path(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise UserError(Problem(f"cannot read the PCS file: {error.strerror}", path)) from None
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         line = before.count(b"\n") + 1
         raise UserError(Problem("not UTF-8 text: is this a PCS file?", path, line)) from None
-    return parse_pcs(text, path)
 
 
 def parse_pcs(text: str, file: Path | str | None = None) -> ConfigurationSpace:

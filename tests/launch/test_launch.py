@@ -246,6 +246,50 @@ def test_a_worker_that_dies_is_started_again_and_the_budget_stays_exact(quick: P
     assert len(recorded(study, 1)) == 6
 
 
+def test_a_completed_run_waits_for_room_on_a_full_disk(quick: Path) -> None:
+    write_program(
+        quick.parent / "target.sh",
+        "#!/bin/sh\nsleep 0.2; echo 'Result for SMAC: SAT, 1, 1, 1,' $5\n",
+    )
+    launcher = subprocess.Popen(
+        [sys.executable, "-m", "smacwrap", "launch", str(quick), "--runcount-limit", "6"],
+        cwd=quick.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert launcher.stdout
+    live = quick.parent / "smac-output" / "quick" / "live-rundata-1.json"
+    deadline = time.monotonic() + 60
+    while not (live.exists() and len(recorded(live.parent, 1)) >= 2):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    (worker,) = psutil.Process(launcher.pid).children()
+    # A file that may not grow is to its writer what a full disk is: a write that fails half-way.
+    worker.rlimit(psutil.RLIMIT_FSIZE, (live.stat().st_size + 40, -1))
+    said = ""
+    while "trying again" not in said:
+        said = launcher.stdout.readline()
+        assert said, "the launch ended"
+    assert said.startswith("worker 1: cannot write to the study")
+    before = len(recorded(live.parent, 1))
+    worker.rlimit(psutil.RLIMIT_FSIZE, (-1, -1))
+    launcher.communicate(timeout=120)
+    assert launcher.returncode == 0
+    assert before < 6
+    assert len(recorded(live.parent, 1)) == 6
+
+
+def test_limits_per_process_give_every_worker_its_own(quick: Path, smacwrap: Smacwrap) -> None:
+    words = ("launch", quick, "--parallel", 2, "--limits-per-process", "--runcount-limit")
+    first = smacwrap(*words, 3)
+    assert "at most 6 runs" in first.stdout
+    study = quick.parent / "smac-output" / "quick"
+    assert [len(recorded(study, seed)) for seed in (1, 2)] == [3, 3]
+    smacwrap(*words, 4, "--resume")
+    assert [len(recorded(study, seed)) for seed in (1, 2)] == [4, 4]
+
+
 def test_a_crash_of_the_very_first_run_stops_the_launch_and_shows_its_output(
     quick: Path, smacwrap: Smacwrap
 ) -> None:
@@ -276,6 +320,19 @@ def test_a_later_crash_is_recorded_with_its_reason_and_the_launch_goes_on(
     assert rows[2]["reason"].startswith("bad result line")
     assert float(rows[1]["cost"]) >= 1e9
     assert re.search(r"quality +0\.5", done.stdout)
+
+
+def test_a_target_that_says_crashed_without_a_reason_is_recorded(
+    quick: Path, smacwrap: Smacwrap
+) -> None:
+    write_program(
+        quick.parent / "target.sh",
+        "#!/bin/sh\necho 'Result for SMAC: CRASHED, 1, 1, 1, 1, reason='\n",
+    )
+    done = smacwrap("launch", quick)
+    assert done.returncode == 1
+    assert "the first run crashed: the target said so" in done.stdout
+    assert len(results(quick.parent / "smac-output" / "quick")) == 1
 
 
 def test_abort_ends_the_launch(quick: Path, smacwrap: Smacwrap) -> None:

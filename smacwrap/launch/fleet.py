@@ -1,0 +1,256 @@
+"""The workers of a launch: started, watched, started again when they die, and stopped."""
+
+import contextlib
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import FrameType, TracebackType
+
+from smacwrap.executors import processes
+from smacwrap.history import HistoryReader, Incumbents, Run, Study
+from smacwrap.history.objective import Incumbent
+from smacwrap.launch.budget import Budget
+from smacwrap.launch.target import target_environment
+from smacwrap.launch.worker import objective_of
+from smacwrap.scenario import Scenario
+
+_POLL = 0.1  # seconds
+_PATIENCE = 15.0  # seconds for a worker to end its target and itself
+_RESTARTS = 3
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a launch ended: why, with what, and whether that was the plan."""
+
+    reason: str
+    runs: Sequence[tuple[int, Run]]
+    incumbent: Incumbent | None
+    failed: bool = False
+    interrupted: bool = False
+
+
+class Observer:
+    """Told what happens in a launch; does nothing by itself."""
+
+    def started(self, run_limit: int, already: int, seeds: Sequence[int]) -> None:
+        """The workers are starting; the study has `already` runs."""
+
+    def finished(self, seed: int, run: Run, incumbent: Incumbent | None, new: bool) -> None:
+        """A run was recorded; `new` says that it changed the incumbent."""
+
+    def tick(self) -> None:
+        """Some time has passed."""
+
+    def note(self, message: str) -> None:
+        """Something that a person should know."""
+
+
+class Fleet:
+    """The workers of one launch, by seed, and what came of them.
+
+    Args:
+        scenario: what to tune.
+        study: prepared for this launch, and locked.
+        seeds: a worker each.
+        limits_per_process: every worker has the whole limits.
+        observer: told what happens.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        study: Study,
+        seeds: Sequence[int],
+        limits_per_process: bool,
+        observer: Observer,
+    ) -> None:
+        self.scenario = scenario
+        self.study = study
+        self.seeds = seeds
+        self.observer = observer
+        self.budget = Budget(study)
+        self.history = HistoryReader(study)
+        self.incumbents = Incumbents(objective_of(scenario))
+        self.runs: list[tuple[int, Run]] = []
+        self.workers: dict[int, subprocess.Popen[bytes]] = {}
+        self.restarts: dict[int, int] = {}
+        self.dead: dict[int, int] = {}
+        self.signals = 0
+        self.limits_per_process = limits_per_process
+
+    def run(self) -> Ending:
+        """Start the workers, watch them until the last one has ended, and say how it was."""
+        for seed, run in self.history.poll():
+            self.runs.append((seed, run))
+            self.incumbents.add(run)
+        recorded = {seed: self._recorded(seed) for seed in self.study.seeds()}
+        self.budget.open(self.seeds, recorded, self.scenario, per_process=self.limits_per_process)
+        self.observer.started(self._run_limit(), len(self.runs), self.seeds)
+        with _Signals(self._on_signal):
+            try:
+                if not self.budget.nothing_left():
+                    for seed in self.seeds:
+                        self._start(seed)
+                while self.workers or self.dead:
+                    time.sleep(_POLL)
+                    self._watch()
+            finally:
+                self._stop()
+        self._take_in()
+        return self._ending()
+
+    def _run_limit(self) -> int:
+        """How many runs the study can have at the end of this launch."""
+        limit = self.scenario.run_limit
+        if not self.limits_per_process:
+            return limit
+        return len(self.runs) + sum(max(0, limit - self._recorded(seed)) for seed in self.seeds)
+
+    def _start(self, seed: int) -> None:
+        command = [sys.executable, "-m", "smacwrap", "worker", str(self.study.folder)]
+        command += ["--seed", str(seed), "--index", str(self.seeds.index(seed))]
+        with self.study.worker_log(seed).open("ab") as log:
+            self.workers[seed] = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                # Ctrl-C in the terminal is for the launcher, which tells the workers.
+                start_new_session=True,
+                env={
+                    # SMAC3 iterates over sets: without this a seed would not repeat its runs.
+                    "PYTHONHASHSEED": "0",
+                    **target_environment(self.scenario, self.study.runs, len(self.seeds)),
+                },
+            )
+
+    def _watch(self) -> None:
+        self._take_in()
+        self.observer.tick()
+        for seed, process in list(self.workers.items()):
+            exit_code = process.poll()
+            self._pass_on_notices(seed, process)
+            if exit_code is not None:
+                self._forget(seed)
+                self._take_in()
+                if exit_code != 0:
+                    self.dead[seed] = exit_code
+        for seed, exit_code in list(self.dead.items()):
+            # Where the disk is full, this has to be tried again.
+            with contextlib.suppress(OSError):
+                self._replace(seed, exit_code)
+                del self.dead[seed]
+        if self.signals or (self.workers and self.budget.ended()):
+            self._stop()
+
+    def _pass_on_notices(self, seed: int, process: "subprocess.Popen[bytes]") -> None:
+        """Tell the observer what a worker prints: a line each that a person should know."""
+        assert process.stdout is not None
+        while select.select([process.stdout], [], [], 0)[0]:
+            line = process.stdout.readline()
+            if not line:
+                return
+            self.observer.note(f"worker {seed}: {line.decode(errors='replace').rstrip()}")
+
+    def _forget(self, seed: int) -> None:
+        """Let go of a worker that has ended."""
+        process = self.workers.pop(seed)
+        if process.stdout:
+            process.stdout.close()
+
+    def _take_in(self) -> None:
+        for seed, run in self.history.poll():
+            self.runs.append((seed, run))
+            new = self.incumbents.add(run)
+            self.observer.finished(seed, run, self.incumbents.current, new)
+
+    def _replace(self, seed: int, exit_code: int) -> None:
+        """A worker died: free what it had claimed, and start it again while there is work.
+
+        Raises:
+            OSError: the study cannot be written now.
+        """
+        self.budget.release(seed, self._recorded(seed))
+        log = self.study.worker_log(seed)
+        last = log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
+        self.observer.note(f"worker {seed} died (exit code {exit_code}): {last} (see {log})")
+        self.restarts[seed] = self.restarts.get(seed, 0) + 1
+        if self.signals or self.budget.nothing_left(seed):
+            return
+        if self.restarts[seed] > _RESTARTS:
+            self.observer.note(f"worker {seed} died {_RESTARTS + 1} times, it is given up")
+            return
+        self._start(seed)
+
+    def _recorded(self, seed: int) -> int:
+        return sum(1 for other, _ in self.runs if other == seed)
+
+    def _stop(self) -> None:
+        """Ask all workers to end, and make sure that they and their targets are gone."""
+        for process in self.workers.values():
+            process.terminate()
+        deadline = time.monotonic() + _PATIENCE
+        while self.workers and time.monotonic() < deadline and self.signals < 2:
+            for seed, process in list(self.workers.items()):
+                ended = processes.wait(process, _POLL) is not None
+                self._pass_on_notices(seed, process)
+                if ended:
+                    self._forget(seed)
+            self.observer.tick()
+        left = [process.pid for process in self.workers.values()]
+        if left:
+            processes.end_tree(lambda: left, 0.0)
+            for seed in list(self.workers):
+                self._forget(seed)
+        self.dead.clear()
+
+    def _on_signal(self) -> None:
+        self.signals += 1
+        if self.signals == 1:
+            self.observer.note("stopping: ending the running targets (once more: at once)")
+
+    def _ending(self) -> Ending:
+        ended = self.budget.ended()
+        given_up = not self.signals and any(n > _RESTARTS for n in self.restarts.values())
+        if self.signals:
+            reason = "interrupted"
+        elif given_up and not self.budget.nothing_left():
+            reason = "its workers died; the logs in the study tell why"
+        else:
+            reason = self.budget.nothing_left() or "every configuration of the space has been run"
+        return Ending(
+            reason=reason,
+            runs=self.runs,
+            incumbent=self.incumbents.current,
+            failed=bool(ended) or given_up,
+            interrupted=bool(self.signals),
+        )
+
+
+class _Signals:
+    """While it is entered, the signals to stop call a function and nothing else."""
+
+    def __init__(self, on_signal: Callable[[], None]) -> None:
+        self.on_signal = on_signal
+        self.before: dict[signal.Signals, object] = {}
+
+    def __enter__(self) -> None:
+        for number in processes.STOP_SIGNALS:
+            self.before[number] = signal.signal(number, self._handle)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for number, handler in self.before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        self.on_signal()
