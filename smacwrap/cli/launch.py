@@ -33,6 +33,22 @@ from smacwrap.scenario import Scenario, load_scenario
     is_flag=True,
     help="Give every worker the whole run limit, as SMAC v2 does.",
 )
+@click.option(
+    "--gpus",
+    metavar="0,1,…|auto",
+    help="GPUs to divide among the workers; each run sees its worker's.",
+)
+@click.option(
+    "--cores",
+    type=click.IntRange(min=1),
+    help="Threads for each worker's runs.  [default: the cores divided by the workers]",
+)
+@click.option(
+    "--nice",
+    type=click.IntRange(0, 19),
+    default=0,
+    help="Lower the priority of workers and runs, on a shared machine.",
+)
 @click.argument("scenario_options", nargs=-1, type=click.UNPROCESSED, metavar="")
 def command(
     scenario_file: Path,
@@ -41,6 +57,9 @@ def command(
     resume: bool,
     overwrite: bool,
     limits_per_process: bool,
+    gpus: str | None,
+    cores: int | None,
+    nice: int,
     scenario_options: tuple[str, ...],
 ) -> None:
     """Tune the program of a SCENARIO, in parallel workers that share what they learn.
@@ -62,7 +81,17 @@ def command(
     overrides = parse_overrides(scenario_options, own)
     scenario = load_scenario(scenario_file, overrides)
     study = Study(scenario.output_dir / scenario.rungroup)
-    options = LaunchOptions(parallel, seed, resume, overwrite, overrides, limits_per_process)
+    options = LaunchOptions(
+        parallel=parallel,
+        seed=seed,
+        resume=resume,
+        overwrite=overwrite,
+        overrides=overrides,
+        limits_per_process=limits_per_process,
+        gpus=gpus,
+        cores=cores,
+        nice=nice,
+    )
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 1000  # in a file or a pipe, no path is to be broken over lines

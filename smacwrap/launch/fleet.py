@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType, TracebackType
 
@@ -14,6 +14,7 @@ from smacwrap.executors import processes
 from smacwrap.history import HistoryReader, Incumbents, Run, Study
 from smacwrap.history.objective import Incumbent
 from smacwrap.launch.budget import Budget
+from smacwrap.launch.resources import Share
 from smacwrap.launch.target import target_environment
 from smacwrap.launch.worker import objective_of
 from smacwrap.scenario import Scenario
@@ -56,7 +57,7 @@ class Fleet:
     Args:
         scenario: what to tune.
         study: prepared for this launch, and locked.
-        seeds: a worker each.
+        shares: what each worker's targets may use, by the worker's seed.
         limits_per_process: every worker has the whole limits.
         observer: told what happens.
     """
@@ -65,13 +66,14 @@ class Fleet:
         self,
         scenario: Scenario,
         study: Study,
-        seeds: Sequence[int],
+        shares: Mapping[int, Share],
         limits_per_process: bool,
         observer: Observer,
     ) -> None:
         self.scenario = scenario
         self.study = study
-        self.seeds = seeds
+        self.shares = shares
+        self.seeds = list(shares)
         self.observer = observer
         self.budget = Budget(study)
         self.history = HistoryReader(study)
@@ -125,7 +127,7 @@ class Fleet:
                 env={
                     # SMAC3 iterates over sets: without this a seed would not repeat its runs.
                     "PYTHONHASHSEED": "0",
-                    **target_environment(self.scenario, self.study.runs, len(self.seeds)),
+                    **target_environment(self.scenario, self.study.runs, self.shares[seed]),
                 },
             )
 

@@ -11,6 +11,7 @@ from smacwrap import __version__
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import Study
 from smacwrap.launch.fleet import Ending, Fleet, Observer
+from smacwrap.launch.resources import divide
 from smacwrap.launch.target import check_target, target_environment
 from smacwrap.pcs import read_pcs, read_pcs_text
 from smacwrap.scenario import Scenario
@@ -21,7 +22,8 @@ class LaunchOptions:
     """What the command line says of a launch.
 
     `seed` is the first worker's, None for 1 or, with `resume`, the study's own; `overrides`
-    are scenario options by name; `limits_per_process` gives every worker the whole limits.
+    are scenario options by name; `limits_per_process` gives every worker the whole limits;
+    `gpus` and `cores` are as in `divide`, `nice` is added to the workers' niceness.
     """
 
     parallel: int = 1
@@ -30,6 +32,9 @@ class LaunchOptions:
     overwrite: bool = False
     overrides: Mapping[str, str] = field(default_factory=dict)
     limits_per_process: bool = False
+    gpus: str | None = None
+    cores: int | None = None
+    nice: int = 0
 
 
 def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: Observer) -> Ending:
@@ -39,8 +44,8 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
         UserError: the scenario cannot be launched, the study exists and nothing was said about
             it, or another launch has it.
     """
-    environment = target_environment(scenario, study.runs)
-    _check(scenario, environment)
+    _check(scenario, target_environment(scenario, study.runs))
+    shares = divide(options.parallel, options.gpus, options.cores)
     try:
         study.runs.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -53,7 +58,8 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
         raise UserError(f"{study.folder}: another launch is at work on this study") from None
     with lock:
         seeds = _prepare(scenario, study, options)
-        return Fleet(scenario, study, seeds, options.limits_per_process, observer).run()
+        workers = dict(zip(seeds, shares, strict=True))
+        return Fleet(scenario, study, workers, options.limits_per_process, observer).run()
 
 
 def _check(scenario: Scenario, environment: Mapping[str, str]) -> None:
@@ -102,6 +108,7 @@ def _prepare(scenario: Scenario, study: Study, options: LaunchOptions) -> list[i
                 "pcs_text": pcs_text,
                 "seeds": seeds,
                 "workers": options.parallel,
+                "nice": options.nice,
             },
             indent=2,
         ),

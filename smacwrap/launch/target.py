@@ -14,6 +14,7 @@ from typing import IO
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.executors import processes
+from smacwrap.launch.resources import Share
 from smacwrap.protocol import CallString, Result, ResultLineError, Status, find_result
 from smacwrap.scenario import Scenario
 from smacwrap.wrapper.outcome import crashed, failure
@@ -21,15 +22,6 @@ from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
 
 _GRACE = 5.0  # seconds; the wrapper needs some of them to end its own target
 _TAIL = 20  # lines of output that explain a crash
-
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-)
 
 
 class Stopped(Exception):  # noqa: N818  (not an error: somebody asked for it)
@@ -50,16 +42,13 @@ class Answer:
     reason: str = ""
 
 
-def target_environment(scenario: Scenario, runs: Path | None, workers: int = 1) -> dict[str, str]:
-    """The environment for target algorithms: where runs are kept, and a fair share of cores.
-
-    Thread counts that the user set stay as they are.
-    """
+def target_environment(
+    scenario: Scenario, runs: Path | None, share: Share | None = None
+) -> dict[str, str]:
+    """The environment for target algorithms: where runs are kept, and what they may use."""
     environment = dict(os.environ)
-    share = max(1, len(os.sched_getaffinity(0)) // workers) if workers > 1 else 0
     if share:
-        for name in _THREAD_VARIABLES:
-            environment.setdefault(name, str(share))
+        environment |= share.environment(os.environ)
     environment[SCENARIO_VARIABLE] = str(scenario.file.parent)
     if runs:
         environment[RUNS_VARIABLE] = str(runs)

@@ -70,9 +70,9 @@ class Worker:
         self.budget = Budget(study)
         self.launcher = os.getppid()
         self.stopping = False
-        self.target = Target(
-            self.scenario, target_environment(self.scenario, study.runs, self.workers)
-        )
+        # Our own environment, and so our targets', has our share of cores and GPUs.
+        self.target = Target(self.scenario, target_environment(self.scenario, study.runs))
+        os.nice(int(description["nice"]))
         # As it was when the study was made, whatever happened to the file since.
         self.pcs_text: str = description["pcs_text"]
         self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
