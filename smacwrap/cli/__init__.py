@@ -12,6 +12,8 @@ _COMMANDS = {
     "launch": "Tune a program: start workers on a scenario.",
     "run": "Run a job once for a call string (the wrapper).",
     "algo-test": "Run one configuration of a scenario and show everything.",
+    "status": "Show what goes on in a study.",
+    "stop": "End a launch, a worker or a run from another terminal.",
     "pcs": "Write, check and convert PCS files.",
     "scenario": "Write, check and show scenario files.",
 }

@@ -6,10 +6,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from smacwrap.cli.console import plain_console
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import UserError
 from smacwrap.history import Study
 from smacwrap.launch import Ending, LaunchOptions, launch
+from smacwrap.launch.description import read_description
 from smacwrap.launch.progress import TerminalProgress
 from smacwrap.launch.target import Target, target_environment
 from smacwrap.launch.worker import objective_of
@@ -20,7 +22,11 @@ from smacwrap.scenario import Scenario, load_scenario
 
 @click.command("launch", context_settings=SCENARIO_OPTIONS)
 @click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
-@click.option("--parallel", type=click.IntRange(min=1), default=1, help="Number of workers.")
+@click.option(
+    "--parallel",
+    type=click.IntRange(min=1),
+    help="Number of workers.  [default: 1, or as many as a resumed study had]",
+)
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
@@ -49,10 +55,17 @@ from smacwrap.scenario import Scenario, load_scenario
     default=0,
     help="Lower the priority of workers and runs, on a shared machine.",
 )
+@click.option(
+    "--grace",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=5.0,
+    help="Time that running targets have to end when the launch is stopped.  [default: 5]",
+)
 @click.argument("scenario_options", nargs=-1, type=click.UNPROCESSED, metavar="")
 def command(
     scenario_file: Path,
-    parallel: int,
+    parallel: int | None,
     seed: int | None,
     resume: bool,
     overwrite: bool,
@@ -60,6 +73,7 @@ def command(
     gpus: str | None,
     cores: int | None,
     nice: int,
+    grace: float,
     scenario_options: tuple[str, ...],
 ) -> None:
     """Tune the program of a SCENARIO, in parallel workers that share what they learn.
@@ -81,6 +95,11 @@ def command(
     overrides = parse_overrides(scenario_options, own)
     scenario = load_scenario(scenario_file, overrides)
     study = Study(scenario.output_dir / scenario.rungroup)
+    if resume and (before := read_description(study)):
+        # What the study was launched with holds on, unless it is said anew.
+        overrides = [*before.overrides, *overrides]
+        scenario = load_scenario(scenario_file, overrides)
+        limits_per_process = limits_per_process or before.limits_per_process
     options = LaunchOptions(
         parallel=parallel,
         seed=seed,
@@ -91,10 +110,9 @@ def command(
         gpus=gpus,
         cores=cores,
         nice=nice,
+        grace=grace,
     )
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 1000  # in a file or a pipe, no path is to be broken over lines
+    console = plain_console()
     if scenario.without_effect:
         names = ", ".join(scenario.without_effect)
         console.print(f"without effect here: {names}", style="yellow", markup=False)

@@ -9,8 +9,8 @@ SCENARIO_OPTIONS = {"ignore_unknown_options": True}
 """Click's context settings for a command that takes scenario options."""
 
 
-def parse_overrides(words: Sequence[str], own_options: Iterable[str]) -> dict[str, str]:
-    """The scenario options among a command's remaining words.
+def parse_overrides(words: Sequence[str], own_options: Iterable[str]) -> list[tuple[str, str]]:
+    """The scenario options among a command's remaining words: pairs of name and value.
 
     Args:
         words: what is left of the command line.
@@ -19,19 +19,19 @@ def parse_overrides(words: Sequence[str], own_options: Iterable[str]) -> dict[st
     Raises:
         UserError: a word that is no option, an option without a value, or unknown.
     """
-    overrides: dict[str, str] = {}
+    overrides: list[tuple[str, str]] = []
     rest = list(words)
     while rest:
         name, equals, value = rest.pop(0).partition("=")
         if not name.startswith("--"):
             raise UserError(f"unexpected word '{name}' (scenario options are --name value)")
         if find_option(name[2:]) is None:
-            known = [f"--{alias}" for option in OPTIONS for alias in (option.name, *option.aliases)]
+            known = [f"--{alias}" for option in OPTIONS for alias in option.names]
             hint = did_you_mean(name, [*own_options, *known])
             raise UserError(f"unknown option '{name}'{hint}")
         if not equals:
             if not rest:
                 raise UserError(f"option '{name}' has no value")
             value = rest.pop(0)
-        overrides[name[2:]] = value
+        overrides.append((name[2:], value))
     return overrides

@@ -7,6 +7,8 @@ from typing import Literal
 from smacwrap.history.run import Run
 from smacwrap.protocol import Status
 
+_Key = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -25,14 +27,14 @@ class Objective:
         result = run.result
         if self.run_obj == "RUNTIME":
             return result.runtime if result.status.decided else self.penalty * run.cutoff
-        if result.status in (Status.CRASHED, Status.ABORT):
+        if result.status.failed:
             return max(result.quality, self.crashed_quality)
         return result.quality
 
 
 @dataclass(frozen=True)
 class Incumbent:
-    """The best configuration so far: its latest run, its mean cost and over how many runs."""
+    """The best configuration so far: its latest good run, its mean cost, over how many runs."""
 
     run: Run
     cost: float
@@ -43,33 +45,48 @@ class Incumbents:
     """Follows the incumbent through a growing run history.
 
     The incumbent has the lowest mean cost among the configurations that have the most runs:
-    racing gives no challenger more runs than it has. A run that crashed makes no incumbent.
+    racing gives no challenger more runs than it has. Crashed runs count as in SMAC v2, but a
+    configuration that only crashed is no incumbent. Killed runs, and costs that are not a
+    number, are left out.
     """
 
     def __init__(self, objective: Objective) -> None:
         self.objective = objective
         self.current: Incumbent | None = None
-        self._seen: dict[tuple[tuple[str, str], ...], Incumbent] = {}
+        self._means: dict[_Key, tuple[float, int]] = {}
+        self._good: dict[_Key, Run] = {}
 
     def add(self, run: Run) -> bool:
         """Take in one run; whether another configuration is the incumbent now."""
         cost = self.objective.cost(run)
-        if math.isnan(cost) or run.result.status in (Status.CRASHED, Status.ABORT):
+        if math.isnan(cost) or run.result.status is Status.KILLED:
             return False
         key = run.configuration_key
-        before = self._seen.get(key)
-        runs = before.runs + 1 if before else 1
-        mean = cost if before is None else before.cost + (cost - before.cost) / runs
-        self._seen[key] = challenger = Incumbent(run, mean, runs)
-        old = self.current
-        if old is None or _rank(challenger) < _rank(old):
-            self.current = challenger
-        if old is None or old.run.configuration_key != key:
-            return self.current is not old
-        # The incumbent's mean may have become worse than that of one that it had beaten.
-        self.current = min(self._seen.values(), key=_rank)
-        return self.current.run.configuration_key != key
+        before, runs = self._means.get(key, (0.0, 0))
+        runs += 1
+        mean = _mean(before, cost, runs)
+        self._means[key] = (mean, runs)
+        if not run.result.status.failed:
+            self._good[key] = run
+        if key not in self._good:
+            return False
+        challenger, old = Incumbent(self._good[key], mean, runs), self.current
+        if old is not None and _rank(challenger) >= _rank(old):
+            return False
+        self.current = challenger
+        return old is None or old.run.configuration_key != key
+
+
+def _mean(before: float, cost: float, runs: int) -> float:
+    """The mean of `runs` costs, of which all but the last, `cost`, have the mean `before`."""
+    if runs == 1:
+        return cost
+    if math.isinf(before) or math.isinf(cost):
+        return before + cost
+    # The difference keeps equal costs equal; dividing first keeps it finite.
+    return before + (cost / runs - before / runs)
 
 
 def _rank(candidate: Incumbent) -> tuple[int, float]:
-    return (-candidate.runs, candidate.cost)
+    # Infinite costs of both signs have no mean.
+    return (-candidate.runs, math.inf if math.isnan(candidate.cost) else candidate.cost)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smacwrap.errors import UserError
-from smacwrap.history.live_rundata import LiveRundataReader
+from smacwrap.history.live_rundata_reader import LiveRundataReader
 from smacwrap.history.run import Run
 
 _OURS = (
@@ -17,6 +17,8 @@ _OURS = (
     "results.csv",
     "study.json",
     "budget.json",
+    "running-*.json",
+    "requests",
     "runs/run-*",
 )
 _LIVE = re.compile(r"live-rundata-(\d+)\.json")
@@ -56,6 +58,15 @@ class Study:
         """The incumbents of one worker."""
         return self.folder / f"traj-run-{seed}.txt"
 
+    def running(self, seed: int) -> Path:
+        """What one worker runs right now."""
+        return self.folder / f"running-{seed}.json"
+
+    @property
+    def requests(self) -> Path:
+        """The folder of requests from other terminals."""
+        return self.folder / "requests"
+
     def worker_log(self, seed: int) -> Path:
         """What one worker did."""
         return self.folder / f"worker-{seed}.log"
@@ -78,7 +89,7 @@ class Study:
         try:
             for pattern in _OURS:
                 for path in self.folder.glob(pattern):
-                    if path.is_dir():
+                    if path.is_dir() and not path.is_symlink():
                         shutil.rmtree(path)
                     else:
                         path.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from smacwrap.files import replace_text
 from smacwrap.history import Study
 from smacwrap.scenario import Scenario
 
@@ -121,9 +122,7 @@ class Budget:
         return _State(**json.loads(self._file.read_text(encoding="utf-8")))
 
     def _write(self, state: _State) -> None:
-        part = self._file.with_suffix(".part")
-        part.write_text(json.dumps(asdict(state)), encoding="utf-8")
-        part.replace(self._file)
+        replace_text(self._file, json.dumps(asdict(state)), durable=False)
 
 
 def _exhausted(state: _State, seed: int) -> str:

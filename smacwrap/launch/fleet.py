@@ -8,12 +8,15 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType, TracebackType
 
 from smacwrap.executors import processes
 from smacwrap.history import HistoryReader, Incumbents, Run, Study
 from smacwrap.history.objective import Incumbent
+from smacwrap.history.requests import Requests
 from smacwrap.launch.budget import Budget
+from smacwrap.launch.description import Description
 from smacwrap.launch.resources import Share
 from smacwrap.launch.target import target_environment
 from smacwrap.launch.worker import objective_of
@@ -57,8 +60,8 @@ class Fleet:
     Args:
         scenario: what to tune.
         study: prepared for this launch, and locked.
+        description: of this launch, as the workers find it in the study.
         shares: what each worker's targets may use, by the worker's seed.
-        limits_per_process: every worker has the whole limits.
         observer: told what happens.
     """
 
@@ -66,12 +69,13 @@ class Fleet:
         self,
         scenario: Scenario,
         study: Study,
+        description: Description,
         shares: Mapping[int, Share],
-        limits_per_process: bool,
         observer: Observer,
     ) -> None:
         self.scenario = scenario
         self.study = study
+        self.description = description
         self.shares = shares
         self.seeds = list(shares)
         self.observer = observer
@@ -80,10 +84,13 @@ class Fleet:
         self.incumbents = Incumbents(objective_of(scenario))
         self.runs: list[tuple[int, Run]] = []
         self.workers: dict[int, subprocess.Popen[bytes]] = {}
-        self.restarts: dict[int, int] = {}
+        self.deaths: dict[int, int] = {}  # since the worker's last run
+        self.restart_at: dict[int, float] = {}
+        self.given_up: set[int] = set()
         self.dead: dict[int, int] = {}
         self.signals = 0
-        self.limits_per_process = limits_per_process
+        self.requests = Requests(study)
+        self.limits_per_process = description.limits_per_process
 
     def run(self) -> Ending:
         """Start the workers, watch them until the last one has ended, and say how it was."""
@@ -91,6 +98,7 @@ class Fleet:
             self.runs.append((seed, run))
             self.incumbents.add(run)
         recorded = {seed: self._recorded(seed) for seed in self.study.seeds()}
+        self.requests.clear()
         self.budget.open(self.seeds, recorded, self.scenario, per_process=self.limits_per_process)
         self.observer.started(self._run_limit(), len(self.runs), self.seeds)
         with _Signals(self._on_signal):
@@ -98,7 +106,7 @@ class Fleet:
                 if not self.budget.nothing_left():
                     for seed in self.seeds:
                         self._start(seed)
-                while self.workers or self.dead:
+                while self.workers or self.dead or self.restart_at:
                     time.sleep(_POLL)
                     self._watch()
             finally:
@@ -145,8 +153,14 @@ class Fleet:
         for seed, exit_code in list(self.dead.items()):
             # Where the disk is full, this has to be tried again.
             with contextlib.suppress(OSError):
-                self._replace(seed, exit_code)
+                self._mourn(seed, exit_code)
                 del self.dead[seed]
+        for seed, due in list(self.restart_at.items()):
+            if time.monotonic() >= due:
+                del self.restart_at[seed]
+                self._start(seed)
+        if not self.signals and self.requests.stopped():
+            self._on_signal()
         if self.signals or (self.workers and self.budget.ended()):
             self._stop()
 
@@ -168,26 +182,29 @@ class Fleet:
     def _take_in(self) -> None:
         for seed, run in self.history.poll():
             self.runs.append((seed, run))
+            self.deaths[seed] = 0
             new = self.incumbents.add(run)
             self.observer.finished(seed, run, self.incumbents.current, new)
 
-    def _replace(self, seed: int, exit_code: int) -> None:
-        """A worker died: free what it had claimed, and start it again while there is work.
+    def _mourn(self, seed: int, exit_code: int) -> None:
+        """A worker died: free what it had claimed, and have it started again if there is work.
 
         Raises:
             OSError: the study cannot be written now.
         """
         self.budget.release(seed, self._recorded(seed))
         log = self.study.worker_log(seed)
-        last = log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
-        self.observer.note(f"worker {seed} died (exit code {exit_code}): {last} (see {log})")
-        self.restarts[seed] = self.restarts.get(seed, 0) + 1
+        words = f"worker {seed} died (exit code {exit_code}): {_last_line(log)} (see {log})"
+        deaths = self.deaths[seed] = self.deaths.get(seed, 0) + 1
         if self.signals or self.budget.nothing_left(seed):
-            return
-        if self.restarts[seed] > _RESTARTS:
-            self.observer.note(f"worker {seed} died {_RESTARTS + 1} times, it is given up")
-            return
-        self._start(seed)
+            self.observer.note(words)
+        elif deaths > _RESTARTS:
+            self.given_up.add(seed)
+            self.observer.note(f"{words}; it died {deaths} times in a row and is given up")
+        else:
+            pause = 2 ** (deaths - 1) - 1
+            self.restart_at[seed] = time.monotonic() + pause
+            self.observer.note(f"{words}; it is started again" + (f" in {pause} s" * bool(pause)))
 
     def _recorded(self, seed: int) -> int:
         return sum(1 for other, _ in self.runs if other == seed)
@@ -196,13 +213,14 @@ class Fleet:
         """Ask all workers to end, and make sure that they and their targets are gone."""
         for process in self.workers.values():
             process.terminate()
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + self.description.grace + _PATIENCE
         while self.workers and time.monotonic() < deadline and self.signals < 2:
             for seed, process in list(self.workers.items()):
                 ended = processes.wait(process, _POLL) is not None
                 self._pass_on_notices(seed, process)
                 if ended:
                     self._forget(seed)
+            self._take_in()
             self.observer.tick()
         left = [process.pid for process in self.workers.values()]
         if left:
@@ -210,15 +228,19 @@ class Fleet:
             for seed in list(self.workers):
                 self._forget(seed)
         self.dead.clear()
+        self.restart_at.clear()
 
     def _on_signal(self) -> None:
         self.signals += 1
         if self.signals == 1:
-            self.observer.note("stopping: ending the running targets (once more: at once)")
+            self.observer.note(
+                f"stopping: running targets have {self.description.grace:g} s to end "
+                "(Ctrl-C once more: at once)"
+            )
 
     def _ending(self) -> Ending:
         ended = self.budget.ended()
-        given_up = not self.signals and any(n > _RESTARTS for n in self.restarts.values())
+        given_up = bool(self.given_up) and not self.signals
         if self.signals:
             reason = "interrupted"
         elif given_up and not self.budget.nothing_left():
@@ -232,6 +254,12 @@ class Fleet:
             failed=bool(ended) or given_up,
             interrupted=bool(self.signals),
         )
+
+
+def _last_line(log: Path) -> str:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 4096))
+        return file.read().decode(errors="replace").strip().rpartition("\n")[2]
 
 
 class _Signals:

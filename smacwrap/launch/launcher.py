@@ -1,40 +1,53 @@
 """The launcher: checks the scenario, prepares the study and lets the workers work."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from smacwrap import __version__
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import Study
+from smacwrap.history.running import RunningRun, clear_running, read_running
+from smacwrap.launch.description import (
+    Description,
+    identity_of,
+    read_description,
+    write_description,
+)
 from smacwrap.launch.fleet import Ending, Fleet, Observer
 from smacwrap.launch.resources import divide
 from smacwrap.launch.target import check_target, target_environment
-from smacwrap.pcs import read_pcs, read_pcs_text
+from smacwrap.pcs import parse_pcs, read_pcs, read_pcs_text, write_pcs
 from smacwrap.scenario import Scenario
 
 
 @dataclass(frozen=True)
 class LaunchOptions:
-    """What the command line says of a launch.
+    """What the command line says of a launch; None is for what a resumed study had, or 1.
 
-    `seed` is the first worker's, None for 1 or, with `resume`, the study's own; `overrides`
-    are scenario options by name; `limits_per_process` gives every worker the whole limits;
-    `gpus` and `cores` are as in `divide`, `nice` is added to the workers' niceness.
+    `seed` is the first worker's; `overrides` are scenario options as pairs of name and value;
+    `limits_per_process` gives every worker the whole limits; `gpus` and `cores` are as in
+    `divide`; `nice` is added to the workers' niceness; `grace` is how many seconds running
+    targets have to end by themselves when the launch is stopped; with `detach` the workers go on
+    if the launcher dies.
     """
 
-    parallel: int = 1
+    parallel: int | None = None
     seed: int | None = None
     resume: bool = False
     overwrite: bool = False
-    overrides: Mapping[str, str] = field(default_factory=dict)
+    overrides: Sequence[tuple[str, str]] = ()
     limits_per_process: bool = False
     gpus: str | None = None
     cores: int | None = None
     nice: int = 0
+    grace: float = 5.0
+    detach: bool = False
 
 
 def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: Observer) -> Ending:
@@ -42,24 +55,23 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
 
     Raises:
         UserError: the scenario cannot be launched, the study exists and nothing was said about
-            it, or another launch has it.
+            it or it is of another kind, or another launch has it.
     """
     _check(scenario, target_environment(scenario, study.runs))
-    shares = divide(options.parallel, options.gpus, options.cores)
     try:
         study.runs.mkdir(parents=True, exist_ok=True)
+        with _locked(study):
+            description = _prepare(scenario, study, options)
+            shares = divide(len(description.seeds), options.gpus, options.cores)
+            workers = dict(zip(description.seeds, shares, strict=True))
+            write_description(study, description)
+            for seed in study.seeds():
+                clear_running(study, seed)
+            study.remove_leftovers()
+            return Fleet(scenario, study, description, workers, observer).run()
     except OSError as error:
-        message = f"cannot create the study: {error.strerror}: {error.filename}"
+        message = f"cannot write the study: {error.strerror}: {error.filename}"
         raise UserError(Problem(message)) from None
-    lock = FileLock(study.lock("launch"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise UserError(f"{study.folder}: another launch is at work on this study") from None
-    with lock:
-        seeds = _prepare(scenario, study, options)
-        workers = dict(zip(seeds, shares, strict=True))
-        return Fleet(scenario, study, workers, options.limits_per_process, observer).run()
 
 
 def _check(scenario: Scenario, environment: Mapping[str, str]) -> None:
@@ -74,8 +86,22 @@ def _check(scenario: Scenario, environment: Mapping[str, str]) -> None:
         raise UserError(*(Problem(message, scenario.file) for message in missing))
 
 
-def _prepare(scenario: Scenario, study: Study, options: LaunchOptions) -> list[int]:
-    """Make the study ready for this launch; the seeds of its workers."""
+@contextmanager
+def _locked(study: Study) -> Iterator[None]:
+    lock = FileLock(study.lock("launch"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UserError(
+            f"{study.folder}: another launch is at work on this study "
+            f"(smacwrap status {study.folder} shows it)"
+        ) from None
+    with lock:
+        yield
+
+
+def _prepare(scenario: Scenario, study: Study, options: LaunchOptions) -> Description:
+    """Make the study ready for this launch, and say what its workers have to know."""
     existing = study.description.exists() or bool(study.seeds())
     if existing and options.overwrite:
         study.clear()
@@ -85,33 +111,61 @@ def _prepare(scenario: Scenario, study: Study, options: LaunchOptions) -> list[i
             "or --overwrite to delete its runs and start anew"
         )
     pcs_text = read_pcs_text(scenario.pcs_file)
-    first = options.seed
-    if options.resume and study.description.exists():
-        before = json.loads(study.description.read_text(encoding="utf-8"))
-        if before["pcs_text"] != pcs_text:
-            raise UserError(
-                f"the study {study.folder} was made with other parameters than "
-                f"{scenario.pcs_file} has now: its runs would mislead; launch it with --overwrite, "
-                "or into another folder with --rungroup NAME"
-            )
-        first = min(before["seeds"]) if first is None else first
-        study.remove_leftovers()
-    first = 1 if first is None else first
-    seeds = [first + i for i in range(options.parallel)]
-    study.description.write_text(
-        json.dumps(
-            {
-                "smacwrap": __version__,
-                "scenario": str(scenario.file),
-                "overrides": dict(options.overrides),
-                "cwd": str(Path.cwd()),
-                "pcs_text": pcs_text,
-                "seeds": seeds,
-                "workers": options.parallel,
-                "nice": options.nice,
-            },
-            indent=2,
-        ),
-        encoding="utf-8",
+    before = read_description(study)
+    if before:
+        _check_same(before, scenario, pcs_text, study)
+    first, parallel = options.seed, options.parallel
+    if first is None:
+        first = min(before.seeds) if before else 1
+    if parallel is None:
+        parallel = len(before.seeds) if before else 1
+    seeds = [first + i for i in range(parallel)]
+    return Description(
+        scenario=str(scenario.file),
+        overrides=options.overrides,
+        cwd=str(Path.cwd()),
+        identity=identity_of(scenario),
+        pcs_text=pcs_text,
+        seeds=seeds,
+        limits_per_process=options.limits_per_process,
+        nice=options.nice,
+        grace=options.grace,
+        detach=options.detach,
+        repeat=_interrupted(study, before, seeds),
+        host=platform.node(),
+        pid=os.getpid(),
+        start=datetime.now(UTC).isoformat(),
     )
-    return seeds
+
+
+def _check_same(before: Description, scenario: Scenario, pcs_text: str, study: Study) -> None:
+    now = identity_of(scenario)
+    differences = [
+        f"{name} was '{value}' and is '{now[name]}'"
+        for name, value in before.identity.items()
+        if now.get(name, value) != value
+    ]
+    old, new = parse_pcs(before.pcs_text), parse_pcs(pcs_text)
+    if old != new:
+        lines = set(write_pcs(old).splitlines()) ^ set(write_pcs(new).splitlines())
+        named = "; ".join(sorted(line for line in lines if line))
+        differences.append(f"{scenario.pcs_file} has changed: {named}")
+    if differences:
+        raise UserError(
+            *(f"the study {study.folder} is of another kind: {d}" for d in differences),
+            "its runs would mislead; start anew with --overwrite, or keep them and launch into "
+            "another folder with --rungroup NAME",
+        )
+
+
+def _interrupted(
+    study: Study, before: Description | None, seeds: Sequence[int]
+) -> dict[int, list[RunningRun]]:
+    """The runs that an earlier launch started and did not finish, for the workers of this one."""
+    left = [run for runs in before.repeat.values() for run in runs] if before else []
+    left += read_running(study)
+    repeat: dict[int, list[RunningRun]] = {}
+    for run in left:
+        worker = run.worker if run.worker in seeds else seeds[run.worker % len(seeds)]
+        repeat.setdefault(worker, []).append(run)
+    return repeat

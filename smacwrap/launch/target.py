@@ -17,7 +17,7 @@ from smacwrap.executors import processes
 from smacwrap.launch.resources import Share
 from smacwrap.protocol import CallString, Result, ResultLineError, Status, find_result
 from smacwrap.scenario import Scenario
-from smacwrap.wrapper.outcome import crashed, failure
+from smacwrap.wrapper.outcome import CRASHED_QUALITY, crashed, failure
 from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
 
 _GRACE = 5.0  # seconds; the wrapper needs some of them to end its own target
@@ -163,6 +163,11 @@ class Target:
         if result.status in (Status.CRASHED, Status.ABORT):
             return result, parse_additional(result.additional).get("reason") or "the target said so"
         return result, ""
+
+
+def killed(call: CallString, seconds: float) -> Result:
+    """The result of a run that was stopped after `seconds`, before it had one."""
+    return Result(Status.KILLED, seconds, 0, CRASHED_QUALITY, call.seed)
 
 
 def parse_additional(text: str) -> dict[str, str]:

@@ -1,17 +1,13 @@
 """A worker: one seeded optimiser process that asks, runs, records, shares and learns."""
 
 import contextlib
-import json
 import logging
 import os
 import platform
-import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from types import FrameType
-from typing import TypeVar
 
 from ConfigSpace import ConfigurationSpace
 from filelock import FileLock, Timeout
@@ -22,26 +18,32 @@ from smacwrap.executors import processes
 from smacwrap.history import (
     HistoryReader,
     Incumbents,
-    LiveRundataWriter,
     Objective,
     Run,
     Study,
     StudyIdentity,
 )
 from smacwrap.history.objective import Incumbent
-from smacwrap.history.trajectory import TrajectoryWriter
+from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.budget import Budget
-from smacwrap.launch.target import Stopped, Target, parse_additional, target_environment
-from smacwrap.pcs import all_to_text, parse_pcs, to_text
-from smacwrap.protocol import CallString, Status, format_result
+from smacwrap.launch.description import read_description
+from smacwrap.launch.records import Records
+from smacwrap.launch.stopping import Stopping
+from smacwrap.launch.target import (
+    Answer,
+    Stopped,
+    Target,
+    killed,
+    parse_additional,
+    target_environment,
+)
+from smacwrap.pcs import all_to_text, from_text, parse_pcs, to_text
+from smacwrap.protocol import CallString, Status
 from smacwrap.scenario import Scenario, load_scenario
 
 log = logging.getLogger("smacwrap.worker")
 
 _METRIC_LIKE = ("zip", "reason")
-_PAUSE = 1.0  # seconds between attempts to write
-
-_T = TypeVar("_T")
 
 
 def objective_of(scenario: Scenario) -> Objective:
@@ -60,21 +62,22 @@ class Worker:
     """
 
     def __init__(self, study: Study, seed: int, index: int) -> None:
-        description = json.loads(study.description.read_text(encoding="utf-8"))
+        description = read_description(study)
+        assert description, "the launcher wrote it"
         self.study = study
         self.seed = seed
         self.index = index
-        self.workers = int(description["workers"])
-        self.scenario = load_scenario(description["scenario"], description["overrides"])
+        self.workers = len(description.seeds)
+        self.stopping = Stopping(study, seed, description.grace, description.detach)
+        self.repeat = list(description.repeat.get(seed, ()))
+        self.scenario = load_scenario(description.scenario, description.overrides)
         self.objective = objective_of(self.scenario)
         self.budget = Budget(study)
-        self.launcher = os.getppid()
-        self.stopping = False
         # Our own environment, and so our targets', has our share of cores and GPUs.
         self.target = Target(self.scenario, target_environment(self.scenario, study.runs))
-        os.nice(int(description["nice"]))
+        os.nice(description.nice)
         # As it was when the study was made, whatever happened to the file since.
-        self.pcs_text: str = description["pcs_text"]
+        self.pcs_text = description.pcs_text
         self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
         self.default = to_text(self.space.get_default_configuration())
         self.known: dict[tuple[object, ...], Run] = {}
@@ -88,8 +91,7 @@ class Worker:
         Raises:
             UserError: another process works with this seed, or a file cannot be read or written.
         """
-        for number in processes.STOP_SIGNALS:
-            signal.signal(number, self._on_signal)
+        self.stopping.listen()
         processes.adopt_orphans()
         lock = FileLock(self.study.lock(f"worker-{self.seed}"))
         try:
@@ -97,70 +99,73 @@ class Worker:
         except Timeout:
             raise UserError(f"seed {self.seed} is claimed by another process") from None
         with lock:
-            return self._loop()
+            try:
+                self._resume()
+                return self._loop()
+            except Stopped:
+                return "stopped"
+            finally:
+                # Where this fails, the next launch counts the runs anyway.
+                with contextlib.suppress(OSError):
+                    self.budget.release(self.seed, len(self.records.runs))
 
-    def _loop(self) -> str:
-        scenario = self.scenario
-        self.writer = LiveRundataWriter(
-            self.study.live_rundata(self.seed),
-            StudyIdentity(
-                algo=scenario.algo_text,
-                exec_dir=str(scenario.exec_dir),
-                pcs_file=str(scenario.pcs_file),
-                pcs_text=self.pcs_text,
-                cutoff=scenario.cutoff,
-                deterministic=scenario.deterministic,
-            ),
-        )
-        self.trajectory = TrajectoryWriter(self.study.trajectory(self.seed))
+    def _resume(self) -> None:
+        """Take in what the study has, and what is left to repeat of it."""
+        self.records = Records(self.study, self.seed, self._identity(), self.stopping.end_now)
         self.others = HistoryReader(self.study, skip=self.seed)
         self.engine = self._engine()
-        for run in self.writer.runs:
+        for run in self.records.runs:
             self._learn(run)
-        if self.writer.runs:
-            log.info("resumed with %d runs of this seed", len(self.writer.runs))
-        while not self._should_stop():
+        if self.records.runs:
+            log.info("resumed with %d runs of this seed", len(self.records.runs))
+        self.repeat += [run for run in read_running(self.study) if run.worker == self.seed]
+
+    def _identity(self) -> StudyIdentity:
+        return StudyIdentity(
+            algo=self.scenario.algo_text,
+            exec_dir=str(self.scenario.exec_dir),
+            pcs_file=str(self.scenario.pcs_file),
+            pcs_text=self.pcs_text,
+            cutoff=self.scenario.cutoff,
+            deterministic=self.scenario.deterministic,
+        )
+
+    def _loop(self) -> str:
+        while not self.stopping.no_more_runs():
             self._read_others()
             # To ask can take seconds; a budget that is used up needs no answer.
             if reason := self.budget.nothing_left(self.seed):
                 return reason
-            suggestion = self.engine.ask()
+            suggestion = self._interrupted() or self._ask()
             if suggestion is None:
                 return "every configuration of the space has been run"
-            known = self.known.get(self._key(suggestion))
-            if known:
-                log.info("already run by another worker: told the engine, asking again")
-                self.engine.tell(known)
-                continue
-            try:
-                if reason := self._insist(lambda: self.budget.claim(self.seed, self._cpu_time())):
-                    return reason
-                self._run(suggestion)
-            except Stopped:
-                break
-        with contextlib.suppress(OSError):  # the next launch counts the runs anew
-            self.budget.release(self.seed, len(self.writer.runs))
+            claim = partial(self.budget.claim, self.seed, self._cpu_time())
+            if reason := self.records.insist(claim):
+                return reason
+            self._run(suggestion)
         return "stopped"
 
-    def _insist(self, write: Callable[[], _T]) -> _T:
-        """What `write` gives; while it fails, for example on a full disk, try again.
+    def _interrupted(self) -> Suggestion | None:
+        """The next run that was started earlier, here or in another launch, and never recorded."""
+        while self.repeat:
+            run = self.repeat.pop(0)
+            suggestion = Suggestion(
+                from_text(self.space, run.configuration), run.instance, run.seed
+            )
+            if self._key(suggestion) not in self.known:
+                log.info("run %s was interrupted: it is made again", run.id)
+                return suggestion
+        return None
 
-        A run that is completed must not be lost because there is no room for it just now.
-
-        Raises:
-            Stopped: the worker is to stop.
-        """
-        told = False
-        while True:
-            try:
-                return write()
-            except OSError as error:
-                if self._should_stop():
-                    raise Stopped from None
-                if not told:
-                    _notify(f"cannot write to the study, trying again: {error.strerror}")
-                told = True
-                time.sleep(_PAUSE)
+    def _ask(self) -> Suggestion | None:
+        """What the engine wants to have run next, among what has not been run."""
+        while suggestion := self.engine.ask():
+            known = self.known.get(self._key(suggestion))
+            if known is None:
+                return suggestion
+            log.info("already run by another worker: told the engine, asking again")
+            self.engine.tell(known)
+        return None
 
     def _engine(self) -> Engine:
         # SMAC3 takes seconds to import: nothing that does not need it should wait.
@@ -184,10 +189,11 @@ class Worker:
         )
         log.info("call: %s", self.target.sample_call(call))
         start = datetime.now(UTC)
-        answer = self.target.call(call, self._should_stop)
+        self.records.started(self._running(call, start))
+        answer = self._answer(call)
         data = parse_additional(answer.result.additional)
         details: dict[str, object] = {
-            "number": len(self.writer.runs) + 1,
+            "number": len(self.records.runs) + 1,
             "metrics": {n: v for n, v in data.items() if n not in _METRIC_LIKE},
             "start": start.isoformat(),
             "end": datetime.now(UTC).isoformat(),
@@ -209,22 +215,53 @@ class Worker:
             is_default=call.parameters == self.default,
             details=details,
         )
-        try:
-            self._insist(lambda: self.writer.append(run))
-        except Stopped:
-            _notify(f"this run could not be recorded: {call}: {format_result(run.result)}")
-            raise
+        self.records.completed(run)
         self.targets_time += run.result.runtime
-        log.info("run %d: %s", len(self.writer.runs), _say(run))
+        log.info("run %d: %s", len(self.records.runs), _say(run))
         if run.result.status is Status.CRASHED:
-            log.warning("run %d crashed: %s", len(self.writer.runs), answer.reason)
+            log.warning("run %d crashed: %s", len(self.records.runs), answer.reason)
             log.warning("its last output:\n%s", answer.output)
-        self._learn(run)
+        if self._learn(run) and self.incumbents.current:
+            self._write_incumbent(self.incumbents.current)
         self._check_abort(run, answer.output)
+
+    def _answer(self, call: CallString) -> Answer:
+        """What the target answers; KILLED if somebody asked to stop just this run.
+
+        Raises:
+            Stopped: the worker is to stop.
+        """
+        number = len(self.records.runs) + 1
+        start = time.monotonic()
+
+        def stop() -> bool:
+            return self.stopping.end_now() or self.stopping.run_was_stopped(number)
+
+        try:
+            return self.target.call(call, stop)
+        except Stopped:
+            if self.stopping.end_now():
+                raise
+            seconds = time.monotonic() - start
+            reason = "stopped by request"
+            return Answer(killed(call, seconds), seconds, "", reason)
+
+    def _running(self, call: CallString, start: datetime) -> RunningRun:
+        return RunningRun(
+            worker=self.seed,
+            number=len(self.records.runs) + 1,
+            configuration=call.parameters,
+            instance=call.instance,
+            seed=call.seed,
+            cutoff=call.cutoff,
+            start=start.isoformat(),
+            host=platform.node(),
+            pid=os.getpid(),
+        )
 
     def _check_abort(self, run: Run, output: str) -> None:
         """End the launch where SMAC v2 would: ABORT, or a crash that the scenario forbids."""
-        first = self.index == 0 and len(self.writer.runs) == 1
+        first = self.index == 0 and len(self.records.runs) == 1
         scenario = self.scenario
         crashed = run.result.status is Status.CRASHED
         if run.result.status is Status.ABORT:
@@ -235,27 +272,28 @@ class Worker:
             self.budget.end(f"the first run crashed: {run.details['reason']}\n{output}".strip())
 
     def _read_others(self) -> None:
+        better = False
         for seed, run in self.others.poll():
             number = run.details.get("number", "?")
             log.info("read run %s of seed %d: %s", number, seed, _say(run))
-            self._learn(run)
+            better |= self._learn(run)
+        if better and self.incumbents.current:
+            self._write_incumbent(self.incumbents.current)
 
-    def _learn(self, run: Run) -> None:
-        if run.key in self.known:
-            return
+    def _learn(self, run: Run) -> bool:
+        """Take in a run; whether another configuration is the incumbent now."""
+        if run.key in self.known or run.result.status is Status.KILLED:
+            return False  # nobody knows how a run that was stopped would have ended
         self.known[run.key] = run
         self.engine.tell(run)
-        if self.incumbents.add(run) and (incumbent := self.incumbents.current):
-            self._insist(partial(self._write_incumbent, incumbent))
-            log.info("incumbent: %s", _say(run))
+        return self.incumbents.add(run)
 
     def _write_incumbent(self, incumbent: Incumbent) -> None:
+        log.info("incumbent: %s", _say(incumbent.run))
         cpu_time = self._cpu_time()
-        self.trajectory.append(
-            incumbent,
-            cpu_time=cpu_time,
-            wallclock_time=round(time.monotonic() - self.start, 3),
-            own_cpu_time=cpu_time - self.targets_time,
+        wallclock_time = round(time.monotonic() - self.start, 3)
+        self.records.incumbent(
+            incumbent, cpu_time, wallclock_time, own_cpu_time=cpu_time - self.targets_time
         )
 
     def _key(self, suggestion: Suggestion) -> tuple[object, ...]:
@@ -265,20 +303,6 @@ class Worker:
     def _cpu_time(self) -> float:
         own = time.process_time() if self.scenario.use_cpu_time_in_tunertime else 0.0
         return self.targets_time + own
-
-    def _should_stop(self) -> bool:
-        # A launcher that was killed cannot say stop.
-        return self.stopping or os.getppid() != self.launcher
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.stopping = True
-
-
-def _notify(message: str) -> None:
-    """Say something to the person at the launcher, which reads our standard output."""
-    log.warning("%s", message)
-    with contextlib.suppress(OSError):
-        print(" ".join(message.split()), flush=True)
 
 
 def _say(run: Run) -> str:

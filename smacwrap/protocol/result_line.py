@@ -14,18 +14,24 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How a run ended, in SMAC v2's words."""
+    """How a run ended, in SMAC v2's words. KILLED is SMAC's own: no wrapper may print it."""
 
     SAT = "SAT"
     UNSAT = "UNSAT"
     TIMEOUT = "TIMEOUT"
     CRASHED = "CRASHED"
     ABORT = "ABORT"
+    KILLED = "KILLED"
 
     @property
     def decided(self) -> bool:
         """Whether the run's quality and runtime count as reported."""
         return self in (Status.SAT, Status.UNSAT)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run tells nothing of its configuration's quality."""
+        return self in (Status.CRASHED, Status.ABORT, Status.KILLED)
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ _STATUSES = {
     "SATISFIABLE": Status.SAT,
     "SUCCESS": Status.SAT,
     "UNSATISFIABLE": Status.UNSAT,
-    **{status.value: status for status in Status},
+    **{status.value: status for status in Status if status is not Status.KILLED},
 }
 
 
@@ -156,7 +162,7 @@ def _status(word: str) -> Status:
 
 
 def _status_names() -> str:
-    return ", ".join(status.value for status in Status)
+    return ", ".join(status.value for status in Status if status is not Status.KILLED)
 
 
 def _number(what: str, text: str) -> float:

@@ -1,0 +1,87 @@
+"""`smacwrap status`: what goes on in a study."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from smacwrap.cli.console import plain_console
+from smacwrap.history import Study
+from smacwrap.history.running import RunningRun
+from smacwrap.launch.status import Status, read_status
+
+
+@click.command("status")
+@click.argument("folder", metavar="STUDY", type=click.Path(path_type=Path))
+def command(folder: Path) -> None:
+    """Show what goes on in a STUDY: what runs now, since when, with what configuration.
+
+    \b
+    Example:
+      smacwrap status smac-output/digits_cnn
+    """
+    status = read_status(Study(folder))
+    console = plain_console()
+    for line in _summary(status):
+        console.print(line, markup=False, soft_wrap=True)
+    if status.running:
+        console.print(_table("Running", status.running), soft_wrap=True)
+    if status.interrupted:
+        console.print(_table("Interrupted (--resume makes them again)", status.interrupted))
+
+
+def _summary(status: Status) -> list[str]:
+    description = status.description
+    since = datetime.fromisoformat(description.start)
+    where = f"process {description.pid} on {description.host}"
+    if status.launcher:
+        state = f"running since {_local(since)} ({where})"
+    elif status.workers:
+        state = f"its launcher is gone, workers {_list(status.workers)} go on"
+    else:
+        state = f"not running; last launched at {_local(since)}"
+    limit = status.scenario.run_limit
+    lines = [
+        f"scenario   {description.scenario}",
+        f"launch     {state}",
+        f"workers    {_list(status.workers) or 'none'} of {_list(description.seeds)}",
+        f"runs       {len(status.runs)} of at most {limit}"
+        + (" each worker" if description.limits_per_process else ""),
+    ]
+    if status.incumbent:
+        run = status.incumbent.run
+        lines.append(f"incumbent  {status.incumbent.cost:g}  {_words(run.configuration)}")
+    return lines
+
+
+def _table(title: str, runs: Sequence[RunningRun]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None)
+    for column in ("run", "since", "for", "instance", "seed", "host", "configuration"):
+        table.add_column(column, no_wrap=column != "configuration", overflow="fold")
+    for run in runs:
+        start = datetime.fromisoformat(run.start)
+        seconds = round((datetime.now(UTC) - start).total_seconds())
+        table.add_row(
+            run.id,
+            _local(start),
+            f"{seconds} s",
+            run.instance,
+            str(run.seed),
+            run.host,
+            _words(run.configuration),
+        )
+    return table
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _list(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))
+
+
+def _words(configuration: Mapping[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in configuration.items())

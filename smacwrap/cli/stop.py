@@ -1,0 +1,69 @@
+"""`smacwrap stop`: end a launch, one of its workers, or one run, from another terminal."""
+
+import time
+from pathlib import Path
+
+import click
+
+from smacwrap.errors import UserError, did_you_mean
+from smacwrap.history import Study
+from smacwrap.history.requests import Requests
+from smacwrap.launch.status import Status, read_status
+
+_POLL = 0.2  # seconds
+
+
+@click.command("stop")
+@click.argument("folder", metavar="STUDY", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, help="End only the worker with this seed.")
+@click.option("--run", "run_id", metavar="ID", help="End only this run, for example 2-14.")
+def command(folder: Path, seed: int | None, run_id: str | None) -> None:
+    """End the launch of a STUDY, one of its workers, or one run.
+
+    Completed runs are kept, and --resume goes on. A run that is stopped by its ID is recorded as
+    KILLED: it counts as one of the launch's runs, and says nothing about its configuration.
+    `smacwrap status` shows what runs.
+
+    \b
+    Example:
+      smacwrap stop smac-output/digits_cnn
+    """
+    if seed is not None and run_id is not None:
+        raise UserError("--seed and --run exclude each other")
+    study = Study(folder)
+    status = read_status(study)
+    if not status.workers and not status.launcher:
+        raise UserError(f"{folder}: nothing runs in this study")
+    worker, number = _chosen(status, seed, run_id)
+    try:
+        Requests(study).stop(worker, number)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot write the request: {error.strerror}") from None
+    while _runs(read_status(study), worker, number):
+        time.sleep(_POLL)
+    what = f"run {run_id}" if run_id else "the launch" if worker is None else f"worker {worker}"
+    click.echo(f"{folder}: stopped {what}")
+
+
+def _chosen(status: Status, seed: int | None, run_id: str | None) -> tuple[int | None, int | None]:
+    """The worker and the number of its run that are meant; None for all."""
+    if run_id is not None:
+        for run in status.running:
+            if run.id == run_id:
+                return run.worker, run.number
+        ids = [run.id for run in status.running]
+        hint = did_you_mean(run_id, ids)
+        raise UserError(f"no run {run_id} is running now, only: {', '.join(ids) or 'none'}{hint}")
+    if seed is not None and seed not in status.workers:
+        seeds = ", ".join(map(str, status.workers))
+        raise UserError(f"no worker with seed {seed} is running, only: {seeds or 'none'}")
+    return seed, None
+
+
+def _runs(status: Status, worker: int | None, number: int | None) -> bool:
+    """Whether what was chosen is still running."""
+    if worker is None:
+        return status.launcher or bool(status.workers)
+    if number is None:
+        return worker in status.workers
+    return any((run.worker, run.number) == (worker, number) for run in status.running)

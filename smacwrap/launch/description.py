@@ -1,0 +1,98 @@
+"""study.json: what a study was launched with, for its workers, for --resume and for people."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from smacwrap import __version__
+from smacwrap.errors import Problem, UserError
+from smacwrap.files import replace_text
+from smacwrap.history import Study
+from smacwrap.history.running import RunningRun
+from smacwrap.scenario import Scenario
+
+FORMAT = 1
+"""The version of study folders that this smacwrap writes; it reads none that is newer."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is known of the last launch of a study.
+
+    - `scenario`, `overrides`, `cwd`: the scenario file, the command line's options as pairs of
+      name and value, and the folder in which both were given.
+    - `identity`: what all runs of a study must have in common, by scenario option.
+    - `pcs_text`: the PCS file.
+    - `seeds`: the workers'.
+    - `limits_per_process`, `nice`, `grace`, `detach`: as in LaunchOptions.
+    - `repeat`: runs that were interrupted, by the seed of the worker that is to make them again.
+    - `host`, `pid`, `start`: the launcher's; `start` is ISO 8601.
+    """
+
+    scenario: str
+    overrides: Sequence[tuple[str, str]]
+    cwd: str
+    identity: Mapping[str, str]
+    pcs_text: str
+    seeds: Sequence[int]
+    limits_per_process: bool
+    nice: int
+    grace: float
+    detach: bool
+    repeat: Mapping[int, Sequence[RunningRun]]
+    host: str
+    pid: int
+    start: str
+
+
+def identity_of(scenario: Scenario) -> dict[str, str]:
+    """What all runs of a study must have in common, by scenario option."""
+    return {
+        "algo": scenario.algo_text,
+        "run-obj": scenario.run_obj,
+        "intra-obj": scenario.intra_obj,
+        "cutoff-time": repr(scenario.cutoff),
+        "deterministic": str(scenario.deterministic).lower(),
+        "use-instances": str(scenario.use_instances).lower(),
+    }
+
+
+def write_description(study: Study, description: Description) -> None:
+    """Write study.json.
+
+    Raises:
+        OSError: it cannot be written; an older one stays.
+    """
+    document: dict[str, Any] = {"smacwrap": __version__, "format": FORMAT, **asdict(description)}
+    replace_text(study.description, json.dumps(document, indent=2) + "\n")
+
+
+def read_description(study: Study) -> Description | None:
+    """Read study.json; None where there is none.
+
+    Raises:
+        UserError: it cannot be read, is no such file, or was written by a newer smacwrap.
+    """
+    path = study.description
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["format"] > FORMAT:
+            message = (
+                f"this study was made by smacwrap {document['smacwrap']}, which is newer than "
+                f"this one ({__version__}): update with pip install -U smacwrap"
+            )
+            raise UserError(Problem(message, path))
+        values = {field.name: document[field.name] for field in fields(Description)}
+        repeat = {
+            int(seed): [RunningRun(**run) for run in runs]
+            for seed, runs in values["repeat"].items()
+        }
+        overrides = [(name, value) for name, value in values["overrides"]]
+        return Description(**{**values, "repeat": repeat, "overrides": overrides})
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UserError(Problem(f"cannot be read: {error.strerror}", path)) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UserError(Problem(f"not as smacwrap writes it: {error!r}", path)) from None

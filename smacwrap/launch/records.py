@@ -1,0 +1,95 @@
+"""Everything that a worker writes into its study; a full disk is waited for."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from smacwrap.history import LiveRundataWriter, Run, Study, StudyIdentity
+from smacwrap.history.objective import Incumbent
+from smacwrap.history.running import RunningRun, clear_running, write_running
+from smacwrap.history.trajectory import TrajectoryWriter
+from smacwrap.launch.target import Stopped
+from smacwrap.protocol import format_result
+
+log = logging.getLogger("smacwrap.worker")
+
+_PAUSE = 1.0  # seconds between attempts to write
+
+_T = TypeVar("_T")
+
+
+class Records:
+    """One worker's files: its run history, its trajectory, and the run that it does now.
+
+    A run that is completed must not be lost because there is no room for it just now: what
+    cannot be written is tried again until `give_up` says so.
+
+    Args:
+        study: where they lie.
+        seed: the worker's.
+        identity: what the runs of the study have in common.
+        give_up: asked between attempts to write.
+
+    Raises:
+        UserError: the run history cannot be written, or holds what no SMAC writes.
+        Stopped: as do all methods that write, when `give_up` says so.
+    """
+
+    def __init__(
+        self, study: Study, seed: int, identity: StudyIdentity, give_up: Callable[[], bool]
+    ) -> None:
+        self._study = study
+        self._seed = seed
+        self._give_up = give_up
+        self._history = LiveRundataWriter(study.live_rundata(seed), identity)
+        self._trajectory = self.insist(lambda: TrajectoryWriter(study.trajectory(seed)))
+
+    @property
+    def runs(self) -> list[Run]:
+        """The worker's recorded runs, in their order, those of earlier launches included."""
+        return self._history.runs
+
+    def started(self, run: RunningRun) -> None:
+        """A run is about to start."""
+        self.insist(lambda: write_running(self._study, run))
+
+    def completed(self, run: Run) -> None:
+        """Record a run; when this returns it is on disk."""
+        try:
+            self.insist(lambda: self._history.append(run))
+        except Stopped:
+            words = " ".join(f"-{name} {value}" for name, value in run.configuration.items())
+            notify(f"this run could not be recorded: {words}: {format_result(run.result)}")
+            raise
+        clear_running(self._study, self._seed)
+
+    def incumbent(
+        self, incumbent: Incumbent, cpu_time: float, wallclock_time: float, own_cpu_time: float
+    ) -> None:
+        """Append to the trajectory; see `TrajectoryWriter.append`."""
+        self.insist(
+            lambda: self._trajectory.append(incumbent, cpu_time, wallclock_time, own_cpu_time)
+        )
+
+    def insist(self, write: Callable[[], _T]) -> _T:
+        """What `write` gives; while it raises OSError it is called again."""
+        told = False
+        while True:
+            try:
+                return write()
+            except OSError as error:
+                if self._give_up():
+                    raise Stopped from None
+                if not told:
+                    notify(f"cannot write to the study, trying again: {error.strerror}")
+                told = True
+                time.sleep(_PAUSE)
+
+
+def notify(message: str) -> None:
+    """Say something to the person at the launcher, which reads our standard output."""
+    log.warning("%s", message)
+    with suppress(OSError):
+        print(" ".join(message.split()), flush=True)

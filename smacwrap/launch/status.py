@@ -1,0 +1,75 @@
+"""What goes on in a study: who works on it, what runs now, how much of the limits is used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from filelock import FileLock, Timeout
+
+from smacwrap.errors import UserError
+from smacwrap.history import HistoryReader, Incumbents, Run, Study
+from smacwrap.history.objective import Incumbent
+from smacwrap.history.running import RunningRun, read_running
+from smacwrap.launch.description import Description, read_description
+from smacwrap.launch.worker import objective_of
+from smacwrap.scenario import Scenario, load_scenario
+
+
+@dataclass(frozen=True)
+class Status:
+    """A study at one moment.
+
+    `launcher` and `workers` (seeds) are alive; `running` are their runs, and `interrupted` those
+    of workers that are not: a resumed launch makes them again.
+    """
+
+    description: Description
+    scenario: Scenario
+    launcher: bool
+    workers: Sequence[int]
+    running: Sequence[RunningRun]
+    interrupted: Sequence[RunningRun]
+    runs: Sequence[tuple[int, Run]]
+    incumbent: Incumbent | None
+
+
+def read_status(study: Study) -> Status:
+    """Look at a study; nothing in it is changed.
+
+    Raises:
+        UserError: there is no study in this folder, or it cannot be read.
+    """
+    description = read_description(study)
+    if description is None:
+        raise UserError(
+            f"{study.folder}: no study of smacwrap (it has no {study.description.name})"
+        )
+    scenario = load_scenario(description.scenario, description.overrides)
+    runs = list(HistoryReader(study).poll())
+    incumbents = Incumbents(objective_of(scenario))
+    for _, run in runs:
+        incumbents.add(run)
+    workers = [seed for seed in description.seeds if _is_held(study, f"worker-{seed}")]
+    started = read_running(study)
+    return Status(
+        description=description,
+        scenario=scenario,
+        launcher=_is_held(study, "launch"),
+        workers=workers,
+        running=[run for run in started if run.worker in workers],
+        interrupted=[run for run in started if run.worker not in workers],
+        runs=runs,
+        incumbent=incumbents.current,
+    )
+
+
+def _is_held(study: Study, name: str) -> bool:
+    """Whether a living process has one of the study's locks."""
+    if not study.lock(name).exists():
+        return False
+    lock = FileLock(study.lock(name))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False

@@ -1,0 +1,180 @@
+"""Ending a launch, a worker or a run from another terminal, and looking at it meanwhile."""
+
+import csv
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.conftest import write_program
+from tests.launch.conftest import Launch, recorded, wait_for
+
+Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
+
+# Hangs, except in runs whose number is listed in the file `quick-runs`.
+HANGING = """\
+#!/bin/sh
+n=$(ls -d started-* 2>/dev/null | wc -l)
+mkdir started-$n-$$
+grep -qx $n quick-runs 2>/dev/null || sleep 100
+echo "Result for SMAC: SAT, 1, 1, 0.$n, $5"
+"""
+
+
+@pytest.fixture
+def study(quick: Path) -> Path:
+    write_program(quick.parent / "target.sh", HANGING)
+    return quick.parent / "smac-output" / "quick"
+
+
+def started(study: Path) -> int:
+    return len(list(study.parent.parent.glob("started-*")))
+
+
+def configurations(study: Path, seed: int) -> list[dict[str, str]]:
+    return [run["r-rc"]["rc-pc"]["pc-settings"] for run in recorded(study, seed)]
+
+
+def test_status_shows_what_runs_and_stop_ends_it(
+    study: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    launcher = start_launch("--parallel", 2, "--grace", 0.1)
+    wait_for(lambda: started(study) == 2)
+    shown = smacwrap("status", study).stdout
+    assert f"process {launcher.pid} on" in shown
+    assert re.search(r"^workers +1, 2 of 1, 2$", shown, re.M)
+    assert re.search(r"^runs +0 of at most 12$", shown, re.M)
+    for run in ("1-1", "2-1"):
+        assert re.search(rf"^ {run} .* s +no_instance +-1 .*kind=", shown, re.M), shown
+
+    stopped = smacwrap("stop", study)
+    assert stopped.returncode == 0, stopped
+    assert launcher.wait(30) == 130
+    after = smacwrap("status", study).stdout
+    assert "not running; last launched at" in after
+    assert "Interrupted (--resume makes them again)" in after
+    again = smacwrap("stop", study)
+    assert again.returncode == 2
+    assert "nothing runs in this study" in again.stderr
+
+
+def test_what_was_interrupted_is_repeated_first_with_the_original_limit(
+    study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    start_launch("--parallel", 2, "--grace", 0.1, "--runcount-limit", 5)
+    wait_for(lambda: started(study) == 2)
+    shown = smacwrap("status", study).stdout
+    interrupted = set(re.findall(r"(?:kind|n)=\S+ .*", shown.partition("Running")[2]))
+    assert len(interrupted) == 2
+    smacwrap("stop", study)
+    target = "#!/bin/sh\necho 'Result for SMAC: SAT, 1, 1, 1,' $5\n"
+    write_program(quick.parent / "target.sh", target)
+
+    # Neither the limit nor the number of workers has to be said again.
+    done = smacwrap("launch", quick, "--resume")
+    assert done.returncode == 0, done
+    first = [recorded(study, seed)[0] for seed in (1, 2)]
+    settings = [
+        " ".join(
+            f"{name}={run['r-rc']['rc-pc']['pc-settings'][name]}"
+            for name in run["r-rc"]["rc-pc"]["pc-active-parameters"]
+        )
+        for run in first
+    ]
+    assert {text.strip() for text in interrupted} == set(settings)
+    assert len(recorded(study, 1)) + len(recorded(study, 2)) == 5
+    assert "Interrupted" not in smacwrap("status", study).stdout
+
+
+def test_a_run_that_is_stopped_is_recorded_as_killed_and_the_worker_goes_on(
+    study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    (quick.parent / "quick-runs").write_text("0\n2\n")
+    launcher = start_launch("--runcount-limit", 3)
+    wait_for(lambda: started(study) == 2)
+    wrong = smacwrap("stop", study, "--run", "1-7")
+    assert wrong.returncode == 2
+    assert "no run 1-7 is running now, only: 1-2" in wrong.stderr
+    assert smacwrap("stop", study, "--run", "1-2").returncode == 0
+    out, _ = launcher.communicate(timeout=60)
+    assert launcher.returncode == 0, out
+    with (study / "results.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["status"] for row in rows] == ["SAT", "KILLED", "SAT"]
+    assert rows[1]["reason"] == "stopped by request"
+    assert re.search(r"run 1-2 +KILLED", out)
+    assert re.search(r"quality +0\b", out)
+
+
+def test_a_worker_that_is_stopped_is_not_started_again_and_the_others_go_on(
+    study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    launcher = start_launch("--parallel", 2, "--grace", 0.1, "--runcount-limit", 3)
+    wait_for(lambda: started(study) == 2)
+    (quick.parent / "quick-runs").write_text("2\n3\n4\n5\n")
+    wrong = smacwrap("stop", study, "--seed", 3)
+    assert "no worker with seed 3 is running, only: 1, 2" in wrong.stderr
+    assert smacwrap("stop", study, "--seed", 2).returncode == 0
+    assert re.search(r"^workers +1 of 1, 2$", smacwrap("status", study).stdout, re.M)
+    assert smacwrap("stop", study, "--run", "1-1").returncode == 0
+    assert launcher.wait(60) == 0
+    assert not recorded(study, 2)
+    assert len(recorded(study, 1)) == 3
+
+
+def test_running_targets_have_a_grace_to_end_by_themselves(
+    quick: Path, start_launch: Launch
+) -> None:
+    write_program(
+        quick.parent / "target.sh",
+        "#!/bin/sh\ntouch going; sleep 2; echo 'Result for SMAC: SAT, 1, 1, 1,' $5\n",
+    )
+    launcher = start_launch("--grace", 60)
+    wait_for((quick.parent / "going").exists)
+    launcher.terminate()
+    assert launcher.wait(60) == 130
+    assert len(recorded(quick.parent / "smac-output" / "quick", 1)) == 1
+
+
+def test_workers_end_when_their_launcher_was_killed(study: Path, start_launch: Launch) -> None:
+    launcher = start_launch("--parallel", 2, "--grace", 0.1)
+    wait_for(lambda: started(study) == 2)
+    workers = psutil.Process(launcher.pid).children(recursive=True)
+    launcher.kill()
+    _, alive = psutil.wait_procs(workers, timeout=30)
+    assert not alive
+
+
+def test_a_folder_that_is_no_study_is_one_clear_line(tmp_path: Path, smacwrap: Smacwrap) -> None:
+    for command in ("status", "stop"):
+        done = smacwrap(command, tmp_path)
+        assert done.returncode == 2
+        assert done.stderr == f"{tmp_path}: no study of smacwrap (it has no study.json)\n"
+
+
+def test_a_study_of_a_newer_version_is_one_clear_line(
+    study: Path, quick: Path, smacwrap: Smacwrap
+) -> None:
+    study.mkdir(parents=True)
+    (study / "study.json").write_text('{"smacwrap": "9.1", "format": 99}')
+    for words in (("status", study), ("launch", quick, "--resume")):
+        done = smacwrap(*words)
+        assert done.returncode == 2
+        assert "was made by smacwrap 9.1, which is newer than this one" in done.stderr
+
+
+def test_a_study_of_another_scenario_is_refused_with_what_differs(
+    quick: Path, smacwrap: Smacwrap
+) -> None:
+    smacwrap("launch", quick, "--runcount-limit", 1)
+    for words, said in (
+        (("--cutoff_time", 5), "cutoff-time was '1.79"),
+        (("--algo", "./target.sh x"), "algo was './target.sh' and is './target.sh x'"),
+    ):
+        done = smacwrap("launch", quick, "--resume", *words)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "start anew with --overwrite" in done.stderr
