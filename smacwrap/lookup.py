@@ -1,6 +1,7 @@
 """Finds the files that a scenario names, where SMAC v2 looks for them."""
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from smacwrap.errors import UserError
@@ -18,11 +19,23 @@ def find_file(name: str, scenario_dir: Path) -> Path:
         UserError: there is none; it lists where the file was looked for.
     """
     base = resolved(scenario_dir)
-    folders = list(dict.fromkeys((Path.cwd(), base, *base.parents)))
+    return resolved(folder_with(name, (Path.cwd(), base, *base.parents)) / name)
+
+
+def folder_with(name: str, folders: Iterable[Path], *, or_folder: bool = False) -> Path:
+    """The first of `folders` from which `name` is a file or, with `or_folder`, a folder.
+
+    Raises:
+        UserError: there is none; it lists where the file was looked for.
+    """
+    folders = list(dict.fromkeys(folders))
     for folder in folders:
-        if _is_file(folder / name):
-            return resolved(folder / name)
-    raise UserError(f"no file {name[:200]!r}, looked for from {', '.join(map(str, folders))}")
+        path = folder / name
+        if _holds(path, Path.is_file) or (or_folder and _holds(path, Path.is_dir)):
+            return folder
+    what = "file or folder" if or_folder else "file"
+    places = ", ".join(map(str, folders))
+    raise UserError(f"no {what} {name[:200]!r}, looked for from {places}")
 
 
 def resolved(path: Path | str) -> Path:
@@ -36,8 +49,8 @@ def resolved(path: Path | str) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _is_file(path: Path) -> bool:
+def _holds(path: Path, is_kind: Callable[[Path], bool]) -> bool:
     try:
-        return path.is_file()
+        return is_kind(path)
     except (OSError, ValueError):  # a name too long or with a null, a folder not to be entered
         return False

@@ -2,14 +2,19 @@
 
 from smacwrap.lookup import find_file
 from smacwrap.scenario.domains import Value
+from smacwrap.scenario.features import FeatureTable, read_features
+from smacwrap.scenario.instances import Instance, read_instances
 from smacwrap.scenario.loader import load_scenario
-from smacwrap.scenario.options import OPTIONS, Option, find_option
+from smacwrap.scenario.options import ACTED_ON, FOREIGN_NAMES, OPTIONS, Option, find_option
 from smacwrap.scenario.reader import Setting, read_settings
-from smacwrap.scenario.scenario import ACTED_ON, IntraObj, RunObj, Scenario
+from smacwrap.scenario.scenario import IntraObj, RunObj, Scenario
 
 __all__ = [
     "ACTED_ON",
+    "FOREIGN_NAMES",
     "OPTIONS",
+    "FeatureTable",
+    "Instance",
     "IntraObj",
     "Option",
     "RunObj",
@@ -19,5 +24,7 @@ __all__ = [
     "find_file",
     "find_option",
     "load_scenario",
+    "read_features",
+    "read_instances",
     "read_settings",
 ]

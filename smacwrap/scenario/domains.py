@@ -11,8 +11,8 @@ Value = bool | int | float | str
 _INTERVAL = re.compile(
     r"(?P<open>[(\[])(?P<low>[^,]+),\s*(?P<high>[^)\]]+)(?P<close>[)\]])(?: U \{(?P<extra>.+)\})?"
 )
-_INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
-_REAL = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|Infinity)")
+INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
+REAL = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|Infinity)")
 
 LONGEST_SHOWN = 80
 
@@ -86,8 +86,8 @@ class Interval:
         """The number, or the word of `extra` (any case) as it is spelled there."""
         for word in self.extra:
             if text.upper() == word.upper():
-                return float(word) if _REAL.fullmatch(word) else word
-        if (_INTEGER if self.integer else _REAL).fullmatch(text):
+                return float(word) if REAL.fullmatch(word) else word
+        if (INTEGER if self.integer else REAL).fullmatch(text):
             number = int(text) if self.integer else float(text)
             if self._holds(number):
                 return number

@@ -2,19 +2,20 @@
 
 import math
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import cast
 
 from smacwrap.errors import Problem, UserError
-from smacwrap.lookup import find_file, resolved
+from smacwrap.lookup import folder_with, resolved
 from smacwrap.protocol import NO_CUTOFF
-from smacwrap.scenario.domains import Value, quoted
-from smacwrap.scenario.options import find_option
-from smacwrap.scenario.reader import Setting, command_line_settings, parse_settings, read_text
-from smacwrap.scenario.scenario import ACTED_ON, IntraObj, RunObj, Scenario
-
-_T = TypeVar("_T")
+from smacwrap.scenario.domains import quoted
+from smacwrap.scenario.given import Given
+from smacwrap.scenario.inputs import read_inputs
+from smacwrap.scenario.options import ACTED_ON
+from smacwrap.scenario.reader import Setting, command_line_settings, parse_settings
+from smacwrap.scenario.scenario import IntraObj, RunObj, Scenario
 
 # A line to add for each option that has no default.
 _REQUIRED = {
@@ -35,30 +36,35 @@ def load_scenario(
 ) -> Scenario:
     """Read a scenario file; `overrides`, option names or aliases with values, win over it.
 
+    The instances and features that it names are read, too; of the PCS file only the place is
+    looked up. Of several overrides of one option the last one wins, as in SMAC v2.
+
     Raises UserError with all problems at once: lines that cannot be read, unknown options,
-    values outside their domain, options that are missing, files and folders that do not exist.
+    values outside their domain, options that are missing, files and folders that do not exist,
+    and what is wrong in lists of instances and in features.
 
     >>> load_scenario("scenario.txt", {"numberOfRunsLimit": "50"}).run_limit  # doctest: +SKIP
     50
     """
     path = Path(path)
-    in_file, problems = parse_settings(read_text(path), path)
+    in_file, problems = parse_settings(path)
     on_command_line, wrong_overrides = command_line_settings(overrides)
     problems += wrong_overrides
     # A misspelt option is probably the one that is missing, and has been spoken of already.
     misspelt = bool(problems)
-    given = _Given(_effective(in_file, on_command_line, problems), problems)
+    given = Given(_effective(in_file, on_command_line, problems), problems)
     if not misspelt:
         _require(given, path)
     scenario = _scenario(resolved(path.parent) / path.name, given)
     if problems:
-        raise UserError(*sorted(problems, key=_place))
+        raise UserError(*sorted(problems, key=partial(_place, path)))
     return scenario
 
 
-def _place(problem: Problem) -> tuple[bool, float]:
-    """Sorts by line, then what concerns the whole file, then the command line."""
-    return problem.file is None, problem.line or math.inf
+def _place(scenario: Path, problem: Problem) -> tuple[bool, bool, str, float]:
+    """Sorts the scenario's by line, then other files', then the command line's."""
+    file = problem.file
+    return file is None, file != scenario, str(file), problem.line or math.inf
 
 
 def _effective(
@@ -83,56 +89,7 @@ def _effective(
     return effective | overriding
 
 
-class _Given:
-    """What was set: the values, their defaults, and `problems`, where wrong ones are noted.
-
-    A wrong value reads as the default, so that everything else can still be checked.
-    """
-
-    def __init__(self, settings: Mapping[str, Setting], problems: list[Problem]) -> None:
-        self.settings = settings
-        self.problems = problems
-        self._values = {
-            name: self.read(name, setting.option.parse, _default(name))
-            for name, setting in settings.items()
-        }
-
-    def read(self, name: str, parse: Callable[[str], _T], default: _T) -> _T:
-        """What `parse` makes of the option's text; `default` where it is not set or wrong."""
-        if setting := self.settings.get(name):
-            try:
-                return parse(setting.text)
-            except (ValueError, UserError) as error:
-                self.problems.append(setting.problem(str(error)))
-        return default
-
-    def _value(self, name: str) -> Value:
-        return self._values[name] if name in self._values else _default(name)
-
-    def flag(self, name: str) -> bool:
-        return bool(self._value(name))
-
-    def integer(self, name: str) -> int:
-        return int(self._value(name))
-
-    def real(self, name: str) -> float:
-        return float(self._value(name))
-
-    def text(self, name: str) -> str:
-        return str(self._value(name))
-
-
-def _default(name: str) -> Value:
-    """The table's default: a value of the domain, or prose where it depends on other options."""
-    option = find_option(name)
-    assert option is not None, name
-    try:
-        return option.parse(option.default)
-    except ValueError:
-        return option.default
-
-
-def _require(given: _Given, path: Path) -> None:
+def _require(given: Given, path: Path) -> None:
     required = _REQUIRED
     if given.flag("use-instances"):
         required = _REQUIRED | _REQUIRED_WITH_INSTANCES
@@ -143,26 +100,41 @@ def _require(given: _Given, path: Path) -> None:
     )
 
 
-def _scenario(file: Path, given: _Given) -> Scenario:
+def _scenario(file: Path, given: Given) -> Scenario:
     settings = given.settings
     transforms_crashed = given.flag("transform-crashed-quality")
+    here = Path.cwd()
+    experiment_dir = given.read("experiment-dir", _folder, here)
+    exec_dir = given.read("algo-exec-dir", _folder, here)
+    beside_scenario = (file.parent, *file.parent.parents)
+    inputs = read_inputs(given, (experiment_dir, *beside_scenario, here))
+
+    def pcs_file(text: str) -> Path:
+        folders = (here, experiment_dir, *beside_scenario, exec_dir, *exec_dir.parents)
+        return resolved(folder_with(text, folders) / text)
+
     return Scenario(
         file=file,
         algo=given.read("algo-exec", _split_words, ()),
         algo_text=given.text("algo-exec"),
-        exec_dir=given.read("algo-exec-dir", _folder, Path.cwd()),
-        pcs_file=given.read("pcs-file", lambda text: find_file(text, file.parent), file),
+        exec_dir=exec_dir,
+        pcs_file=given.read("pcs-file", pcs_file, file),
         run_obj=cast(RunObj, given.text("run-obj")),
         intra_obj=_intra_obj(given),
         use_instances=given.flag("use-instances"),
-        instance_file=given.text("instances") if "instances" in settings else None,
+        instances=inputs.instances,
+        test_instances=inputs.test_instances,
+        feature_names=inputs.feature_names,
+        features=inputs.features,
         deterministic=given.flag("algo-deterministic"),
         cutoff=min(given.real("algo-cutoff-time"), NO_CUTOFF),
         run_limit=given.integer("runcount-limit"),
         wallclock_limit=given.real("wallclock-limit"),
         cputime_limit=given.real("cputime-limit"),
         use_cpu_time_in_tunertime=given.flag("use-cpu-time-in-tunertime"),
-        output_dir=given.read("output-dir", resolved, resolved("smac-output")),
+        output_dir=given.read(
+            "output-dir", lambda text: resolved(experiment_dir / text), resolved("smac-output")
+        ),
         rungroup=_rungroup(given, file),
         abort_on_first_run_crash=given.flag("abort-on-first-run-crash"),
         abort_on_crash=given.flag("abort-on-crash"),
@@ -170,7 +142,7 @@ def _scenario(file: Path, given: _Given) -> Scenario:
             given.real("transform-crashed-quality-value") if transforms_crashed else -math.inf
         ),
         cli_call_params_with_quotes=given.flag("cli-call-params-with-quotes"),
-        settings={name: setting.text for name, setting in settings.items()},
+        settings=settings,
         without_effect=tuple(s.name for name, s in settings.items() if name not in ACTED_ON),
     )
 
@@ -196,7 +168,7 @@ def _split_words(text: str) -> tuple[str, ...]:
     return words
 
 
-def _intra_obj(given: _Given) -> IntraObj:
+def _intra_obj(given: Given) -> IntraObj:
     quality = given.text("run-obj") == "QUALITY"
 
     def check(text: str) -> IntraObj:
@@ -208,7 +180,7 @@ def _intra_obj(given: _Given) -> IntraObj:
     return given.read("intra-obj", check, "MEAN" if quality else "MEAN10")
 
 
-def _rungroup(given: _Given, file: Path) -> str:
+def _rungroup(given: Given, file: Path) -> str:
     """The study's folder name; `%SCENARIO_NAME` in it is the scenario's, as in SMAC v2."""
     scenario_name = file.parent.name if file.name == "scenario.txt" else file.stem
 

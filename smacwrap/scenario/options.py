@@ -1,14 +1,20 @@
-"""The table of SMAC v2's options: names, aliases, domains and defaults.
+"""The table of SMAC v2's options, with what each means here, and other tools' names for them.
 
 `options.tsv` is what the help of SMAC v2.10.03 says (`--help-level DEVELOPER`, `--show-hidden`).
-Where the help gives no domain but the program checks one, the table has the one it checks.
+Where the help gives no domain but the program checks one, the table has the one it checks. Its
+columns `acts` and `here` are ours: whether smacwrap acts on the option, and what it then means,
+or why not.
+
+`foreign.tsv` has the names that scenario files of other tools use: the option that one stands
+for, and words for its values; without an option, `here` says why it has no effect. A name of
+SMAC v2's is never in it.
 """
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
-from types import MappingProxyType
 
 from smacwrap.errors import did_you_mean
 from smacwrap.scenario.domains import Domain, Value, read_domain
@@ -19,10 +25,12 @@ _SYNONYMS = {"run-obj": (("QUAL", "QUALITY"),), "intra-obj": (("PAR10", "MEAN10"
 
 @dataclass(frozen=True)
 class Option:
-    """One option of SMAC v2.
+    """One option of SMAC v2, or one of another tool's that SMAC v2 has no counterpart of.
 
     `level` is how advanced SMAC v2 thinks it: basic, intermediate, advanced, developer or
-    hidden. `domain` and `default` are the texts of the help; a default may be prose.
+    hidden; another tool's is foreign. `domain` and `default` are the texts of the help; a default
+    may be prose. `acts` tells whether smacwrap acts on it, `here` what it means here or why it
+    has no effect.
     """
 
     name: str
@@ -31,6 +39,8 @@ class Option:
     level: str
     domain: str
     default: str
+    acts: bool
+    here: str
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,30 +60,74 @@ class Option:
         return self.values.parse(text)
 
 
-def _read_table() -> tuple[Option, ...]:
-    table = resources.files(__package__).joinpath("options.tsv").read_text(encoding="utf-8")
-    rows = csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return tuple(
-        Option(
-            name=row["name"],
-            aliases=tuple(filter(None, row["aliases"].split(","))),
-            group=row["group"],
-            level=row["level"],
-            domain=row["domain"],
-            default=row["default"],
-        )
-        for row in rows
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    table = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+OPTIONS: tuple[Option, ...] = tuple(
+    Option(
+        name=row["name"],
+        aliases=tuple(filter(None, row["aliases"].split(","))),
+        group=row["group"],
+        level=row["level"],
+        domain=row["domain"],
+        default=row["default"],
+        acts=row["acts"] == "yes",
+        here=row["here"],
     )
+    for row in _rows("options.tsv")
+)
+
+ACTED_ON = frozenset(option.name for option in OPTIONS if option.acts)
+"""The options that smacwrap acts on; every other one is read, checked, and has no effect."""
+
+_BY_NAME: Mapping[str, Option] = {name: option for option in OPTIONS for name in option.names}
 
 
-OPTIONS: tuple[Option, ...] = _read_table()
+@dataclass(frozen=True)
+class ForeignName:
+    """A name in another tool's scenario files, and SMAC v2's words for the values it has there."""
 
-_BY_NAME = MappingProxyType({name: option for option in OPTIONS for name in option.names})
+    name: str
+    source: str
+    option: Option
+    values: Mapping[str, str] = field(hash=False)
+
+
+def _foreign_name(row: dict[str, str]) -> ForeignName:
+    option = _BY_NAME.get(row["option"]) or Option(
+        row["name"], (), row["source"], "foreign", "", "", acts=False, here=row["here"]
+    )
+    pairs = (pair.partition("=") for pair in row["values"].split(",") if pair)
+    values = {theirs: ours for theirs, _, ours in pairs}
+    return ForeignName(row["name"], row["source"], option, values)
+
+
+FOREIGN_NAMES: Mapping[str, ForeignName] = {
+    row["name"]: _foreign_name(row) for row in _rows("foreign.tsv")
+}
 
 
 def find_option(name: str) -> Option | None:
-    """The option of that name or alias; case counts, as in SMAC v2. None if there is none."""
-    return _BY_NAME.get(name)
+    """The option of that name, alias or name in another tool; None if there is none.
+
+    Case counts, as in SMAC v2; in other tools' names `-` and `_` are the same, as in SMAC3.
+    """
+    if option := _BY_NAME.get(name):
+        return option
+    foreign = FOREIGN_NAMES.get(_fold(name))
+    return foreign.option if foreign else None
+
+
+def translated(name: str, text: str) -> str:
+    """The value `text` of an option that is called `name`, in SMAC v2's words."""
+    foreign = None if name in _BY_NAME else FOREIGN_NAMES.get(_fold(name))
+    return foreign.values.get(text.lower(), text) if foreign else text
+
+
+def _fold(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def nearest_name(name: str) -> str:

@@ -12,23 +12,20 @@ from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.scenario.domains import LONGEST_SHOWN, quoted
-from smacwrap.scenario.options import Option, find_option, nearest_name
+from smacwrap.scenario.lines import MOST_PROBLEMS, read_lines
+from smacwrap.scenario.options import Option, find_option, nearest_name, translated
 
 _KEY = re.compile(r"\s*(?P<key>[^\s=:]*)\s*[=:]?\s*")
 _COMMENT = ("#", "!")
-
-# A file with more is no scenario: nobody wants to read what is wrong with each of its lines.
-_MOST_PROBLEMS = 100
-_LONGEST_SHOWN_LINE = 400
 
 
 @dataclass(frozen=True)
 class Setting:
     """One option set to one text, in a file or on the command line.
 
-    `name` is the name or alias that was used, `text` the value without its quotes. `line`
-    counts from 1, and `column` is the value's first character, also from 1; on the command line
-    there is no file, line, column or source.
+    `name` is the name that was used, an alias or another tool's; `text` is the value without its
+    quotes, in SMAC v2's words. `line` counts from 1, and `column` is the value's first character,
+    also from 1; on the command line there is no file, line, column or source.
     """
 
     option: Option
@@ -59,53 +56,36 @@ def read_settings(path: Path) -> list[Setting]:
     Raises UserError, with one problem for each line that is wrong: a file that cannot be read or
     is not UTF-8, an unknown option, dashes before a name.
     """
-    settings, problems = parse_settings(read_text(path), path)
+    settings, problems = parse_settings(path)
     if problems:
         raise UserError(*problems)
     return settings
 
 
-def read_text(path: Path) -> str:
-    """A file's text; a UserError if it cannot be read or is not text in UTF-8."""
-    line = None
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        if "\0" not in text:
-            return text
-        message = "not a text file: it has a NUL character"
-        line = text.count("\n", 0, text.index("\0")) + 1
-    except UnicodeDecodeError as error:
-        message = f"not a UTF-8 text file: it has a byte {error.object[error.start]:#x}"
-        line = error.object.count(b"\n", 0, error.start) + 1
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-    except ValueError as error:  # a NUL in the name
-        message = f"cannot be read: {error}"
-    raise UserError(Problem(message, file=path, line=line))
+def parse_settings(path: Path) -> tuple[list[Setting], list[Problem]]:
+    """The settings of a scenario file, and what is wrong with its other lines.
 
-
-def parse_settings(text: str, file: Path) -> tuple[list[Setting], list[Problem]]:
-    """The settings of a scenario's text, and what is wrong with its other lines."""
+    Raises UserError if the file cannot be read or is not UTF-8.
+    """
     settings: list[Setting] = []
     problems: list[Problem] = []
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        if not line.strip() or line.lstrip().startswith(_COMMENT):
+    for line in read_lines(path):
+        if not line.text.strip() or line.text.lstrip().startswith(_COMMENT):
             continue
-        match = _KEY.match(line)
+        match = _KEY.match(line.text)
         assert match is not None, "the pattern matches any line"
         key = match["key"]
-        source = line if len(line) <= _LONGEST_SHOWN_LINE else None
         if option := find_option(key):
-            value = line[match.end() :].rstrip()
+            value = line.text[match.end() :].rstrip()
             bare = _without_quotes(value)
             column = match.end() + (2 if bare != value else 1)
-            settings.append(Setting(option, key, bare, file, number, column, source))
+            text = translated(key, bare)
+            settings.append(Setting(option, key, text, path, line.number, column, line.source))
         else:
-            column = match.start("key") + 1
-            problems.append(Problem(_unknown(key), file, number, column, source, len(key)))
-            if len(problems) == _MOST_PROBLEMS:
+            problems.append(line.problem(_unknown(key), match.start("key") + 1, len(key)))
+            if len(problems) == MOST_PROBLEMS:
                 message = "too many wrong lines, the rest is not read: is this a scenario file?"
-                problems.append(Problem(message, file, number))
+                problems.append(line.problem(message))
                 break
     return settings, problems
 
@@ -119,7 +99,7 @@ def command_line_settings(
     pairs = overrides.items() if isinstance(overrides, Mapping) else overrides
     for name, text in pairs:
         if option := find_option(name):
-            settings.append(Setting(option, name, text))
+            settings.append(Setting(option, name, translated(name, text)))
         else:
             problems.append(Problem(f"--{name}: unknown option{nearest_name(name)}"))
     return settings, problems

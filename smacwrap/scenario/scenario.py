@@ -5,34 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from smacwrap.scenario.instances import Instance
+from smacwrap.scenario.reader import Setting
+
 RunObj = Literal["RUNTIME", "QUALITY"]
 IntraObj = Literal["MEAN", "MEAN10", "MEAN1000"]
-
-# The options that a field of Scenario stands for; every other one is read and has no effect.
-ACTED_ON = frozenset(
-    {
-        "abort-on-crash",
-        "abort-on-first-run-crash",
-        "algo-cutoff-time",
-        "algo-deterministic",
-        "algo-exec",
-        "algo-exec-dir",
-        "cli-call-params-with-quotes",
-        "cputime-limit",
-        "instances",
-        "intra-obj",
-        "output-dir",
-        "pcs-file",
-        "run-obj",
-        "runcount-limit",
-        "rungroup",
-        "transform-crashed-quality",
-        "transform-crashed-quality-value",
-        "use-cpu-time-in-tunertime",
-        "use-instances",
-        "wallclock-limit",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -47,7 +24,10 @@ class Scenario:
     - `pcs_file`: the parameters' file.
     - `run_obj`, `intra_obj`: what is minimised, and how the runs of a configuration are averaged;
       MEAN10 and MEAN1000 count a timeout as that many times the cutoff.
-    - `use_instances`, `instance_file`: whether there are instances, and their list as written.
+    - `use_instances`: whether there are instances. `instances`, `test_instances`: those to tune
+      and those to test on, in the order of their lists; empty where there are none.
+    - `features`: each instance's feature values, by its name and in the order of `feature_names`;
+      None where there are none. Test instances may lack them.
     - `deterministic`: the target algorithm ignores its seed.
     - `cutoff`: CPU time of one run. `run_limit`, `wallclock_limit`, `cputime_limit`: of them all;
       `use_cpu_time_in_tunertime` counts the optimiser's own CPU time too.
@@ -55,7 +35,7 @@ class Scenario:
     - `abort_on_first_run_crash`, `abort_on_crash`: what a crash leads to.
     - `crashed_quality`: a crashed run's quality counts as at least this; -inf for as reported.
     - `cli_call_params_with_quotes`: values stand in single quotes in the call string.
-    - `settings`: everything that was set, canonical option name to text.
+    - `settings`: everything that was set: canonical option name to the setting that holds.
     - `without_effect`: the names, as written, of settings that smacwrap does not act on.
     """
 
@@ -67,7 +47,10 @@ class Scenario:
     run_obj: RunObj
     intra_obj: IntraObj
     use_instances: bool
-    instance_file: str | None
+    instances: tuple[Instance, ...]
+    test_instances: tuple[Instance, ...]
+    feature_names: tuple[str, ...]
+    features: Mapping[str, tuple[float, ...]] | None = field(hash=False)
     deterministic: bool
     cutoff: float
     run_limit: int
@@ -80,5 +63,5 @@ class Scenario:
     abort_on_crash: bool
     crashed_quality: float
     cli_call_params_with_quotes: bool
-    settings: Mapping[str, str] = field(hash=False)
+    settings: Mapping[str, Setting] = field(hash=False)
     without_effect: tuple[str, ...]

@@ -1,6 +1,7 @@
 """Any bytes, and any overrides, give a scenario or our own error."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def folder_of_the_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     before = Path.cwd()
     folder = tmp_path_factory.mktemp("fuzz")
     (folder / "params.pcs").touch()
+    for name in ("train.txt", "test.txt", "features.csv"):
+        shutil.copy(DATA / "runtime" / name, folder)
     os.chdir(folder)
     yield
     os.chdir(before)
@@ -35,6 +38,7 @@ def load(content: bytes, overrides: list[tuple[str, str]] | None = None) -> Scen
         return error.underlined()
 
 
+@settings(deadline=None)
 @given(st.binary())
 @example(b"\xff\xfea\0l\0g\0o\0")
 @example(b"\xef\xbb\xbf")
@@ -42,12 +46,13 @@ def test_any_bytes(content: bytes) -> None:
     assert load(content)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text(content: str) -> None:
     assert load(content.encode(errors="surrogatepass"))
 
 
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=300)
 @given(
     st.sampled_from(SEEDS),
     st.lists(st.tuples(st.integers(0, 300), st.integers(0, 8), st.binary(max_size=8))),
@@ -59,10 +64,12 @@ def test_a_damaged_scenario(seed: bytes, edits: list[tuple[int, int, bytes]]) ->
     assert load(content)
 
 
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=300)
 @given(st.lists(st.tuples(st.sampled_from(NAMES) | st.text(), st.text())))
 @example([("algo-exec-dir", "\0"), ("pcs-file", "\0"), ("output-dir", "\0"), ("rungroup", "\0")])
 @example([("algo-exec-dir", "x" * 5000), ("pcs-file", "x" * 5000), ("algo", "'")])
+@example([("instances", "."), ("use-instances", "1"), ("instance-suffix", "((")])
+@example([("instances", "\0"), ("use-instances", "1"), ("feature-file", "\0")])
 @example([("runcount-limit", "9" * 5000), ("cutoff_time", "9" * 5000)])
 def test_any_options_on_the_command_line(overrides: list[tuple[str, str]]) -> None:
     assert load(SEEDS[0], overrides)

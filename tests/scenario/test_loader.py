@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from smacwrap.errors import UserError
-from smacwrap.scenario import ACTED_ON, OPTIONS, Option, Scenario, find_option, load_scenario
+from smacwrap.scenario import (
+    ACTED_ON,
+    OPTIONS,
+    Instance,
+    Option,
+    Scenario,
+    find_option,
+    load_scenario,
+)
 
 DATA = Path(__file__).parent.parent / "data/scenarios"
 MINIMAL = (DATA / "minimal.txt").read_text()
@@ -24,7 +32,8 @@ def errors(load: Load, *args: str, **kwargs: str) -> list[str]:
 
 
 def test_the_minimal_scenario_has_the_defaults_of_smac_v2(load: Load, folder: Path) -> None:
-    assert load() == Scenario(
+    scenario = load()
+    assert scenario == Scenario(
         file=folder / "tune.txt",
         algo=("./target.py",),
         algo_text="./target.py",
@@ -33,7 +42,10 @@ def test_the_minimal_scenario_has_the_defaults_of_smac_v2(load: Load, folder: Pa
         run_obj="QUALITY",
         intra_obj="MEAN",
         use_instances=False,
-        instance_file=None,
+        instances=(),
+        test_instances=(),
+        feature_names=(),
+        features=None,
         deterministic=True,
         cutoff=sys.float_info.max,
         run_limit=2**63 - 1,
@@ -46,14 +58,21 @@ def test_the_minimal_scenario_has_the_defaults_of_smac_v2(load: Load, folder: Pa
         abort_on_crash=False,
         crashed_quality=1e9,
         cli_call_params_with_quotes=False,
-        settings={
-            "use-instances": "false",
-            "run-obj": "QUALITY",
-            "pcs-file": "params.pcs",
-            "algo-exec": "./target.py",
-        },
+        settings=scenario.settings,
         without_effect=(),
     )
+
+
+def test_every_setting_is_kept_with_its_place(load: Load) -> None:
+    settings = load("numRunsLimit = 5\n", outdir="out").settings
+    assert {name: (s.name, s.text, s.file, s.line) for name, s in settings.items()} == {
+        "use-instances": ("use-instances", "false", Path("tune.txt"), 1),
+        "run-obj": ("run-obj", "QUALITY", Path("tune.txt"), 2),
+        "algo-exec": ("algo", "./target.py", Path("tune.txt"), 4),
+        "pcs-file": ("pcs-file", "params.pcs", Path("tune.txt"), 3),
+        "runcount-limit": ("numRunsLimit", "5", Path("tune.txt"), 5),
+        "output-dir": ("outdir", "out", None, None),
+    }
 
 
 def test_the_recorded_quality_scenario_has_its_meaning(
@@ -81,14 +100,40 @@ def test_the_recorded_runtime_scenario_has_its_meaning(monkeypatch: pytest.Monke
     assert (scenario.cutoff, scenario.run_limit) == (5.0, 60)
     assert not scenario.deterministic
     assert scenario.use_instances
-    assert scenario.instance_file == "train.txt"
-    assert scenario.without_effect == ("cutoff_length", "test_instance_file", "feature_file")
+    assert scenario.instances == tuple(Instance(f"inst/uf-{k}.cnf") for k in range(1, 6))
+    assert scenario.test_instances == (Instance("inst/uf-6.cnf"), Instance("inst/uf-7.cnf"))
+    assert scenario.feature_names == ("nvars", "ratio")
+    assert scenario.features is not None
+    assert len(scenario.features) == 7
+    assert scenario.features["inst/uf-3.cnf"] == (130.0, 4.15)
+    assert scenario.without_effect == ("cutoff_length",)
+
+
+NAMED = {
+    "algo-exec-dir": ".",
+    "experiment-dir": ".",
+    "feature-file": "features.csv",
+    "instances": "train",
+    "pcs-file": "params.pcs",
+    "test-instances": "test",
+}
+
+
+@pytest.fixture
+def instances(folder: Path) -> None:
+    """Folders of instances for training and test, and their features."""
+    for name in ("train/a.cnf", "train/b.cnf", "test/c.cnf", "test/d.cnf"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    rows = "train/a.cnf,1\ntrain/b.cnf,2\ntest/c.cnf,3\ntest/d.cnf,4\n"
+    (folder / "features.csv").write_text(f"instance,size\n{rows}")
+    (folder / "other.csv").write_text(f"instance,length\n{rows}")
 
 
 def sample(option: Option) -> str:
     """A text that the option's domain holds, its default if that is one."""
-    if option.name in ("algo-exec-dir", "pcs-file"):
-        return {"algo-exec-dir": ".", "pcs-file": "params.pcs"}[option.name]
+    if option.name in NAMED:
+        return NAMED[option.name]
     for text in (option.default, option.domain.strip("{}").split(", ")[0], "1", "0.5"):
         try:
             option.parse(text)
@@ -98,18 +143,28 @@ def sample(option: Option) -> str:
     raise AssertionError(option)
 
 
+@pytest.mark.usefixtures("instances")
 def test_every_option_is_taken_by_every_name_from_file_and_command_line(load: Load) -> None:
     for option in OPTIONS:
         text = sample(option)
-        lines = [*MINIMAL.splitlines(), "instances = all.txt"]
+        lines = [*MINIMAL.splitlines(), "instances = train"]
         base = "".join(f"{s}\n" for s in lines if find_option(s.split(" = ")[0]) is not option)
         for name in option.names:
             from_file = load(f"{name} = {text}\n", base=base)
-            assert from_file.settings[option.name] == text, name
+            assert from_file.settings[option.name].text == text, name
             assert from_file.without_effect == (() if option.name in ACTED_ON else (name,)), name
-            assert load_scenario("tune.txt", [(name, text)]) == from_file, name
+            over_file = load_scenario("tune.txt", [(name, text)])
+            assert replace(over_file, settings=from_file.settings) == from_file, name
 
 
+SET = {
+    "run-obj": "RUNTIME",
+    "use-instances": "true",
+    "instances": "train",
+    "test-instances": "test",
+    "feature-file": "features.csv",
+    "output-dir": "out",
+}
 CHANGED = {
     "abort-on-crash": "true",
     "abort-on-first-run-crash": "false",
@@ -117,30 +172,38 @@ CHANGED = {
     "algo-deterministic": "false",
     "algo-exec": "python train.py",
     "algo-exec-dir": "..",
+    "check-instances-exist": "true",
     "cli-call-params-with-quotes": "true",
     "cputime-limit": "5",
-    "instances": "train.txt",
+    "experiment-dir": "..",
+    "feature-file": "other.csv",
+    "instance-suffix": "[ac].cnf",
+    "instances": "all.txt",
     "intra-obj": "MEAN1000",
-    "output-dir": "out",
+    "output-dir": "other",
     "pcs-file": "tune.txt",
     "run-obj": "QUALITY",
     "runcount-limit": "5",
     "rungroup": "other",
+    "skip-features": "true",
+    "test-instance-suffix": "c.cnf",
+    "test-instances": "train",
     "transform-crashed-quality": "false",
     "transform-crashed-quality-value": "5",
     "use-cpu-time-in-tunertime": "false",
-    "use-instances": "true",
+    "use-instances": "false",
     "wallclock-limit": "5",
 }
 
 
+@pytest.mark.usefixtures("instances")
 def test_an_option_changes_the_scenario_if_and_only_if_it_is_said_to_have_an_effect(
-    load: Load,
+    load: Load, folder: Path
 ) -> None:
-    base = {"run-obj": "RUNTIME", "instances": "all.txt"}
-    before = load(**base)
+    (folder / "all.txt").write_text("train/b.cnf\n")
+    before = load(**SET)
     for option in OPTIONS:
-        after = load(**base | {option.name: CHANGED.get(option.name) or sample(option)})
+        after = load(**SET | {option.name: CHANGED.get(option.name) or sample(option)})
         same = replace(after, settings=before.settings, without_effect=()) == before
         assert same == (option.name not in ACTED_ON), option.name
 
@@ -284,7 +347,7 @@ def test_a_command_without_words_is_told_what_was_expected(load: Load) -> None:
 
 
 def test_a_command_or_path_that_no_system_would_take_is_refused_at_once(load: Load) -> None:
-    assert errors(load, algo="x" * 10_000_000, outdir="x/" * 1_000_000) == [
+    assert errors(load, algo="x" * 10_000_000, outdir="/x" * 1_000_000) == [
         "--algo: a command of 10000000 characters is too long",
         "--outdir: a path of 2000000 characters is too long",
     ]

@@ -85,6 +85,7 @@ REFUSED = [
 TAKEN_HERE_ONLY = ["abort-on-crash = 1", "transform-crashed-quality = 0"]
 REFUSED_HERE_ONLY = [
     "cutoff_time = NaN",
+    "experiment-dir = nowhere",
     "cutoff_time = 0x1p3",
     "cutoff_time = 5f",
     "retry-crashed-count = 1\nretryCrashedRunCount = 2",

@@ -1,0 +1,78 @@
+"""`smacwrap pcs check`: everything that is wrong or suspicious in PCS files."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from ConfigSpace import ConfigurationSpace
+
+from smacwrap.cli.pcs.files import decode, read_bytes, shown
+from smacwrap.errors import Problem, UserError
+from smacwrap.pcs import parse_pcs
+from smacwrap.pcs.count import size_in_words
+from smacwrap.pcs.describe import describe
+from smacwrap.pcs.places import Places
+from smacwrap.pcs.review import review_pcs
+
+
+@click.command("check")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--strict", is_flag=True, help="Exit with 1 if there are warnings.")
+def command(files: tuple[str, ...], strict: bool) -> None:
+    """Report everything that is wrong or suspicious in each FILE; - is the standard input.
+
+    Errors are what a launch would refuse. Warnings are for what is legal, but hardly meant: a
+    range over three decades without log, a condition that can never hold, a forbidden clause
+    that never matches, a default at the edge. Exits with 2 if there are errors.
+
+    \b
+    Example:
+      smacwrap pcs check pcs/mnist_cnn.pcs --strict
+    """
+    results = [_check(file) for file in files]
+    errors = any(failed for failed, _ in results)
+    warnings = any(warned for _, warned in results)
+    sys.exit(2 if errors else 1 if strict and warnings else 0)
+
+
+def _check(file: str) -> tuple[bool, bool]:
+    """Print what is found in one file; whether there are errors, and warnings."""
+    path = Path(file)
+    name = shown(path)
+    try:
+        text = decode(read_bytes(path), path)
+        space = parse_pcs(text, name)
+    except UserError as error:
+        _print(error.problems, "error", "red")
+        click.echo(f"{name}: {_plural(len(error.problems), 'error')}")
+        return True, False
+    warnings = list(review_pcs(space, Places.find(space, text, name)))
+    _print(warnings, "warning", "yellow")
+    verdict = f"ok, {_plural(len(warnings), 'warning')}" if warnings else "ok"
+    click.echo(f"{name}: {verdict}, {_summary(space)}")
+    return False, bool(warnings)
+
+
+def _print(problems: Iterable[Problem], level: str, colour: str) -> None:
+    for problem in problems:
+        message = f"{click.style(level, fg=colour)}: {problem.message}"
+        click.echo(replace(problem, message=message).underlined())
+
+
+def _summary(space: ConfigurationSpace) -> str:
+    parameters = _plural(len(space), "parameter")
+    logs = sum(describe(parameter).log for parameter in space.values())
+    return ", ".join(
+        [
+            f"{parameters} ({logs} log)" if logs else parameters,
+            _plural(len(space.conditions), "condition"),
+            _plural(len(space.forbidden_clauses), "forbidden clause"),
+            size_in_words(space),
+        ]
+    )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,99 @@
+"""Reads the files that authors name and writes them without ever losing one."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from smacwrap.errors import Problem, UserError
+
+STDIN = Path("-")
+
+
+def shown(path: Path) -> Path | str:
+    """What messages call a file."""
+    return "standard input" if path == STDIN else path
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file; of standard input for `-`.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    if path == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a null in the name
+        raise UserError(Problem(f"cannot be read: {_reason(error)}", path)) from None
+
+
+def decode(content: bytes, path: Path) -> str:
+    """The text of UTF-8 bytes, with a byte order mark or without.
+
+    Raises:
+        UserError: it is no such text; with the line.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise UserError(Problem("not UTF-8 text", shown(path), line)) from None
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Puts new content into an existing file, or into the one that a link points to.
+
+    The file keeps its mode, and at any moment holds either the old content or the new.
+
+    Raises:
+        UserError: it cannot be written; the old content is still there.
+    """
+    target = Path(os.path.realpath(path))
+    if not os.access(target, os.W_OK):
+        raise UserError(Problem("cannot be written: it is read-only", path))
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            shutil.copymode(target, name)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UserError(Problem(f"cannot be written: {_reason(error)}", path)) from None
+
+
+def write_output(text: str, path: Path | None, *, force: bool) -> None:
+    """Writes to a new file, or to standard output for None or `-`.
+
+    Raises:
+        UserError: the file exists and is not to be overwritten, or cannot be written.
+    """
+    content = text.encode()
+    if path is None or path == STDIN:
+        click.echo(content, nl=False)
+        return
+    if force and path.is_file():
+        replace_file(path, content)
+        return
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        hint = "" if path.is_dir() else ": choose another name, or say --force"
+        raise UserError(Problem(f"exists already{hint}", path)) from None
+    except (OSError, ValueError) as error:
+        raise UserError(Problem(f"cannot be written: {_reason(error)}", path)) from None
+
+
+def _reason(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -1,0 +1,81 @@
+"""`smacwrap pcs show`: a PCS file as a table."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import click
+from ConfigSpace import ConfigurationSpace
+from ConfigSpace.conditions import ConditionLike
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from smacwrap.pcs import parse_pcs, read_pcs_text
+from smacwrap.pcs.count import size_in_words
+from smacwrap.pcs.describe import describe
+from smacwrap.pcs.network import terms_of
+from smacwrap.pcs.places import Places
+from smacwrap.pcs.writer import condition_text
+
+_DEEPEST_INDENT = 8
+
+
+@click.command("show")
+@click.argument("file")
+def command(file: str) -> None:
+    """Show the parameters of a FILE as a table, with its forbidden clauses and size.
+
+    What is active only under a condition stands indented below the first parent that the
+    condition names.
+
+    \b
+    Example:
+      smacwrap pcs show pcs/mnist_cnn.pcs
+    """
+    text = read_pcs_text(file)
+    space = parse_pcs(text, file)
+    places = Places.find(space, text, file)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 1000  # in a file or a pipe, lines are not to be broken
+    if len(space):
+        console.print(_table(space, places.parameters))
+    clauses = [repr(clause) for _, clause in places.clauses if clause]
+    if clauses:
+        console.print(Text("\nForbidden", style="bold"))
+        for clause in clauses:
+            console.print(Text(f"  {clause}"), soft_wrap=True)
+    console.print(f"\n{size_in_words(space)}")
+
+
+def _table(space: ConfigurationSpace, names: Iterable[str]) -> Table:
+    conditions = {condition.child.name: condition for condition in space.conditions}
+    headings = ["Parameter", "Type", "Domain", "Default", "Scale"]
+    if conditions:
+        headings.append("Active if")
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for depth, name in _rows(names, conditions):
+        words = describe(space[name])
+        indent = "  " * min(depth, _DEEPEST_INDENT)
+        cells = [indent + name, words.type, words.domain, words.default, "log" if words.log else ""]
+        if name in conditions:
+            cells.append(condition_text(conditions[name]))
+        # Text, because rich would take [0, 1] for markup.
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _rows(
+    names: Iterable[str], conditions: Mapping[str, ConditionLike]
+) -> Iterator[tuple[int, str]]:
+    """All parameters, each child below its parent, with their depth in this tree."""
+    children: dict[str | None, list[str]] = {}
+    for name in names:
+        first = terms_of(conditions[name])[0].parent.name if name in conditions else None
+        children.setdefault(first, []).append(name)
+    waiting = [(0, name) for name in reversed(children.get(None, []))]
+    while waiting:
+        depth, name = waiting.pop()
+        yield depth, name
+        waiting += [(depth + 1, child) for child in reversed(children.get(name, []))]

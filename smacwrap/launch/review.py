@@ -1,0 +1,167 @@
+"""What beyond the scenario itself would stop or surprise its launch: target, job and study."""
+
+import contextlib
+import os
+import shlex
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from smacwrap.errors import Problem, UserError, did_you_mean
+from smacwrap.history import Study
+from smacwrap.launch.target import check_target, target_environment
+from smacwrap.lookup import find_file
+from smacwrap.pcs import read_pcs
+from smacwrap.protocol import CallString
+from smacwrap.scenario import Scenario
+from smacwrap.scenario.review import Finding, Level, at_option, errors, not_the_one_beside
+from smacwrap.wrapper import Job, read_job
+
+
+def review_launch(scenario: Scenario) -> Iterator[Finding]:
+    """What can be told of a launch without starting anything."""
+    yield from (Finding(Level.ERROR, problem) for problem in unsupported(scenario))
+    yield from _target(scenario)
+    yield from _job(scenario)
+    yield from _study(scenario)
+
+
+def unsupported(scenario: Scenario) -> list[Problem]:
+    """What the scenario asks for and a launch cannot do yet."""
+    problems = []
+    if scenario.use_instances:
+        message = "runs on instances are not supported yet: set use-instances = false"
+        problems.append(at_option(scenario, "use-instances", message))
+    if not scenario.deterministic:
+        message = "several seeds a configuration are not supported yet: set deterministic = true"
+        problems.append(at_option(scenario, "algo-deterministic", message))
+    return problems
+
+
+def _target(scenario: Scenario) -> Iterator[Finding]:
+    try:
+        check_target(scenario, target_environment(scenario, None))
+    except UserError as error:
+        yield from errors(error)
+
+
+def _job(scenario: Scenario) -> Iterator[Finding]:
+    name = _job_name(scenario.algo)
+    if name is None:
+        return
+    if not name:
+        message = "smacwrap run needs a job file, as in: algo = smacwrap run job.toml"
+        yield Finding(Level.ERROR, at_option(scenario, "algo-exec", message))
+        return
+    try:
+        with contextlib.chdir(scenario.exec_dir):  # where a run looks for it
+            file = find_file(name, scenario.file.parent)
+    except UserError as error:
+        yield Finding(Level.ERROR, at_option(scenario, "algo-exec", str(error)))
+        return
+    yield from not_the_one_beside(scenario, "algo-exec", name, file)
+    try:
+        job = read_job(file)
+    except UserError as error:
+        yield from errors(error)
+        return
+    environment = target_environment(scenario, None)
+    for level, message in (
+        *_parameters(job, scenario),
+        *_program(job, environment["PATH"]),
+        *_quality(job),
+    ):
+        yield Finding(level, Problem(message, job.file))
+
+
+def _job_name(algo: tuple[str, ...]) -> str | None:
+    """The job file in `smacwrap run JOB`, empty if it is missing; None for any other target."""
+    for i, word in enumerate(algo[:-1]):
+        if Path(word).name == "smacwrap" and algo[i + 1] == "run":
+            return algo[i + 2] if len(algo) > i + 2 else ""
+    return None
+
+
+def _parameters(job: Job, scenario: Scenario) -> Iterator[tuple[Level, str]]:
+    try:
+        space = read_pcs(scenario.pcs_file)
+    except UserError:
+        return  # spoken of where the scenario is reviewed
+    for name in _unfilled(job, space):
+        hint = did_you_mean(name, [*space, "flags", "seed", "instance", "cutoff"])
+        yield Level.ERROR, f"command: {{{name}}} is no parameter of {scenario.pcs_file}{hint}"
+    for name in _unfilled(job, space.unconditional_hyperparameters):
+        if name in space:
+            yield (
+                Level.WARNING,
+                f"command: {{{name}}} is not always active, and a run without it crashes; "
+                "{flags} stands for the parameters that are",
+            )
+    unused = [name for name in space if f"{{{name}}}" not in job.command.text]
+    if unused and "{flags}" not in job.command.text:
+        yield (
+            Level.WARNING,
+            f"command: it does not use {', '.join(unused)}; {{flags}} stands for all parameters",
+        )
+
+
+def _unfilled(job: Job, parameters: Iterable[str]) -> list[str]:
+    """The placeholders that a call string with these parameters leaves open."""
+    given = dict.fromkeys(parameters, "")
+    unfilled: list[str] = []
+    while True:
+        try:
+            job.command.fill(CallString(given))
+        except KeyError as error:
+            unfilled.append(error.args[0])
+            given[error.args[0]] = ""
+        else:
+            return unfilled
+
+
+def _program(job: Job, path: str) -> Iterator[tuple[Level, str]]:
+    """Programs and files of the command that the run's own folder will not have."""
+    words = [word for word in shlex.split(job.command.text) if "{" not in word]
+    program = words[0] if words and not job.command.uses_shell else ""
+    if program and os.sep not in program and shutil.which(program, path=path) is None:
+        local = f" … did you mean './{program}'?" if _is_packed(job, program) else ""
+        yield Level.ERROR, f"command: no program '{program}' on the PATH{local}"
+    for word in words:
+        needed = word.endswith(".py") or _exists(job.file.parent / word)
+        if needed and not Path(word).is_absolute() and not _is_packed(job, word):
+            yield Level.WARNING, f"command: {word} is not among the files of input"
+
+
+def _is_packed(job: Job, name: str) -> bool:
+    return any(
+        _exists(path / name) if path.is_dir() else path.name == str(Path(name))
+        for path in job.inputs
+    )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a word too long for a name, a folder not to be entered
+        return False
+
+
+def _quality(job: Job) -> Iterator[tuple[Level, str]]:
+    if job.quality is not None and job.metrics and job.quality not in job.metrics:
+        hint = did_you_mean(job.quality, job.metrics)
+        yield (
+            Level.INFO,
+            f"quality: '{job.quality}' is none of the metrics, so the target has to print it "
+            f"as {job.quality}<TAB>value{hint}",
+        )
+
+
+def _study(scenario: Scenario) -> Iterator[Finding]:
+    study = Study(scenario.output_dir / scenario.rungroup)
+    if study.description.exists() or study.seeds():
+        message = f"the study {study.folder} exists: a launch needs --resume or --overwrite"
+        yield Finding(Level.INFO, Problem(message))
+    existing = next(folder for folder in study.folder.parents if folder.exists())
+    if not (existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)):
+        message = f"the study cannot be written: {existing} is no folder that you may write to"
+        yield Finding(Level.ERROR, at_option(scenario, "output-dir", message))

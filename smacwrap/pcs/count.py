@@ -1,0 +1,67 @@
+"""How many configurations a space has."""
+
+import math
+from decimal import Decimal
+
+import numpy as np
+from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter
+
+from smacwrap.pcs.elimination import TooLargeError
+from smacwrap.pcs.network import Network, clauses_of, forbids, random_columns
+from smacwrap.pcs.space import size_upper_bound
+
+_TRIES = 1000
+
+_LONGEST_WRITTEN_OUT = 10**15
+
+
+def count_configurations(space: ConfigurationSpace) -> int | float | None:
+    """The number of legal configurations, exact: an integer of any size, or infinity.
+
+    None where it cannot be told, because too many parameters are tied to each other by
+    conditions and forbidden clauses, or advanced clauses reckon with reals.
+    """
+    clauses = clauses_of(space)
+    try:
+        network = Network(space, list(space), space.conditions, clauses)
+        legal = [network.unforbidden(clause) for clause in clauses]
+        finite = network.sum(lambda s: 0 if math.isinf(s.size) else int(s.size), *legal)
+        counted = network.sum(lambda s: 1 if math.isinf(s.size) else int(s.size), *legal)
+    except TooLargeError:
+        return math.inf if _has_random_real(space) else None
+    return finite if finite == counted else math.inf
+
+
+def _has_random_real(space: ConfigurationSpace) -> bool:
+    """Whether some random legal configuration has an active real.
+
+    There are infinitely many next to it then: chance does not find single points.
+    """
+    conditions = {condition.child.name: condition for condition in space.conditions}
+    columns = random_columns(space, space, conditions, _TRIES, np.random.RandomState(0))
+    legal = np.ones(_TRIES, dtype=np.bool_)
+    for clause in clauses_of(space):
+        legal &= ~forbids(clause, columns)
+    return any(
+        (legal & ~np.isnan(columns[name])).any()
+        for name, parameter in space.items()
+        if isinstance(parameter, UniformFloatHyperparameter)
+    )
+
+
+def size_in_words(space: ConfigurationSpace) -> str:
+    """`120 configurations`, `infinitely many configurations`, `at most 8,192 configurations`."""
+    count = count_configurations(space)
+    if count is not None:
+        return f"{_number(count)} configuration{'' if count == 1 else 's'}"
+    bound = size_upper_bound(space)
+    if math.isinf(bound):
+        return "an unknown number of configurations"
+    return f"at most {_number(bound)} configurations"
+
+
+def _number(count: int | float) -> str:
+    if count == math.inf:
+        return "infinitely many"
+    # Decimal, because the number may be too large for a float.
+    return f"{int(count):,}" if count < _LONGEST_WRITTEN_OUT else f"about {Decimal(count):.2e}"

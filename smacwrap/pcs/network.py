@@ -1,0 +1,245 @@
+"""A space as a network of parameters with few states each, on which questions have exact answers.
+
+Where `n > 10` is all that is asked of `n`, its values from 11 on are one state. So even reals
+have few, and what conditions and forbidden clauses do to each other can be worked out.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter
+from ConfigSpace.conditions import AndConjunction, ConditionLike, Conjunction
+
+from smacwrap.pcs.conditions import Term
+from smacwrap.pcs.elimination import MOST_ENTRIES, Factor, TooLargeError, sum_of_products
+from smacwrap.pcs.forbidden import Combination, PcsClause
+from smacwrap.pcs.units import Parameter, bounds, texts, to_entry
+
+Columns = Mapping[str, npt.NDArray[np.float64]]
+"""Vector entries by parameter, arrays of one shape; NaN where it is inactive."""
+
+Mask = npt.NDArray[np.bool_]
+
+_MOST_VALUES = 10_000
+"""So many values of one parameter, and no more, are states of their own."""
+
+_NARROWEST_GAP = 1.5e-13
+"""No real lies between two that are closer: 13 decimals are kept."""
+
+
+def terms_of(condition: ConditionLike) -> Sequence[Term]:
+    """The comparisons with single parents that a condition is joined of."""
+    terms = condition.dlcs if isinstance(condition, Conjunction) else (condition,)
+    return cast(Sequence[Term], terms)
+
+
+def clauses_of(space: ConfigurationSpace) -> Sequence[PcsClause]:
+    """The forbidden clauses of a space that `read_pcs` has read."""
+    return cast(Sequence[PcsClause], space.forbidden_clauses)
+
+
+def holds(condition: ConditionLike, columns: Columns) -> Mask:
+    """Where a condition holds."""
+    if isinstance(condition, Conjunction):
+        join = np.logical_and if isinstance(condition, AndConjunction) else np.logical_or
+        return cast(Mask, join.reduce([holds(part, columns) for part in condition.components]))
+    assert isinstance(condition, Term)
+    entries = columns[condition.parent.name]
+    found = np.zeros(entries.shape, dtype=np.bool_)
+    for low, high in condition.intervals:
+        found |= (entries > low) & (entries < high)
+    return found
+
+
+def forbids(clause: PcsClause, columns: Columns) -> Mask:
+    """Where a clause matches."""
+    return np.asarray(clause.forbids([columns[c.hyperparameter.name] for c in clause.components]))
+
+
+def names_in(clause: PcsClause) -> set[str]:
+    """The parameters of a clause."""
+    return {component.hyperparameter.name for component in clause.components}
+
+
+@dataclass(frozen=True)
+class State:
+    """Values of a parameter that nothing tells apart, or that it is inactive.
+
+    Attributes:
+        entry: the vector entry of one of the values, NaN for inactive.
+        size: how many values there are, infinitely many in an interval of a real.
+        exact: whether it is one exact value of a real, which chance never finds.
+    """
+
+    entry: float
+    size: float
+    exact: bool = False
+
+
+class Network:
+    """Some parameters of a space with the conditions and clauses between them.
+
+    Args:
+        space: as `read_pcs` returns it.
+        names: the parameters to look at.
+        conditions: those to respect, with their children and parents all in `names`. What has
+            a condition that is left out may be active or not.
+        clauses: those to respect or to ask about, with their parameters all in `names`.
+        most_entries: of all tables of factors together.
+
+    Raises:
+        TooLargeError: a parameter of an advanced clause has too many values.
+    """
+
+    def __init__(
+        self,
+        space: ConfigurationSpace,
+        names: Collection[str],
+        conditions: Iterable[ConditionLike],
+        clauses: Sequence[PcsClause] = (),
+        most_entries: int = MOST_ENTRIES,
+    ) -> None:
+        conditions = list(conditions)
+        mentioned = _mentioned(names, conditions, clauses)
+        conditional = set(space.conditional_hyperparameters)
+        self.states = {
+            name: list(_states(space[name], mentioned[name], name in conditional)) for name in names
+        }
+        self._entries_left = most_entries
+        self._activity = [self._switch(condition) for condition in conditions]
+
+    def where(self, names: Iterable[str], test: Callable[[Columns], Mask]) -> Factor:
+        """The factor that keeps the combinations of states that pass a test on `names`.
+
+        Raises:
+            TooLargeError: there are too many combinations, with those of earlier factors.
+        """
+        axes = tuple(sorted(set(names)))
+        self._entries_left -= math.prod(max(2, len(self.states[name])) for name in axes)
+        if self._entries_left < 0:
+            raise TooLargeError
+        entries = [[state.entry for state in self.states[name]] for name in axes]
+        grid = np.meshgrid(*entries, indexing="ij")
+        return axes, test(dict(zip(axes, grid, strict=True)))
+
+    def unforbidden(self, clause: PcsClause) -> Factor:
+        """The factor that keeps what a clause does not match.
+
+        Raises:
+            TooLargeError: there are too many combinations, with those of earlier factors.
+        """
+        return self.where(names_in(clause), lambda columns: ~forbids(clause, columns))
+
+    def sum(self, weigh: Callable[[State], int], *factors: Factor) -> int:
+        """The weights of all combinations of states that the conditions and `factors` allow.
+
+        The weight of a combination is the product of its states' weights.
+
+        Raises:
+            TooLargeError: the parameters are too entangled.
+        """
+        weights = {name: [weigh(state) for state in states] for name, states in self.states.items()}
+        return sum_of_products(weights, [*self._activity, *factors])
+
+    def _switch(self, condition: ConditionLike) -> Factor:
+        child = condition.child.name
+        return self.where(
+            [child, *(term.parent.name for term in terms_of(condition))],
+            lambda columns: np.isnan(columns[child]) != holds(condition, columns),
+        )
+
+
+def _mentioned(
+    names: Iterable[str], conditions: Iterable[ConditionLike], clauses: Iterable[PcsClause]
+) -> dict[str, set[str | float] | None]:
+    """The values that are singled out, by parameter; None where every value counts."""
+    found: dict[str, set[str | float] | None] = {name: set() for name in names}
+    for term in itertools.chain.from_iterable(map(terms_of, conditions)):
+        values = term.value if term.operator == "in" else (term.value,)
+        cast(set[str | float], found[term.parent.name]).update(values)
+    for clause in clauses:
+        for component in clause.components:
+            name = component.hyperparameter.name
+            if not isinstance(clause, Combination):
+                found[name] = None
+            elif (known := found[name]) is not None:
+                known.add(component.value)
+    return found
+
+
+def _states(
+    parameter: Parameter, mentioned: set[str | float] | None, conditional: bool
+) -> Iterator[State]:
+    if conditional:
+        yield State(math.nan, 1)
+    if isinstance(parameter, UniformFloatHyperparameter):
+        if mentioned is None:
+            raise TooLargeError
+        yield from _real_states(parameter, sorted(map(float, mentioned)))
+        return
+    names = texts(parameter)
+    low, high = (0, len(names) - 1) if names is not None else map(int, bounds(parameter))
+    if mentioned is None:
+        if high - low >= _MOST_VALUES:
+            raise TooLargeError
+        numbers: Sequence[float] = range(low, high + 1)
+    elif names is not None:
+        numbers = sorted(names.index(cast(str, value)) for value in mentioned)
+    else:
+        numbers = sorted(map(float, mentioned))
+    for number, size in _whole_groups(numbers, low, high):
+        value = number if names is None else names[number]
+        yield State(to_entry(parameter, value), size)
+
+
+def _whole_groups(numbers: Sequence[float], low: int, high: int) -> Iterator[tuple[int, int]]:
+    """The whole ones of some numbers and the gaps between: the first of each, and how many."""
+    for number in numbers:
+        if number == int(number):
+            yield int(number), 1
+    for left, right in itertools.pairwise((low - 1, *numbers, high + 1)):
+        first = math.floor(left) + 1
+        if first < right:
+            yield first, math.ceil(right) - first
+
+
+def _real_states(
+    parameter: UniformFloatHyperparameter, numbers: Sequence[float]
+) -> Iterator[State]:
+    for number in numbers:
+        yield State(to_entry(parameter, number), 1, exact=True)
+    for left, right in itertools.pairwise((parameter.lower, *numbers, parameter.upper)):
+        middle = (left + right) / 2
+        if right - left > _NARROWEST_GAP and left < middle < right:
+            yield State(to_entry(parameter, middle), math.inf)
+
+
+def random_columns(
+    space: ConfigurationSpace,
+    names: Collection[str],
+    conditions: Mapping[str, ConditionLike],
+    count: int,
+    rng: np.random.RandomState,
+) -> Columns:
+    """Random configurations, reduced to some parameters; forbidden ones are among them.
+
+    Args:
+        space: as `read_pcs` returns it.
+        names: the parameters, and with a child always its parents.
+        conditions: those of the space, by child.
+        count: how many.
+        rng: where the chance comes from.
+    """
+    columns: dict[str, npt.NDArray[np.float64]] = {}
+    # A space lists parents before their children.
+    for name, parameter in space.items():
+        if name in names:
+            columns[name] = np.array(parameter.sample_vector(count, seed=rng), dtype=np.float64)
+            if name in conditions:
+                columns[name][~holds(conditions[name], columns)] = np.nan
+    return columns

@@ -1,0 +1,53 @@
+"""Where a PCS file says what."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ConfigSpace import ConfigurationSpace
+
+from smacwrap.pcs.clauses import Clauses
+from smacwrap.pcs.forbidden import PcsClause
+from smacwrap.pcs.lines import NAME, Line, read_lines
+from smacwrap.pcs.parameters import Declarations
+
+_NAME = re.compile(rf"\s*({NAME})")
+
+
+@dataclass(frozen=True)
+class Places:
+    """The lines of a file that has no errors.
+
+    Attributes:
+        parameters: by name.
+        conditions: the first line of each child's condition.
+        clauses: each with its line; None for one that names no parameter and is never true.
+    """
+
+    parameters: Mapping[str, Line]
+    conditions: Mapping[str, Line]
+    clauses: Sequence[tuple[Line, PcsClause | None]]
+
+    @classmethod
+    def find(cls, space: ConfigurationSpace, text: str, file: Path | str | None) -> "Places":
+        """The places of `text`, which describes `space`; `file` is for messages."""
+        declared = Declarations()
+        declared.parameters.update(space)
+        reader = Clauses(declared)
+        parameters: dict[str, Line] = {}
+        conditions: dict[str, Line] = {}
+        clauses: list[tuple[Line, PcsClause | None]] = []
+        for line in read_lines(text, file):
+            if line.kind == "parameter":
+                match = _NAME.match(line.code)
+                assert match is not None, "a parameter's line begins with its name"
+                parameters[match[1]] = line
+            elif line.kind == "condition":
+                conditions.setdefault(line.code.partition("|")[0].strip(), line)
+            else:
+                count = len(reader.read_so_far)
+                reader.read(line)
+                new = reader.read_so_far[count:]
+                clauses.append((line, new[0] if new else None))
+        return cls(parameters, conditions, clauses)

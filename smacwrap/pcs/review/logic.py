@@ -1,0 +1,172 @@
+"""Conditions that never or always hold, and forbidden clauses that never match.
+
+A random configuration shows that something can happen; that it cannot is worked out exactly, or
+not said. A clause that always matches is an error, because it forbids the default.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from ConfigSpace import ConfigurationSpace
+
+from smacwrap.errors import Problem
+from smacwrap.pcs.elimination import TooLargeError
+from smacwrap.pcs.forbidden import PcsClause
+from smacwrap.pcs.lines import Line
+from smacwrap.pcs.network import (
+    Network,
+    State,
+    forbids,
+    holds,
+    names_in,
+    random_columns,
+    terms_of,
+)
+from smacwrap.pcs.places import Places
+
+_WITNESSES = 1000
+
+_MOST_TRIES = 100_000
+
+_LARGEST_DRAW = 4_000_000
+"""So many numbers, 32 MB, are drawn at once."""
+
+_MOST_ENTRIES = 2**16
+"""So large may the tables of one question be: there may be a thousand questions."""
+
+_MOST_ANCESTORS = 20
+"""So many parameters are looked at together. What is left out could only rule out more."""
+
+
+def review_logic(space: ConfigurationSpace, places: Places) -> Iterator[Problem]:
+    """What is suspicious about conditions and forbidden clauses."""
+    logic = _Logic(space)
+    for child, reason in logic.odd_conditions():
+        yield places.conditions[child].problem(reason)
+    undecided: list[tuple[Line, PcsClause]] = []
+    for line, clause in places.clauses:
+        if clause is None:
+            yield line.problem("this clause is never true: it forbids nothing")
+            continue
+        try:
+            message = logic.oddity(clause)
+        except TooLargeError:
+            undecided.append((line, clause))
+            continue
+        if message:
+            yield line.problem(message)
+    for line, tries in logic.unmatched(undecided):
+        yield line.problem(f"this clause matched none of {tries:,} random configurations")
+
+
+def _any(state: State) -> int:
+    return 1
+
+
+def _not_exact(state: State) -> int:
+    return 0 if state.exact else 1
+
+
+class _Logic:
+    def __init__(self, space: ConfigurationSpace) -> None:
+        self.space = space
+        self.conditions = {condition.child.name: condition for condition in space.conditions}
+        self.never_active: set[str] = set()
+        self.witnesses = random_columns(
+            space, space, self.conditions, _WITNESSES, np.random.RandomState(0)
+        )
+
+    def odd_conditions(self) -> Iterator[tuple[str, str]]:
+        """The children whose conditions cannot hold, or cannot fail; and which it is."""
+        # Parents before their children, as a space lists them.
+        for child in [name for name in self.space if name in self.conditions]:
+            held = holds(self.conditions[child], self.witnesses)
+            if held.any() and not held.all():
+                continue
+            try:
+                message = self._why_odd(child)
+            except TooLargeError:
+                continue
+            if message:
+                yield child, message
+
+    def _why_odd(self, child: str) -> str | None:
+        network = self._network([child])
+        inactive = network.where([child], lambda columns: np.isnan(columns[child]))
+        if network.sum(_any, inactive) == 0:
+            return f"this condition always holds: '{child}' is always active"
+        if network.sum(_any, inactive) == network.sum(_any):
+            self.never_active.add(child)
+            return f"this condition can never hold: '{child}' is never active"
+        if network.sum(_not_exact, inactive) == network.sum(_not_exact):
+            self.never_active.add(child)
+            return (
+                "this condition wants one exact value of a real, which chance does not find: "
+                f"'{child}' is hardly ever active"
+            )
+        return None
+
+    def oddity(self, clause: PcsClause) -> str | None:
+        """What is suspicious about how often a clause matches, if anything is.
+
+        Raises:
+            TooLargeError: whether it ever does cannot be told.
+        """
+        matched = forbids(clause, self.witnesses)
+        if matched.all():
+            return f"this clause matched all of {_WITNESSES:,} random configurations"
+        if matched.any():
+            return None
+        network = self._network(names_in(clause), [clause])
+        unmatched = network.unforbidden(clause)
+        if network.sum(_any, unmatched) == network.sum(_any):
+            return "this clause never matches: it forbids nothing"
+        if network.sum(_not_exact, unmatched) == network.sum(_not_exact):
+            return (
+                "this clause wants one exact value of a real, which chance does not find: "
+                "it forbids next to nothing"
+            )
+        return None
+
+    def _network(self, names: Iterable[str], clauses: Sequence[PcsClause] = ()) -> Network:
+        """Some parameters with their nearest ancestors.
+
+        A parameter that has been reported as never active may be active here, lest all below
+        it be reported again.
+        """
+        found = dict.fromkeys(sorted(names))
+        queue = list(found)
+        conditions = []
+        for name in queue:
+            if name not in self.conditions or name in self.never_active:
+                continue
+            parents = dict.fromkeys(t.parent.name for t in terms_of(self.conditions[name]))
+            new = [parent for parent in parents if parent not in found]
+            if len(found) + len(new) > _MOST_ANCESTORS:
+                continue
+            conditions.append(self.conditions[name])
+            found.update(dict.fromkeys(new))
+            queue += new
+        return Network(self.space, list(found), conditions, clauses, _MOST_ENTRIES)
+
+    def unmatched(self, clauses: list[tuple[Line, PcsClause]]) -> Iterator[tuple[Line, int]]:
+        """The lines of the clauses that match no random configuration, and of how many."""
+        rng = np.random.RandomState(1)
+        names = self._with_ancestors(name for _, clause in clauses for name in names_in(clause))
+        drawn = 0
+        while clauses and drawn < _MOST_TRIES:
+            count = min(_MOST_TRIES - drawn, max(1, _LARGEST_DRAW // len(names)))
+            columns = random_columns(self.space, names, self.conditions, count, rng)
+            clauses = [(line, c) for line, c in clauses if not forbids(c, columns).any()]
+            drawn += count
+        return ((line, drawn) for line, _ in clauses)
+
+    def _with_ancestors(self, names: Iterable[str]) -> set[str]:
+        queue = sorted(set(names))
+        found = set(queue)
+        for name in queue:
+            if name in self.conditions:
+                new = {t.parent.name for t in terms_of(self.conditions[name])} - found
+                found |= new
+                queue += sorted(new)
+        return found

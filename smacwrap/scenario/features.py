@@ -1,0 +1,125 @@
+"""Reads the features of instances: a CSV file with a header, and a row for each instance."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+
+from smacwrap.errors import Problem, UserError, did_you_mean
+from smacwrap.scenario.cells import Cell, comma_separated
+from smacwrap.scenario.domains import REAL, quoted
+from smacwrap.scenario.lines import MOST_PROBLEMS, Line, read_lines
+
+_MOST_NAMED = 5
+_MOST_COMPARED = 1000  # names; to find the nearest takes time
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """The rows of a feature file by instance name, with values in the order of `names`."""
+
+    file: Path
+    names: tuple[str, ...]
+    rows: Mapping[str, tuple[float, ...]] = field(hash=False)
+
+    def renamed(self, new_name: Callable[[str], str]) -> "FeatureTable":
+        """The table with other names for the instances."""
+        return replace(self, rows={new_name(name): row for name, row in self.rows.items()})
+
+    def of(self, instances: Iterable[str]) -> dict[str, tuple[float, ...]]:
+        """The rows of these instances, in their order; as in SMAC v2, names must be the same.
+
+        Raises UserError if some have none.
+        """
+        instances = tuple(instances)
+        missing = [name for name in instances if name not in self.rows]
+        if missing:
+            named = ", ".join(map(quoted, missing[:_MOST_NAMED]))
+            more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+            message = f"no features for {len(missing)} of {len(instances)} instances: {named}{more}"
+            raise UserError(Problem(message + self._like(missing[0]), self.file))
+        return {name: self.rows[name] for name in instances}
+
+    def _like(self, name: str) -> str:
+        """The row that may be meant by `name`, as the end of a message."""
+        for row in self.rows:
+            if PurePath(row).name == PurePath(name).name:
+                return f" … {quoted(row)} has some, but names must be the same as in the list"
+        return did_you_mean(name, list(self.rows)[:_MOST_COMPARED]) if len(name) < 200 else ""
+
+
+def read_features(path: Path) -> FeatureTable:
+    """A file of features: `instance,name,…` and a row `instance,number,…` for each instance.
+
+    Blank lines are skipped. Raises UserError with all that is wrong, by line and column: no
+    header, uneven rows, values that are not finite numbers, an instance's second row.
+    """
+    lines = (line for line in read_lines(path) if line.text.strip())
+    header = next(lines, None)
+    if header is None:
+        raise UserError(Problem("no features in it; expected a header and rows", path))
+    names = _names(header)
+    rows: dict[str, tuple[float, ...]] = {}
+    first_of: dict[str, Line] = {}
+    problems: list[Problem] = []
+    for line in lines:
+        try:
+            instance, values = _row(line, len(names))
+            if instance in rows:
+                first = first_of[instance].number
+                message = f"{quoted(instance)} has features in line {first} already"
+                raise UserError(line.problem(message))
+        except UserError as error:
+            problems += error.problems
+            if len(problems) >= MOST_PROBLEMS:
+                message = "too many wrong rows, the rest is not read: is this a feature file?"
+                problems = [*problems[:MOST_PROBLEMS], line.problem(message)]
+                break
+            continue
+        rows[instance] = values
+        first_of[instance] = line
+    if problems:
+        raise UserError(*problems)
+    return FeatureTable(path, names, rows)
+
+
+def _names(header: Line) -> tuple[str, ...]:
+    cells = comma_separated(header)[1:]
+    if not cells:
+        expected = "expected a header with commas, such as: instance,size,ratio"
+        raise UserError(header.problem(f"no names of features; {expected}"))
+    names: set[str] = set()
+    problems = []
+    for cell in cells:
+        message = ""
+        if REAL.fullmatch(cell.text):
+            message = f"the number {cell.text} for a name; the first line is to name the features"
+        elif not cell.text:
+            message = "a feature without a name"
+        elif cell.text in names:
+            message = f"a second feature {quoted(cell.text)}"
+        if message:
+            problems.append(header.problem(message, cell.column, len(cell.text)))
+        names.add(cell.text)
+    if problems:
+        raise UserError(*problems[:MOST_PROBLEMS])
+    return tuple(cell.text for cell in cells)
+
+
+def _row(line: Line, width: int) -> tuple[str, tuple[float, ...]]:
+    instance, *cells = comma_separated(line)
+    if len(cells) != width:
+        raise UserError(line.problem(f"{len(cells)} values, but the header names {width} features"))
+    values = [_number(cell) for cell in cells]
+    problems = [
+        line.problem(f"{quoted(cell.text)} is not a finite number", cell.column, len(cell.text))
+        for cell, value in zip(cells, values, strict=True)
+        if not math.isfinite(value)
+    ]
+    if problems:
+        raise UserError(*problems)
+    return instance.text, tuple(values)
+
+
+def _number(cell: Cell) -> float:
+    return float(cell.text) if REAL.fullmatch(cell.text) else math.nan

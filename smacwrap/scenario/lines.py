@@ -1,0 +1,57 @@
+"""Reads text files as numbered lines, and says where in them a problem is."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from smacwrap.errors import Problem, UserError
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_LONGEST_SHOWN = 400
+
+MOST_PROBLEMS = 100
+"""A file with more is something else: nobody wants to read what is wrong with each line."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a file; `number` counts from 1."""
+
+    file: Path
+    number: int
+    text: str
+
+    @property
+    def source(self) -> str | None:
+        """The text to show below a problem, unless it is too long for that."""
+        return self.text if len(self.text) <= _LONGEST_SHOWN else None
+
+    def problem(self, message: str, column: int | None = None, length: int = 1) -> Problem:
+        """What is wrong in this line, from `column` (from 1) on for `length` characters."""
+        return Problem(message, self.file, self.number, column, self.source, length)
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """The lines of a file, however they end; a UserError if it is not text in UTF-8."""
+    for number, text in enumerate(_NEWLINE.split(read_text(path)), start=1):
+        yield Line(path, number, text)
+
+
+def read_text(path: Path) -> str:
+    """A file's text; a UserError if it cannot be read or is not text in UTF-8."""
+    line = None
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        if "\0" not in text:
+            return text
+        message = "not a text file: it has a NUL character"
+        line = text.count("\n", 0, text.index("\0")) + 1
+    except UnicodeDecodeError as error:
+        message = f"not a UTF-8 text file: it has a byte {error.object[error.start]:#x}"
+        line = error.object.count(b"\n", 0, error.start) + 1
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+    except ValueError as error:  # a NUL in the name
+        message = f"cannot be read: {error}"
+    raise UserError(Problem(message, file=path, line=line))
