@@ -8,6 +8,7 @@ from rich.console import Console
 
 from smacwrap.cli.console import plain_console
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
+from smacwrap.engines import ENGINES
 from smacwrap.errors import UserError
 from smacwrap.history import Study
 from smacwrap.launch import Ending, LaunchOptions, launch
@@ -31,6 +32,11 @@ from smacwrap.scenario import Scenario, load_scenario
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
     help="Seed of the first worker, the others' follow.  [default: 1]",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    help="Who proposes configurations.  [default: smac, or what a resumed study had]",
 )
 @click.option("--resume", is_flag=True, help="Go on with an existing study.")
 @click.option("--overwrite", is_flag=True, help="Delete the runs of an existing study first.")
@@ -67,6 +73,7 @@ def command(
     scenario_file: Path,
     parallel: int | None,
     seed: int | None,
+    engine: str | None,
     resume: bool,
     overwrite: bool,
     limits_per_process: bool,
@@ -103,6 +110,7 @@ def command(
     options = LaunchOptions(
         parallel=parallel,
         seed=seed,
+        engine=engine,
         resume=resume,
         overwrite=overwrite,
         overrides=overrides,

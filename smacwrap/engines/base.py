@@ -1,6 +1,7 @@
 """The seam between a worker and whoever proposes configurations."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ConfigSpace import Configuration
@@ -29,8 +30,19 @@ class Engine(ABC):
     """
 
     @abstractmethod
-    def ask(self) -> Suggestion | None:
-        """What to run next, or None where every configuration of the space has been proposed."""
+    def ask(self, pending: Iterable[Mapping[str, str]] = ()) -> Suggestion | None:
+        """What to run next, or None where every configuration of the space has been proposed.
+
+        What this engine was asked for before and not told yet counts as running.
+
+        Args:
+            pending: configurations that others are running now, as `Run.configuration` has them:
+                they are not proposed again, nor are their neighbours as long as nothing is known
+                of them.
+
+        Raises:
+            UserError: a pending configuration is none of this engine's space.
+        """
 
     @abstractmethod
     def tell(self, run: Run) -> None:

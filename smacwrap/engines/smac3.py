@@ -1,37 +1,66 @@
-"""The SMAC3 engine: Bayesian optimisation with random forests, by SMAC3's ask and tell."""
+"""The SMAC3 engines: Bayesian optimisation by SMAC3's ask and tell, with components of our own."""
 
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
-from ConfigSpace import Configuration, ConfigurationSpace
-from ConfigSpace.hyperparameters import Constant
-from smac import HyperparameterOptimizationFacade, Scenario
-from smac.initial_design.sobol_design import SobolInitialDesign
+from ConfigSpace import ConfigurationSpace
+from smac.facade.hyperparameter_optimization_facade import HyperparameterOptimizationFacade
 from smac.main.exceptions import ConfigurationSpaceExhaustedException
-from smac.model.random_forest.random_forest import RandomForest
+from smac.random_design.modulus_design import ModulusRandomDesign
 from smac.runhistory import StatusType, TrialInfo, TrialValue
+from smac.scenario import Scenario
 
 from smacwrap.engines.base import Engine, Suggestion
+from smacwrap.engines.models.automatic import Automatic
+from smacwrap.engines.models.forest import Forest
+from smacwrap.engines.models.gp import GaussianProcess
+from smacwrap.engines.models.surrogate import Surrogate
+from smacwrap.engines.search.acquisition import LogExpectedImprovement
+from smacwrap.engines.search.design import SpreadDesign
+from smacwrap.engines.search.maximiser import MatrixSearch
+from smacwrap.engines.search.observations import Observations
+from smacwrap.engines.search.racing import LongRace, LongRunHistory
+from smacwrap.engines.search.selector import Selector
+from smacwrap.engines.search.settled import Settled
+from smacwrap.engines.search.unseen import Unseen
 from smacwrap.history import Objective, Run
 from smacwrap.pcs import from_text
+from smacwrap.pcs.vectors import Vectors
 from smacwrap.protocol import Status
 
-_LARGEST_COST = 1e100
-"""Costs are clipped here: the forest's sums of squares must stay finite."""
+_LARGEST_COST = 8e307
+"""Costs are clipped here: differences of them must be finite."""
+
+_SPREAD_PER_PARAMETER, _MOST_SPREAD = 3, 50
+"""The initial design has so many configurations for each parameter, and at most so many ..."""
+
+_SPREAD_SHARE = 4
+"""... and takes at most this part of the budget: a quarter."""
+
+_RANDOM_EVERY = 8
+"""One in so many configurations is random, whatever the model says."""
 
 
 class Smac3Engine(Engine):
-    """SMAC3's hyperparameter optimisation facade on one deterministic target algorithm.
+    """SMAC3's loop on one deterministic target algorithm: propose, race, learn.
+
+    SMAC3's facade, run history and intensifier work with a model, an acquisition function, its
+    maximiser, a config selector and an initial design of our own, which compute with matrices.
 
     Args:
-        space: the configurations to choose from.
+        space: the configurations to choose from, of `read_pcs`.
         objective: what to minimise.
         seed: makes the proposals repeatable, and different from those of other seeds.
         budget: the number of runs that all workers together may make.
         workers: how many engines share them; each brings its part of the initial design.
         start_with_default: whether the first proposal is the default configuration.
     """
+
+    surrogate: ClassVar[type[Surrogate] | None] = Automatic
+    """The model; None proposes random configurations."""
 
     def __init__(
         self,
@@ -45,38 +74,47 @@ class Smac3Engine(Engine):
     ) -> None:
         self.space = space
         self.objective = objective
-        default = [space.get_default_configuration()] if start_with_default else []
+        self._vectors = vectors = Vectors(space)
+        default = [Settled.of(space.get_default_configuration())] if start_with_default else []
+        freedom = int(np.count_nonzero(vectors.levels > 1))
+        spread = min(_SPREAD_PER_PARAMETER * freedom, _MOST_SPREAD, budget // _SPREAD_SHARE)
+        share = spread // workers if self.surrogate else 0
+        self._unseen = Unseen(vectors, seed % 2**31)
+        observations = Observations(vectors, self._unseen)
         with tempfile.TemporaryDirectory(prefix="smacwrap-") as scratch:
             # SMAC3 saves its state once when it is built; ours is the study's run history.
             scenario = _UnsavedScenario(
                 space,
                 output_directory=Path(scratch),
                 deterministic=True,
-                n_trials=max(budget, len(default) + 1),
+                n_trials=max(budget, share + len(default), 1),
                 seed=seed % 2**31,
             )
-            share = min(10 * len(space), budget // 4) // workers
-            self._smac = HyperparameterOptimizationFacade(
+            self._smac = _LongFacade(
                 scenario,
-                model=_forest(scenario),
-                initial_design=_DefaultFirst(
+                model=(self.surrogate or Automatic)(vectors, scenario.seed),
+                acquisition_function=LogExpectedImprovement(),
+                acquisition_maximizer=MatrixSearch(observations, self._unseen, scenario.seed),
+                initial_design=SpreadDesign(scenario, vectors, share, default),
+                intensifier=LongRace(scenario, max_config_calls=1),
+                random_design=ModulusRandomDesign(_RANDOM_EVERY),
+                config_selector=Selector(
                     scenario,
-                    n_configs=0 if _is_constant(space) else max(1, share),
-                    additional_configs=default,
-                    max_ratio=1.0,
+                    observations,
+                    self._unseen,
+                    design_size=spread + 1,
+                    by_model=self.surrogate is not None,
                 ),
-                config_selector=HyperparameterOptimizationFacade.get_config_selector(
-                    scenario, retrain_after=1
-                ),
+                callbacks=[observations],
                 logging_level=False,
             )
         # SMAC3 keeps all runs of a deterministic target algorithm under one seed: that of the
         # first run that it was told of, or else one that it chooses when it is first asked.
         self._trial_seed: int | None = 0
-        self._worst: float | None = None
 
-    def ask(self) -> Suggestion | None:
+    def ask(self, pending: Iterable[Mapping[str, str]] = ()) -> Suggestion | None:
         """See `Engine.ask`."""
+        self._unseen.set_elsewhere(self._vectors.from_texts(pending))
         try:
             trial = self._smac.ask()
         except (StopIteration, ConfigurationSpaceExhaustedException):
@@ -86,23 +124,36 @@ class Smac3Engine(Engine):
 
     def tell(self, run: Run) -> None:
         """See `Engine.tell`."""
-        configuration = from_text(self.space, run.configuration)
+        configuration = Settled.of(from_text(self.space, run.configuration))
         crashed = run.result.status in (Status.CRASHED, Status.ABORT)
-        cost = float(np.clip(self.objective.cost(run), -_LARGEST_COST, _LARGEST_COST))
-        if not crashed:
-            self._worst = cost if self._worst is None else max(self._worst, cost)
-        elif self._worst is not None:
-            # As bad as the worst that ran, not 1e9: the model keeps its sense of scale.
-            cost = self._worst
+        cost = np.nan_to_num(self.objective.cost(run), nan=_LARGEST_COST)
         self._smac.tell(
             TrialInfo(config=configuration, seed=self._trial_seed),
             TrialValue(
-                cost=cost,
+                cost=float(np.clip(cost, -_LARGEST_COST, _LARGEST_COST)),
                 time=run.result.runtime,
                 status=StatusType.CRASHED if crashed else StatusType.SUCCESS,
             ),
             save=False,
         )
+
+
+class GaussianProcessEngine(Smac3Engine):
+    """With a Gaussian process only: for smooth costs of a few parameters."""
+
+    surrogate = GaussianProcess
+
+
+class ForestEngine(Smac3Engine):
+    """With a random forest only, as SMAC v2."""
+
+    surrogate = Forest
+
+
+class RoarEngine(Smac3Engine):
+    """Random proposals, raced as SMAC does (Hutter et al. 2011, ROAR)."""
+
+    surrogate = None
 
 
 class _UnsavedScenario(Scenario):
@@ -112,28 +163,9 @@ class _UnsavedScenario(Scenario):
         self.output_directory.mkdir(parents=True, exist_ok=True)
 
 
-class _DefaultFirst(SobolInitialDesign):
-    """SMAC3's Sobol design, with the additional configurations in front as in SMAC v2."""
+class _LongFacade(HyperparameterOptimizationFacade):
+    """SMAC3's facade with a run history that does not slow down as it grows."""
 
-    def select_configurations(self) -> list[Configuration]:
-        configurations = super().select_configurations()
-        given = self._additional_configs
-        return given + [c for c in configurations if c not in given]
-
-
-def _forest(scenario: Scenario) -> RandomForest:
-    """The facade's own forest on one thread: for ten small trees a thread pool only waits."""
-    return RandomForest(
-        configspace=scenario.configspace,
-        log_y=True,
-        n_trees=10,
-        ratio_features=1.0,
-        min_samples_split=2,
-        min_samples_leaf=1,
-        n_jobs=1,
-        seed=scenario.seed,
-    )
-
-
-def _is_constant(space: ConfigurationSpace) -> bool:
-    return all(isinstance(parameter, Constant) for parameter in space.values())
+    def _update_dependencies(self) -> None:
+        self._runhistory = LongRunHistory()
+        super()._update_dependencies()

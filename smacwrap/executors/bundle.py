@@ -1,11 +1,18 @@
 """Bundles: the zip that carries a run's inputs to where it runs, and later all it left."""
 
+import os
 import shutil
 import stat
+import struct
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Literal
+
+# What zipfile raises for a damaged archive, or one that needs a password.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError)
 
 
 class BundleError(Exception):
@@ -20,11 +27,22 @@ def copy_inputs(inputs: Iterable[Path], folder: Path) -> None:
     """
     for path in inputs:
         if path.is_dir():
-            shutil.copytree(
-                path, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
-            )
+            _copy_contents(path, folder)
         else:
             shutil.copy2(path, folder / path.name)
+
+
+def _copy_contents(source: Path, folder: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__")
+    try:
+        shutil.copytree(source, folder, dirs_exist_ok=True, ignore=ignored)
+    except shutil.Error as error:
+        # A list of all that went wrong, as (source, copy, reason); the first says enough.
+        path, _, reason = error.args[0][0]
+        raise OSError(f"cannot copy {path}: {reason}") from None
+    # What is read-only for its owner could be neither added to nor removed.
+    for path, _, _ in os.walk(folder):
+        Path(path).chmod(Path(path).stat().st_mode | stat.S_IRWXU)
 
 
 def pack(folder: Path, bundle: Path) -> None:
@@ -52,8 +70,10 @@ def add(bundle: Path, files: Iterable[tuple[str, Path]], texts: Iterable[tuple[s
     part = bundle.with_suffix(".part")
     try:
         shutil.copyfile(bundle, part)
-        with _open_zip(part, "a") as archive:
-            for name, path in files:
+        with _open_zip(part, "a") as archive, warnings.catch_warnings():
+            # Where an input has the name of a file of ours, both stay; ours is the later one.
+            warnings.filterwarnings("ignore", "Duplicate name")
+            for name, path in dict(files).items():
                 archive.write(path, name)
             for name, text in texts:
                 archive.writestr(name, text)
@@ -80,9 +100,9 @@ def unpack(bundle: Path, folder: Path) -> None:
                     raise BundleError(f"{bundle}: '{member.filename}' is a link")
                 extracted = archive.extract(member, folder)
                 if mode and not member.is_dir():
-                    Path(extracted).chmod(stat.S_IMODE(mode) | stat.S_IRUSR | stat.S_IWUSR)
-    except zipfile.BadZipFile as error:
-        raise BundleError(f"{bundle}: not a zip archive: {error}") from None
+                    Path(extracted).chmod(mode & 0o777 | stat.S_IRUSR | stat.S_IWUSR)
+    except _DAMAGED as error:
+        raise BundleError(f"{bundle}: not a zip archive, or damaged: {error}") from None
 
 
 def _open_zip(path: Path, mode: Literal["w", "a"]) -> zipfile.ZipFile:

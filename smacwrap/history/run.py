@@ -13,8 +13,8 @@ class Run:
 
     `settings` gives every parameter's value as text, `active` the names of those that counted;
     times are in seconds, `seed` is -1 where the target algorithm is deterministic. `details`
-    is what SMAC v2 has no field for: `metrics`, `start`, `end` (ISO 8601), `host`, `zip`,
-    `worker`, `number` (the run's place in its worker's file, from 1).
+    is what SMAC v2 has no field for, as values of JSON: `metrics`, `start`, `end` (ISO 8601),
+    `host`, `zip`, `worker`, `number` (the run's place in its worker's file, from 1).
     """
 
     settings: Mapping[str, str]

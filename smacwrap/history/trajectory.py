@@ -1,7 +1,9 @@
 """The trajectory file: one worker's incumbents over time, in SMAC v2's format."""
 
+import os
 from pathlib import Path
 
+from smacwrap.errors import Problem, UserError
 from smacwrap.history.objective import Incumbent
 from smacwrap.protocol import NO_CUTOFF
 
@@ -12,31 +14,77 @@ _HEADER = (
 
 
 class TrajectoryWriter:
-    """Appends incumbents to `traj-run-<seed>.txt`; times go on where an existing file ended."""
+    """Appends incumbents to `traj-run-<seed>.txt`.
+
+    In an existing file a half-written last line is cut off; ids and times go on where it ended.
+
+    Raises:
+        UserError: the file cannot be read or written, or is no trajectory.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._ids: dict[tuple[tuple[str, str], ...], int] = {}
-        if not path.exists():
-            path.write_text(_HEADER, encoding="utf-8")
+        self._ids: dict[str, int] = {}
+        self._last: tuple[int, float] | None = None
+        self._cpu_time = self._wallclock_time = self._own_cpu_time = 0.0
+        try:
+            path.touch()
+            content = path.read_bytes()
+            whole = content.rfind(b"\n") + 1
+            os.truncate(path, whole)
+            if whole == 0:
+                self._write(_HEADER)
+        except OSError as error:
+            raise UserError(Problem(f"cannot write it: {error.strerror}", path)) from None
+        lines = content[:whole].decode(errors="surrogateescape").split("\n")[:-1]
+        for number, line in enumerate(lines[1:], start=2):
+            try:
+                self._read(line)
+            except ValueError as error:
+                raise UserError(Problem(f"no trajectory: {error}", path, number)) from None
 
     def append(
         self, incumbent: Incumbent, cpu_time: float, wallclock_time: float, own_cpu_time: float
     ) -> None:
-        """Append the incumbent.
+        """Append the incumbent, unless the file ends with it already.
 
         Args:
             incumbent: the configuration, with its estimated cost.
             cpu_time: seconds used by targets and worker together.
             wallclock_time: seconds since the worker started.
             own_cpu_time: seconds of `cpu_time` that the worker itself used.
+
+        Raises:
+            OSError: the disk is full; the file is left as it was.
         """
-        run = incumbent.run
-        number = self._ids.setdefault(run.configuration_key, len(self._ids) + 1)
+        settings = incumbent.run.settings
+        text = ", ".join(f"{name}='{settings[name]}'" for name in sorted(settings))
+        number = self._ids.get(text) or max(self._ids.values(), default=0) + 1
         cost = min(incumbent.cost, NO_CUTOFF)
-        settings = ", ".join(f"{name}='{run.settings[name]}'" for name in sorted(run.settings))
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(
-                f"{cpu_time!r}, {cost!r}, {wallclock_time!r}, {number}, {own_cpu_time!r},"
-                f"  {settings}\n"
-            )
+        if (number, cost) == self._last:
+            return
+        self._write(
+            f"{self._cpu_time + cpu_time!r}, {cost!r}, {self._wallclock_time + wallclock_time!r},"
+            f" {number}, {self._own_cpu_time + own_cpu_time!r},  {text}\n"
+        )
+        self._ids[text] = number
+        self._last = (number, cost)
+
+    def _read(self, line: str) -> None:
+        cpu_time, cost, wallclock_time, number, own_cpu_time, settings = line.split(",", 5)
+        self._cpu_time = float(cpu_time)
+        self._wallclock_time = float(wallclock_time)
+        self._own_cpu_time = float(own_cpu_time)
+        self._last = (int(number), float(cost))
+        self._ids[settings.strip()] = int(number)
+
+    def _write(self, text: str) -> None:
+        with self.path.open("ab", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
+            try:
+                data = text.encode(errors="surrogateescape")
+                while data:
+                    data = data[file.write(data) :]
+            except OSError:
+                os.truncate(self.path, before)
+                raise

@@ -30,6 +30,7 @@ class _State:
     claimed: dict[str, int] = field(default_factory=dict)
     cpu_time: dict[str, float] = field(default_factory=dict)
     ended: str = ""
+    failed: bool = False
 
 
 class Budget:
@@ -90,14 +91,19 @@ class Budget:
         with self._changing() as state:
             state.claimed[str(seed)] = recorded
 
-    def end(self, reason: str) -> None:
+    def end(self, reason: str, *, failed: bool = True) -> None:
         """End the launch: no run can be claimed any more. The first reason stays."""
         with self._changing() as state:
-            state.ended = state.ended or reason
+            if not state.ended:
+                state.ended, state.failed = reason, failed
 
     def ended(self) -> str:
         """The reason for which the launch was ended, or an empty string."""
         return self._locked_read().ended
+
+    def failed(self) -> bool:
+        """Whether the launch was ended for a reason that is a failure."""
+        return self._locked_read().failed
 
     def nothing_left(self, seed: int | None = None) -> str:
         """Why `seed`, or with None any worker, can claim no run; an empty string while one can."""

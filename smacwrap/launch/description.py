@@ -25,7 +25,7 @@ class Description:
     - `identity`: what all runs of a study must have in common, by scenario option.
     - `pcs_text`: the PCS file.
     - `seeds`: the workers'.
-    - `limits_per_process`, `nice`, `grace`, `detach`: as in LaunchOptions.
+    - `engine`, `limits_per_process`, `nice`, `grace`, `detach`: as in LaunchOptions.
     - `repeat`: runs that were interrupted, by the seed of the worker that is to make them again.
     - `host`, `pid`, `start`: the launcher's; `start` is ISO 8601.
     """
@@ -36,6 +36,7 @@ class Description:
     identity: Mapping[str, str]
     pcs_text: str
     seeds: Sequence[int]
+    engine: str
     limits_per_process: bool
     nice: int
     grace: float

@@ -161,6 +161,9 @@ class Fleet:
                 self._start(seed)
         if not self.signals and self.requests.stopped():
             self._on_signal()
+        watched = self.scenario.terminate_on_delete
+        if watched and not watched.exists():
+            self.budget.end(f"{watched} was deleted", failed=False)
         if self.signals or (self.workers and self.budget.ended()):
             self._stop()
 
@@ -239,7 +242,6 @@ class Fleet:
             )
 
     def _ending(self) -> Ending:
-        ended = self.budget.ended()
         given_up = bool(self.given_up) and not self.signals
         if self.signals:
             reason = "interrupted"
@@ -251,7 +253,7 @@ class Fleet:
             reason=reason,
             runs=self.runs,
             incumbent=self.incumbents.current,
-            failed=bool(ended) or given_up,
+            failed=self.budget.failed() or given_up,
             interrupted=bool(self.signals),
         )
 

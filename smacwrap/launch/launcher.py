@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from smacwrap.engines import ENGINES
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun, clear_running, read_running
@@ -21,6 +22,7 @@ from smacwrap.launch.description import (
 )
 from smacwrap.launch.fleet import Ending, Fleet, Observer
 from smacwrap.launch.resources import divide
+from smacwrap.launch.review import unsupported
 from smacwrap.launch.target import check_target, target_environment
 from smacwrap.pcs import parse_pcs, read_pcs, read_pcs_text, write_pcs
 from smacwrap.scenario import Scenario
@@ -30,17 +32,18 @@ from smacwrap.scenario import Scenario
 class LaunchOptions:
     """What the command line says of a launch; None is for what a resumed study had, or 1.
 
-    `seed` is the first worker's; `overrides` are scenario options as pairs of name and value;
-    `limits_per_process` gives every worker the whole limits; `gpus` and `cores` are as in
-    `divide`; `nice` is added to the workers' niceness; `grace` is how many seconds running
-    targets have to end by themselves when the launch is stopped; with `detach` the workers go on
-    if the launcher dies.
+    `seed` is the first worker's; `engine` is one of `ENGINES`; `overrides` are scenario options as
+    pairs of name and value; `limits_per_process` gives every worker the whole limits; `gpus` and
+    `cores` are as in `divide`; `nice` is added to the workers' niceness; `grace` is how many
+    seconds running targets have to end by themselves when the launch is stopped; with `detach`
+    the workers go on if the launcher dies.
     """
 
     parallel: int | None = None
     seed: int | None = None
     resume: bool = False
     overwrite: bool = False
+    engine: str | None = None
     overrides: Sequence[tuple[str, str]] = ()
     limits_per_process: bool = False
     gpus: str | None = None
@@ -77,13 +80,8 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
 def _check(scenario: Scenario, environment: Mapping[str, str]) -> None:
     read_pcs(scenario.pcs_file)
     check_target(scenario, environment)
-    missing = []
-    if scenario.use_instances:
-        missing.append("runs on instances are not supported yet: set use-instances = false")
-    if not scenario.deterministic:
-        missing.append("several seeds a configuration are not supported yet: deterministic = true")
-    if missing:
-        raise UserError(*(Problem(message, scenario.file) for message in missing))
+    if problems := unsupported(scenario):
+        raise UserError(*problems)
 
 
 @contextmanager
@@ -116,7 +114,7 @@ def _prepare(scenario: Scenario, study: Study, options: LaunchOptions) -> Descri
         _check_same(before, scenario, pcs_text, study)
     first, parallel = options.seed, options.parallel
     if first is None:
-        first = min(before.seeds) if before else 1
+        first = min(before.seeds) if before else 1 if scenario.seed is None else scenario.seed
     if parallel is None:
         parallel = len(before.seeds) if before else 1
     seeds = [first + i for i in range(parallel)]
@@ -127,6 +125,7 @@ def _prepare(scenario: Scenario, study: Study, options: LaunchOptions) -> Descri
         identity=identity_of(scenario),
         pcs_text=pcs_text,
         seeds=seeds,
+        engine=options.engine or (before.engine if before else ENGINES[0]),
         limits_per_process=options.limits_per_process,
         nice=options.nice,
         grace=options.grace,

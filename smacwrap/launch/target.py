@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from smacwrap.errors import Problem, UserError
+from smacwrap.errors import UserError
 from smacwrap.executors import processes
 from smacwrap.launch.resources import Share
 from smacwrap.protocol import CallString, Result, ResultLineError, Status, find_result
 from smacwrap.scenario import Scenario
-from smacwrap.wrapper.outcome import CRASHED_QUALITY, crashed, failure
+from smacwrap.wrapper.outcome import crashed, failure
 from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
 
 _GRACE = 5.0  # seconds; the wrapper needs some of them to end its own target
@@ -88,7 +88,7 @@ def check_target(scenario: Scenario, environment: Mapping[str, str]) -> None:
         local = f" … did you mean './{word}'?" if (scenario.exec_dir / word).exists() else ""
         problem = f"no program '{word}' on the PATH{local}"
     if problem:
-        raise UserError(Problem(f"algo = {scenario.algo_text}: {problem}", scenario.file))
+        raise UserError(scenario.settings["algo-exec"].problem(problem))
 
 
 class Target:
@@ -166,8 +166,8 @@ class Target:
 
 
 def killed(call: CallString, seconds: float) -> Result:
-    """The result of a run that was stopped after `seconds`, before it had one."""
-    return Result(Status.KILLED, seconds, 0, CRASHED_QUALITY, call.seed)
+    """The result of a run that was stopped after `seconds`, in SMAC v2's way without a quality."""
+    return Result(Status.KILLED, seconds, 0, 0.0, call.seed)
 
 
 def parse_additional(text: str) -> dict[str, str]:

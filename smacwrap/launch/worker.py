@@ -12,7 +12,7 @@ from functools import partial
 from ConfigSpace import ConfigurationSpace
 from filelock import FileLock, Timeout
 
-from smacwrap.engines import Engine, Suggestion
+from smacwrap.engines import Engine, Suggestion, make_engine
 from smacwrap.errors import UserError
 from smacwrap.executors import processes
 from smacwrap.history import (
@@ -67,7 +67,8 @@ class Worker:
         self.study = study
         self.seed = seed
         self.index = index
-        self.workers = len(description.seeds)
+        self.seeds = description.seeds
+        self.engine_name = description.engine
         self.stopping = Stopping(study, seed, description.grace, description.detach)
         self.repeat = list(description.repeat.get(seed, ()))
         self.scenario = load_scenario(description.scenario, description.overrides)
@@ -159,7 +160,9 @@ class Worker:
 
     def _ask(self) -> Suggestion | None:
         """What the engine wants to have run next, among what has not been run."""
-        while suggestion := self.engine.ask():
+        others = [run for run in read_running(self.study) if run.worker != self.seed]
+        pending = [run.configuration for run in others if run.worker in self.seeds]
+        while suggestion := self.engine.ask(pending):
             known = self.known.get(self._key(suggestion))
             if known is None:
                 return suggestion
@@ -168,15 +171,13 @@ class Worker:
         return None
 
     def _engine(self) -> Engine:
-        # SMAC3 takes seconds to import: nothing that does not need it should wait.
-        from smacwrap.engines.smac3 import Smac3Engine
-
-        return Smac3Engine(
+        return make_engine(
+            self.engine_name,
             self.space,
             self.objective,
             self.seed,
             budget=self.scenario.run_limit,
-            workers=self.workers,
+            workers=len(self.seeds),
             start_with_default=self.index == 0,
         )
 

@@ -5,15 +5,23 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping
 
+from ConfigSpace import UniformIntegerHyperparameter
 from ConfigSpace.forbidden import ForbiddenEqualsClause
 
+from smacwrap.errors import UserError
 from smacwrap.pcs.expressions import parse_expression
 from smacwrap.pcs.forbidden import Combination, Formula, Operand, PcsClause
 from smacwrap.pcs.lines import NUMBER, Line
 from smacwrap.pcs.parameters import Declarations
 from smacwrap.pcs.units import Parameter, is_ordered, read_value, texts
 
-_PAIR = re.compile(r"\s*([^\s=,]*[^\s=,<>!])\s*=\s*([^\s=,]+)\s*")
+PAIR = re.compile(r"\s*([^\s=,]+)\s*=\s*([^\s=,]+)\s*")
+_COMPARISON = re.compile(r"\s*([=!<>]=)\s*")
+
+# Blanks next to an '=' that is alone, or has a blank on one side only.
+_BLANKS_AT_EQUALS = re.compile(
+    r"(?<=\S)\s++(=+)(?=[^\s=])|(?<=[^\s=])(=+)\s++|(?<=\S)\s++(=)\s++"
+)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
 
 
@@ -32,33 +40,36 @@ class Clauses:
             UserError: the line is wrong, or forbids the default configuration.
         """
         start, end = _inside(line)
-        pieces = line.code[start:end].rstrip().rstrip(",").split(",")
-        classic = all(_PAIR.fullmatch(piece) for piece in pieces)
-        clause = (
-            self._combination(line, start, pieces) if classic else self._formula(line, start, end)
-        )
+        classic = _is_classic(line.code[start:end])
+        clause = (self._combination if classic else self._formula)(line, start, end)
         if clause is None:
             return
-        if clause.forbids_default():
+        try:
+            forbidden = clause.forbids_default()
+        except ZeroDivisionError:
+            raise line.error("this clause divides by 0 in the default configuration") from None
+        if forbidden:
             raise line.error("this clause forbids the default configuration")
         self.read_so_far.append(clause)
 
-    def _combination(self, line: Line, start: int, pieces: list[str]) -> PcsClause:
+    def _combination(self, line: Line, start: int, end: int) -> PcsClause | None:
         components = []
-        for piece in pieces:
-            match = _PAIR.fullmatch(piece)
-            assert match is not None
-            parameter = self._declared.find(line, match[1], start + match.start(1))
-            value = read_value(line, parameter, match[2], start + match.start(2))
-            if not parameter.legal_value(value):
-                raise line.error(
-                    f"{match[2]} is never a value of the integer '{parameter.name}'",
-                    start + match.start(2),
-                    start + match.end(2),
-                )
-            components.append(ForbiddenEqualsClause(parameter, value))
-            start += len(piece) + 1
-        return Combination(*components)
+        possible = True
+        at = start
+        for piece in line.code[start:end].rstrip(",").split(","):
+            match = PAIR.fullmatch(piece)
+            known = self._declared.parameters
+            if match is None or (match[1][-1] in "<>!" and match[1] not in known):
+                raise _no_pair(line, start, end, at, piece)
+            parameter = self._declared.find(line, match[1], at + match.start(1))
+            value = read_value(line, parameter, match[2], at + match.start(2))
+            if isinstance(parameter, UniformIntegerHyperparameter) and value != int(value):
+                # SMAC v2 accepts a fraction for an integer: the clause never holds.
+                possible = False
+            else:
+                components.append(ForbiddenEqualsClause(parameter, value))
+            at += len(piece) + 1
+        return Combination(*components) if possible else None
 
     def _formula(self, line: Line, start: int, end: int) -> PcsClause | None:
         if self._ranks is None:
@@ -68,9 +79,35 @@ class Clauses:
         expression = parse_expression(line, start, end, self._declared, self._ranks)
         if expression.names:
             return Formula(*(Operand(parameters[name], expression) for name in expression.names))
-        if expression.evaluate([]) != 0:
+        try:
+            always = expression.evaluate([], strict=True) != 0
+        except ZeroDivisionError:
+            raise line.error("this clause divides by 0") from None
+        if always:
             raise line.error("this clause is always true: it forbids all configurations")
         return None
+
+
+def _is_classic(inside: str) -> bool:
+    """Whether SMAC v2 takes it for a classic clause: each of its words has an '=' within.
+
+    So it reads `n<=1` and `n== 1` as classic ones, which are wrong, and `n <= 1` as advanced.
+    """
+    words = _BLANKS_AT_EQUALS.sub(r"\1\2\3", inside.replace(",", " ")).split()
+    return all("=" in word[1:-1] for word in words)
+
+
+def _no_pair(line: Line, start: int, end: int, at: int, piece: str) -> UserError:
+    """The error for `piece`, found at `at` in the clause between `start` and `end`."""
+    if _COMPARISON.search(piece):
+        expected = _COMPARISON.sub(r" \1 ", line.code[start:end].strip())
+        message = f"an operator with '=' stands between blanks: expected '{expected}'"
+    elif piece.strip():
+        message = f"'{piece.strip()}' is not 'parameter=value'"
+    else:
+        message = "a pair is missing between commas: expected {parameter=value, ...}"
+    at += len(piece) - len(piece.lstrip())
+    return line.error(message, at, at + len(piece.strip()))
 
 
 def _inside(line: Line) -> tuple[int, int]:

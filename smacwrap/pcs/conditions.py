@@ -236,15 +236,19 @@ def _read_set(line: Line, parent: Parameter, text: str, start: int) -> tuple[str
     values: list[str | float] = []
     at = start + 1
     pieces = text[1:-1].split(",")
-    while pieces and not pieces[-1].strip():
+    while pieces and not pieces[-1]:
         pieces.pop()
+    words: set[str] = set()
     for piece in pieces:
         word = piece.strip()
         place = at + piece.find(word)
         value = read_value(line, parent, word, place)
-        if value in values:
+        if word in words:
             raise line.error(f"'{word}' is listed twice", place, place + len(word))
-        values.append(value)
+        words.add(word)
+        # SMAC v2 takes 2 and 2.0 for two values.
+        if value not in values:
+            values.append(value)
         at += len(piece) + 1
     if not values:
         raise line.error("the set is empty: expected {value, ...}", start, start + len(text))

@@ -35,11 +35,14 @@ class Expression:
     program: tuple[float | int | str, ...]
     ranks: Mapping[str, float]
 
-    def evaluate(self, operands: Sequence[Numbers]) -> Numbers:
+    def evaluate(self, operands: Sequence[Numbers], *, strict: bool = False) -> Numbers:
         """The results for the values of `names`: numbers or arrays of one shape.
 
         Doubles throughout, as in SMAC v2; true is 1, false 0. What has no result (`0 / 0`,
         `sqrt(-1)`) is NaN, which compares as false.
+
+        Raises:
+            ZeroDivisionError: if `strict`, for `x / 0` and `x % 0`, at which SMAC v2 stops.
         """
         stack: list[Any] = []
         with np.errstate(all="ignore"):
@@ -52,6 +55,8 @@ class Expression:
                     stack[-1] = _UNARY[step](stack[-1])
                 else:
                     right = stack.pop()
+                    if strict and step in ("/", "%") and np.any(right == 0):
+                        raise ZeroDivisionError
                     stack[-1] = _BINARY[step][1](stack[-1], right)
         return np.asarray(stack[0], dtype=np.float64)
 
@@ -61,6 +66,12 @@ def _truth(ufunc: Callable[..., Any]) -> Callable[..., Numbers]:
     return lambda left, right: ufunc(left, right).astype(np.float64)
 
 
+def _power(base: Numbers, exponent: Numbers) -> Numbers:
+    """As in Java, where ±1 to the power of NaN or of infinity is NaN; NumPy's is 1."""
+    odd = (np.abs(base) == 1) & ~np.isfinite(exponent)
+    return np.where(odd, np.nan, np.float_power(base, exponent))
+
+
 _NEGATE = "negate"
 
 _UNARY: Mapping[str, Callable[..., Numbers]] = {
@@ -68,6 +79,7 @@ _UNARY: Mapping[str, Callable[..., Numbers]] = {
     "atan": np.arctan, "cos": np.cos, "sin": np.sin, "tan": np.tan, "sinh": np.sinh,
     "cosh": np.cosh, "tanh": np.tanh, "exp": np.exp, "ceil": np.ceil, "floor": np.floor,
     "log": np.log, "log2": np.log2, "log10": np.log10, "sqrt": np.sqrt, "cbrt": np.cbrt,
+    "expm1": np.expm1, "log1p": np.log1p,
 }  # fmt: skip
 
 _BINARY: Mapping[str, tuple[int, Callable[..., Numbers]]] = {
@@ -84,12 +96,12 @@ _BINARY: Mapping[str, tuple[int, Callable[..., Numbers]]] = {
     "*": (6, np.multiply),
     "/": (6, np.divide),
     "%": (6, np.fmod),
-    "^": (8, np.float_power),
+    "^": (8, _power),
 }
 _NEGATE_BINDS = 7
 """Tighter than `*`, looser than `^`: `-n^2` is `-(n^2)`."""
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
     r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
     r"|(?P<symbol>\|\||&&|==|!=|<=|>=|[-+*/%^<>()])|(?P<other>\S+?(?=[\s\w(]|$)))",
@@ -142,11 +154,11 @@ class _Compiler:
 
     def compile(self) -> Expression:
         previous = "symbol"
-        for match in _TOKEN.finditer(self.line.code[: self.end].rstrip(), self.start):
+        for match in TOKEN.finditer(self.line.code[: self.end].rstrip(), self.start):
             kind = match.lastgroup or "other"
             text, at = match[kind], match.start(kind)
             if not self.wants_operand and (kind in ("number", "name") or text == "("):
-                if previous != "number":
+                if previous != "number" or kind == "number":
                     raise self.error(f"an operator is missing before '{text}'", text, at)
                 self.operation("*", at)  # SMAC v2 reads `2n` as `2*n`.
             if kind == "number":
@@ -174,6 +186,9 @@ class _Compiler:
 
     def name(self, text: str, at: int) -> None:
         called = _CALL.match(self.line.code, at + len(text))
+        if called and text in _UNARY and text in self.declared.parameters:
+            # SMAC v2 silently reads `log(n)` as `log*n` then.
+            raise self.error(f"'{text}' is also a parameter: give that another name", text, at)
         if called and text in _UNARY and text != _NEGATE:
             self.waiting.append((text, at))
         elif called:

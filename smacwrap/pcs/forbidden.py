@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ConfigSpace.forbidden import ForbiddenClause, ForbiddenConjunction, ForbiddenEqualsClause
 from ConfigSpace.types import NotSet
 
-from smacwrap.pcs.expressions import Expression
+from smacwrap.pcs.expressions import Expression, Numbers
 from smacwrap.pcs.units import Parameter, intervals, plain, to_entry, to_numbers
 
 Vector = npt.NDArray[np.float64]
@@ -51,7 +51,11 @@ class PcsClause(ForbiddenConjunction):
         return bool(self.forbids(entries))
 
     def forbids_default(self) -> bool:
-        """Whether it forbids the default configuration."""
+        """Whether it forbids the default configuration.
+
+        Raises:
+            ZeroDivisionError: it divides by zero there.
+        """
         return self.is_forbidden_value({})
 
     def __eq__(self, other: object) -> bool:
@@ -112,11 +116,22 @@ class Formula(PcsClause):
 
     def forbids(self, entries: Sequence[Any]) -> Any:
         """Whether the expression is true."""
+        return self._evaluate(entries) != 0
+
+    def forbids_default(self) -> bool:
+        """Whether the expression is true for the default configuration.
+
+        Raises:
+            ZeroDivisionError: it divides by zero there.
+        """
+        return bool(self._evaluate([np.nan] * len(self.components), strict=True) != 0)
+
+    def _evaluate(self, entries: Sequence[Any], *, strict: bool = False) -> Numbers:
         operands = [
             to_numbers(component.hyperparameter, entry, component.value.ranks)
             for component, entry in zip(self.components, entries, strict=True)
         ]
-        return self.components[0].value.evaluate(operands) != 0
+        return self.components[0].value.evaluate(operands, strict=strict)
 
     def __repr__(self) -> str:
         return f"{{{self.components[0].value.text}}}"

@@ -16,6 +16,7 @@ NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 Kind = Literal["parameter", "condition", "forbidden", "unknown"]
 
 _PARAMETER = re.compile(rf"\s*{NAME}(?:\s+[A-Za-z]+)?\s*[\[{{]")
+_ODD = re.compile(r"[^\x20-\x7e\t]")
 _SECTIONS = ("Conditionals:", "Forbidden:")
 
 
@@ -43,6 +44,8 @@ class Line:
     @property
     def kind(self) -> Kind:
         """What the line wants to be, judged by its beginning, so that errors in it can be named."""
+        if _ODD.search(self.code):
+            return "unknown"
         if self.code.lstrip().startswith("{"):
             return "forbidden"
         if _PARAMETER.match(self.code):
@@ -62,17 +65,15 @@ def read_lines(text: str, file: Path | str | None = None) -> Iterator[Line]:
 
 def unknown_line(line: Line) -> UserError:
     """The error for a line that is no clause at all, with a guess at what was meant."""
-    word = line.code.strip()
-    section = did_you_mean(word, _SECTIONS)
-    if section:
-        return line.error(f"'{word}' is not a section line{section}")
-    odd = re.search(r"[^\x20-\x7e\t]", line.code)
-    if odd:
+    if odd := _ODD.search(line.code):
+        sign = odd[0] if odd[0].isprintable() else f"U+{ord(odd[0]):04X}"
         return line.error(
-            f"'{odd[0]}' cannot stand here: names and values are ASCII without control characters",
-            odd.start(),
-            odd.end(),
+            f"'{sign}' cannot stand here: names and values are ASCII without control characters",
+            *odd.span(),
         )
+    word = line.code.strip()
+    if section := did_you_mean(word, _SECTIONS):
+        return line.error(f"'{word}' is not a section line{section}")
     return line.error(
         "neither a parameter (name type domain [default]), "
         "nor a condition (child | parent == value), nor a forbidden clause ({...})"

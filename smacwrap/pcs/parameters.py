@@ -140,7 +140,7 @@ def _trim(line: Line, start: int, end: int) -> Cut:
 
 
 def _brackets(line: Line, start: int, newer: bool) -> tuple[Cut, Cut, int]:
-    """The insides of the domain and of `[default]`, and where the rest begins."""
+    """The inside of the domain, that of `[default]` trimmed, and where the rest begins."""
     closing = "}" if line.code[start] == "{" else "]"
     end = line.code.find(closing, start + 1)
     if end < 0:
@@ -161,7 +161,7 @@ def _brackets(line: Line, start: int, newer: bool) -> tuple[Cut, Cut, int]:
     default = _trim(line, second + 1, last)
     if default[0] == default[1]:
         raise line.error("the default is empty: expected [default]", second, last + 1)
-    return _trim(line, start + 1, end), default, last + 1
+    return (start + 1, end), default, last + 1
 
 
 def _here(line: Line, position: int) -> Cut:
@@ -169,14 +169,12 @@ def _here(line: Line, position: int) -> Cut:
 
 
 def _pieces(line: Line, start: int, end: int) -> list[Cut]:
-    """The parts between commas, trimmed; empty ones at the end do not count, as in SMAC v2."""
+    """The parts between commas, trimmed."""
     cuts = []
     at = start
     for part in line.code[start:end].split(","):
         cuts.append(_trim(line, at, at + len(part)))
         at += len(part) + 1
-    while cuts and cuts[-1][0] == cuts[-1][1]:
-        cuts.pop()
     return cuts
 
 
@@ -185,7 +183,9 @@ def _textual(line: Line, name: str, start: int, *, ordinal: bool, newer: bool) -
     if line.code[rest:].strip():
         raise line.error("nothing may follow the default here", _after(line, rest))
     values: dict[str, None] = {}
-    for cut in _pieces(line, *domain):
+    # Commas right before the brace do not count, as in SMAC v2.
+    end = domain[0] + len(line.code[slice(*domain)].rstrip(","))
+    for cut in _pieces(line, domain[0], end) if domain[0] < end else ():
         value = line.code[slice(*cut)]
         if not _VALUE.fullmatch(value):
             what = "an empty value" if not value else f"'{value}'"

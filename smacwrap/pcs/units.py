@@ -28,7 +28,8 @@ Interval = tuple[float, float]
 _DECIMALS = 13
 """To so many decimals ConfigSpace rounds reals."""
 
-_HALF_STEP = 0.5e-13
+_STEP = 1e-13
+_HALF_STEP = _STEP / 2
 
 
 def texts(parameter: Parameter) -> Sequence[str] | None:
@@ -122,12 +123,12 @@ def read_value(line: Line, parameter: Parameter, text: str, start: int) -> str |
     if not re.fullmatch(NUMBER, text):
         raise line.error(f"'{text}' is not a number, but '{parameter.name}' is", *place)
     low, high = bounds(parameter)
-    if not low <= float(text) <= high:
+    if not low - _STEP <= float(text) <= high + _STEP:
         raise line.error(
             f"{text} is outside the range [{plain(low)}, {plain(high)}] of '{parameter.name}'",
             *place,
         )
-    return float(text)
+    return min(max(float(text), low), high)
 
 
 def bounds(parameter: Parameter) -> tuple[float, float]:

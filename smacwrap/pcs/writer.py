@@ -1,4 +1,7 @@
-"""Writes a configuration space as a PCS file, in the newer syntax."""
+"""Writes a configuration space as a PCS file."""
+
+from collections.abc import Iterable
+from typing import Literal
 
 from ConfigSpace import (
     ConfigurationSpace,
@@ -9,20 +12,35 @@ from ConfigSpace import (
 )
 from ConfigSpace.conditions import AndConjunction, ConditionLike, OrConjunction
 
+from smacwrap.pcs.older import older_blocks
 from smacwrap.pcs.units import Parameter, plain, texts
 
+Syntax = Literal["new", "old"]
 
-def write_pcs(space: ConfigurationSpace) -> str:
+
+def write_pcs(space: ConfigurationSpace, syntax: Syntax = "new") -> str:
     """The text of a PCS file that describes `space`, which `read_pcs` has read.
 
-    `parse_pcs(write_pcs(space)) == space`; comments and the older syntax are not kept.
+    In the newer syntax, `parse_pcs(write_pcs(space)) == space`. The older one is for programs
+    that read no other; what it has no words for is put into those it has if that keeps the
+    legal configurations, such as `!=` into `in {...}`. Comments are kept by neither.
+
+    Raises:
+        UserError: the older syntax cannot say it: a problem for each parameter, condition and
+            forbidden clause that stands in the way.
     """
-    blocks = (
+    blocks = _newer_blocks(space)
+    if syntax == "old":
+        blocks = older_blocks(space, blocks)
+    return "\n".join("".join(f"{line}\n" for line in lines) for lines in blocks if lines)
+
+
+def _newer_blocks(space: ConfigurationSpace) -> Iterable[list[str]]:
+    return (
         [_parameter(parameter) for parameter in space.values()],
-        [f"{condition.child.name} | {_condition(condition)}" for condition in space.conditions],
+        [f"{condition.child.name} | {condition_text(condition)}" for condition in space.conditions],
         [repr(clause) for clause in space.forbidden_clauses],
     )
-    return "\n".join("".join(f"{line}\n" for line in lines) for lines in blocks if lines)
 
 
 def _parameter(parameter: Parameter) -> str:
@@ -40,9 +58,10 @@ def _parameter(parameter: Parameter) -> str:
     return f"{parameter.name} {kind} [{low}, {high}] [{default}]{log}"
 
 
-def _condition(condition: ConditionLike) -> str:
+def condition_text(condition: ConditionLike) -> str:
+    """What a condition says about the parents, as in a PCS file: `a == x && n > 4`."""
     if isinstance(condition, OrConjunction):
-        return " || ".join(map(_condition, condition.components))
+        return " || ".join(map(condition_text, condition.components))
     if isinstance(condition, AndConjunction):
-        return " && ".join(map(_condition, condition.components))
+        return " && ".join(map(condition_text, condition.components))
     return repr(condition).split(" | ", 1)[1]

@@ -1,9 +1,11 @@
 """results.csv: one row a run, in the order in which they ended."""
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.files import replace_text
 from smacwrap.history import Objective, Run, Study
 
 _COLUMNS = ("run", "worker", "status", "quality", "cost")
@@ -37,12 +39,15 @@ def write_results(study: Study, runs: Iterable[tuple[int, Run]], objective: Obje
         *_LATER_COLUMNS,
         *(f"config.{name}" for name in parameters),
     ]
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(header)
+    for number, (worker, run) in enumerate(ordered, start=1):
+        writer.writerow(_row(number, worker, run, objective, metrics, parameters))
+    # Names from a file system need not be valid text.
+    text = table.getvalue().encode(errors="backslashreplace").decode()
     try:
-        with study.results.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(header)
-            for number, (worker, run) in enumerate(ordered, start=1):
-                writer.writerow(_row(number, worker, run, objective, metrics, parameters))
+        replace_text(study.results, text)
     except OSError as error:
         raise UserError(Problem(f"cannot write it: {error.strerror}", study.results)) from None
 

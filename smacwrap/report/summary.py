@@ -1,7 +1,9 @@
 """The summary that ends a launch: the incumbent, how to repeat it, where everything lies."""
 
+from collections.abc import Iterator, Sequence
+
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from smacwrap.history import Study
 from smacwrap.history.objective import Incumbent
@@ -15,43 +17,50 @@ def print_summary(
     incumbent: Incumbent | None,
     sample_call: str,
 ) -> None:
-    """Print how a launch ended; without an incumbent it says so."""
-    console.print(f"\n{runs} runs. The launch ended: {reason}.", markup=False, soft_wrap=True)
+    """Print how a launch ended; without an incumbent it says so.
+
+    Paths, values and the sample call are to be copied: they are printed as they are, never
+    wrapped and never cut.
+    """
+    _print(console, Text(f"\n{runs} runs. The launch ended: {reason}."))
     if incumbent is None:
-        console.print("No run succeeded: there is no incumbent.", style="bold red")
+        _print(console, Text("No run succeeded: there is no incumbent.", "bold red"))
     else:
-        console.print(_incumbent(study, incumbent), soft_wrap=True)
-        console.print("Sample call:", style="bold")
-        # To be copied: never wrapped, never cut.
-        console.print(sample_call, markup=False, soft_wrap=True)
-    console.print(_places(study), soft_wrap=True)
+        _print(console, Text("Incumbent", "bold green"))
+        _print_rows(console, list(_incumbent(study, incumbent)))
+        _print(console, Text("Sample call:", "bold"))
+        _print(console, Text(sample_call))
+    _print(console, Text("Study", "bold"))
+    _print_rows(
+        console,
+        [
+            ("all runs", str(study.results)),
+            ("their files", f"{study.runs}/run-*.zip"),
+            ("trajectories", f"{study.folder}/traj-run-*.txt"),
+            ("logs", f"{study.folder}/worker-*.log"),
+        ],
+    )
 
 
-def _incumbent(study: Study, incumbent: Incumbent) -> Table:
-    table = Table(title="Incumbent", title_justify="left", title_style="bold green", box=None)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in incumbent.run.configuration.items():
-        table.add_row(name, value)
-    table.add_section()
-    table.add_row("quality", f"{incumbent.cost:g}" + _mean_of(incumbent.runs))
+def _incumbent(study: Study, incumbent: Incumbent) -> Iterator[tuple[str, str]]:
+    yield from incumbent.run.configuration.items()
+    yield "quality", f"{incumbent.cost:g}" + _mean_of(incumbent.runs)
     for name, value in incumbent.run.details.get("metrics", {}).items():
-        table.add_row(name, str(value))
+        yield name, str(value)
     if bundle := incumbent.run.details.get("zip"):
-        table.add_row("its files", str(study.runs / bundle))
-    return table
+        yield "its files", str(study.runs / bundle)
 
 
 def _mean_of(runs: int) -> str:
     return f" (mean of {runs} runs)" if runs > 1 else ""
 
 
-def _places(study: Study) -> Table:
-    table = Table(title="Study", title_justify="left", title_style="bold", box=None)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_row("all runs", str(study.results))
-    table.add_row("their files", f"{study.runs}/run-*.zip")
-    table.add_row("trajectories", f"{study.folder}/traj-run-*.txt")
-    table.add_row("logs", f"{study.folder}/worker-*.log")
-    return table
+def _print_rows(console: Console, rows: Sequence[tuple[str, str]]) -> None:
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        _print(console, Text.assemble((f"  {name:<{width}}", "bold"), f"  {value}"))
+
+
+def _print(console: Console, text: Text) -> None:
+    # As a Text, it is not searched for markup and emoji codes.
+    console.print(text, soft_wrap=True)

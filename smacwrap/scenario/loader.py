@@ -136,6 +136,8 @@ def _scenario(file: Path, given: Given) -> Scenario:
             "output-dir", lambda text: resolved(experiment_dir / text), resolved("smac-output")
         ),
         rungroup=_rungroup(given, file),
+        seed=given.integer("num-run") if "num-run" in settings else None,
+        terminate_on_delete=given.read("terminate-on-delete", _watched_file, None),
         abort_on_first_run_crash=given.flag("abort-on-first-run-crash"),
         abort_on_crash=given.flag("abort-on-crash"),
         crashed_quality=(
@@ -145,6 +147,12 @@ def _scenario(file: Path, given: Given) -> Scenario:
         settings=settings,
         without_effect=tuple(s.name for name, s in settings.items() if name not in ACTED_ON),
     )
+
+
+def _watched_file(text: str) -> Path:
+    if Path(text).exists():
+        return resolved(text)
+    raise ValueError(f"no file {quoted(text)} in {Path.cwd()}, so it cannot be deleted")
 
 
 def _folder(text: str) -> Path:

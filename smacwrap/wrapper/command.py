@@ -8,40 +8,48 @@ from collections.abc import Mapping
 from smacwrap.protocol import CallString
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-_QUOTED_OR_ESCAPED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""")
-_NEEDS_SHELL = re.compile(r"[|&;<>$`*?~()]")
+_QUOTED_OR_ESCAPED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\[^\n]""", re.DOTALL)
+_NEEDS_SHELL = re.compile(r"[|&;<>$`*?~()\n]|^\w+=")
+# Where a shell would not read a quoted value as it was quoted.
+_UNSAFE = re.compile(
+    r"""'[^']*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|[\\$]\{[^{}]*\}|\\.|(?<!<)<<(?!<).*""",
+    re.DOTALL,
+)
 
 
 class CommandTemplate:
     """The text of a command with `{flags}`, `{name}` of a parameter, `{seed}`, `{instance}`, ….
 
     A command without shell syntax is started directly; one with it (a pipe, a redirection, a
-    variable, a pattern) by a shell, every filled-in value quoted for it. `{{` and `}}` are
-    braces.
+    variable, a pattern, a second line) by a shell, every filled-in value quoted for it. `{{` and
+    `}}` are braces.
 
     Raises:
-        ValueError: unbalanced quotes, or a placeholder inside quotes where a shell is needed,
-            for there its value could not be quoted safely.
+        ValueError: unbalanced quotes, or a placeholder where a shell is needed and its value could
+            not be quoted safely: inside quotes, backquotes or a here-document, or behind $ or \\.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         bare = _PLACEHOLDER.sub("", text)
         unquoted = _QUOTED_OR_ESCAPED.sub(_keep_dollars_of_double_quotes, bare)
-        self.uses_shell = bool(_NEEDS_SHELL.search(unquoted))
+        self.uses_shell = bool(_NEEDS_SHELL.search(unquoted.strip()))
         try:
             words = shlex.split(text)
         except ValueError as error:
             raise ValueError(f"{error} in '{text}'") from None
         if not words:
             raise ValueError("the command is empty")
+        if "\0" in text:
+            raise ValueError("a command cannot hold a null character")
         if self.uses_shell:
-            for quoted in _QUOTED_OR_ESCAPED.finditer(text):
-                inside = [m for m in _PLACEHOLDER.finditer(quoted.group()) if m.group(1)]
+            for unsafe in _UNSAFE.finditer(text):
+                inside = [m for m in _PLACEHOLDER.finditer(unsafe.group()) if m.group(1)]
                 if inside:
                     raise ValueError(
-                        f"write {inside[0].group()} outside of quotes: "
-                        "its value is quoted for the shell when it is filled in"
+                        f"write {inside[0].group()} outside of quotes and without $ in front: "
+                        "its value is quoted for the shell when it is filled in "
+                        "({{ and }} are braces for the shell)"
                     )
 
     def fill(self, call: CallString) -> list[str]:

@@ -1,10 +1,12 @@
 """The job file: what to pack for a run, which command to start, how to read its result."""
 
+import os
 import re
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from smacwrap.errors import Problem, UserError, did_you_mean
@@ -42,12 +44,14 @@ def read_job(path: Path) -> Job:
         raise UserError(Problem(f"cannot read the job file: {error.strerror}", path)) from None
     except UnicodeDecodeError:
         raise UserError(Problem("a job file is UTF-8 text, this is not", path)) from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also for numbers and lists without end
         raise UserError(Problem(f"not valid TOML: {error}", path)) from None
     return _JobReader(path).read(document)
 
 
 _KEYS = {"run": ("input", "command", "outputs"), "result": ("quality", "metrics")}
+_METRIC = re.compile(r"[^\s=;,]+")  # it goes into additional run data, name=value;name=value
+_KINDS = {str: "a text", int: "a number", float: "a number", list: "a list", dict: "a table"}
 
 
 class _JobReader:
@@ -70,13 +74,15 @@ class _JobReader:
             self.problem(f"command: {error}")
             command = CommandTemplate("true")
         quality = result.get("quality")
-        if quality is not None and not isinstance(quality, str):
-            self.problem(f"quality is the name of a metric, found {quality!r}")
+        if quality is not None and not (isinstance(quality, str) and quality):
+            self.problem(
+                f"quality is the name of a metric, found {_kind(quality) if quality else 'nothing'}"
+            )
         job = Job(
             file=self.path.absolute(),
             command=command,
             inputs=tuple(self.inputs(run.get("input", []))),
-            outputs=tuple(self.texts("outputs", run.get("outputs", []))),
+            outputs=tuple(self.outputs(run.get("outputs", []))),
             quality=quality,
             metrics=dict(self.metrics(result.get("metrics", {}))),
         )
@@ -96,7 +102,7 @@ class _JobReader:
     def table(self, document: dict[str, Any], name: str) -> dict[str, Any]:
         table = document.get(name, {})
         if not isinstance(table, dict):
-            self.problem(f"[{name}] is a table, found {table!r}")
+            self.problem(f"[{name}] is a table, found {_kind(table)}")
             return {}
         self.check_names(table, _KEYS[name], f"key in [{name}]")
         return table
@@ -104,28 +110,67 @@ class _JobReader:
     def texts(self, key: str, value: Any) -> list[str]:
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(v, str) and v for v in values):
-            self.problem(f"{key} is a text or a list of texts, found {value!r}")
+            self.problem(
+                f"{key} is a text or a list of texts, none of them empty, found {_kind(value)}"
+            )
             return []
         return values
 
     def inputs(self, value: Any) -> list[Path]:
         paths = [self.path.absolute().parent / text for text in self.texts("input", value)]
         for path in paths:
-            if not path.exists():
+            if not _exists(path):
                 self.problem(f"input does not exist: {path}")
         return paths
 
+    def outputs(self, value: Any) -> list[str]:
+        patterns = self.texts("outputs", value)
+        for pattern in patterns:
+            if not _is_pattern(pattern):
+                self.problem(
+                    f"outputs: '{pattern}' is no name or pattern of files in the run's folder"
+                )
+        return patterns
+
     def metrics(self, value: Any) -> dict[str, re.Pattern[str]]:
         if not isinstance(value, dict):
-            self.problem(f"metrics is a table of regular expressions, found {value!r}")
+            self.problem(f"metrics is a table of regular expressions, found {_kind(value)}")
             return {}
         compiled = {}
         for name, pattern in value.items():
+            if not _METRIC.fullmatch(name):
+                self.problem(f"'{name}' is no name of a metric: no spaces and none of = ; ,")
             try:
-                compiled[name] = re.compile(pattern)
-            except (re.error, TypeError) as error:
+                compiled[name] = _compiled(pattern)
+            except (re.error, TypeError, OverflowError, RecursionError) as error:
                 self.problem(f"metrics.{name}: not a regular expression: {error}")
                 continue
             if compiled[name].groups < 1:
                 self.problem(f"metrics.{name}: put the value in a group, like 'Error: (\\S+)'")
         return compiled
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    with warnings.catch_warnings():
+        # What a later Python may read in another way is no matter of this run.
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.compile(pattern)
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), f"a {type(value).__name__}")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long or with a null, a folder not to be entered
+        return False
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        next(Path(os.devnull).glob(text), None)  # nothing can match, but it is parsed
+    except (ValueError, NotImplementedError, IndexError):
+        return False
+    return ".." not in PurePath(text).parts

@@ -3,7 +3,7 @@
 import math
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from smacwrap.wrapper.job import Job
 CRASHED_QUALITY = 1e9
 """The quality of a run that has none: the least that SMAC v2 gives to a crashed run."""
 
+_LONGEST_LINE = 1 << 20  # characters; a longer one is read in pieces, to spare the memory
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")  # colours, links
 _TABBED = re.compile(r"([A-Za-z_][\w.:-]*)\t([^\t]+)")
 
 
@@ -36,7 +38,8 @@ def judge(job: Job, call: CallString, completion: Completion) -> Outcome:
     """Decide what a completed task means.
 
     A result line counts whatever the exit code, for solvers use it to tell their answer;
-    without one, the job's quality counts only if the command succeeded.
+    without one, the job's quality counts only if the command succeeded. Where both are printed,
+    SAT has the job's quality.
     """
     metrics = find_metrics(job, completion.log)
     if completion.timed_out:
@@ -48,18 +51,15 @@ def judge(job: Job, call: CallString, completion: Completion) -> Outcome:
         outcome = crashed(call, f"bad result line: {error}", completion.cpu_time)
         return replace(outcome, metrics=metrics)
     if result is None:
-        reason = failure(completion.exit_code)
-        if not reason and job.quality is None:
-            reason = "the target printed no result line, and the job names no quality"
-        if reason:
+        if reason := failure(completion.exit_code) or _missing(job, metrics):
             return replace(crashed(call, reason, completion.cpu_time), metrics=metrics)
         result = Result(Status.SAT, completion.cpu_time, 0, CRASHED_QUALITY, call.seed)
     result = replace(result, seed=call.seed)
-    if job.quality is None or result.status is not Status.SAT:
-        return Outcome(result, metrics)
-    quality = _number(metrics.get(job.quality))
+    if job.quality not in metrics or result.status is not Status.SAT:
+        return Outcome(result, metrics, _said(result))
+    quality = _number(metrics[job.quality])
     if quality is None:
-        reason = f"quality '{job.quality}' is {_what(metrics.get(job.quality))}"
+        reason = f"quality '{job.quality}' is not a number: '{metrics[job.quality]}'"
         return replace(crashed(call, reason, result.runtime), metrics=metrics)
     return Outcome(replace(result, quality=quality), metrics)
 
@@ -92,16 +92,27 @@ def failure(exit_code: int | None) -> str:
 
 def _lines(log: Path) -> Iterator[str]:
     with log.open(encoding="utf-8", errors="replace") as text:
-        yield from text
+        while line := text.readline(_LONGEST_LINE):
+            yield _ESCAPES.sub("", line)
 
 
-def _number(text: str | None) -> float | None:
+def _missing(job: Job, metrics: Mapping[str, str]) -> str:
+    """Why a target that succeeded gave no result; an empty string if it gave the quality."""
+    if job.quality is None:
+        return "the target printed no result line, and the job names no quality"
+    return "" if job.quality in metrics else f"quality '{job.quality}' is nowhere in its output"
+
+
+def _said(result: Result) -> str:
+    """The reason of a failure that the target itself reports."""
+    if not result.status.failed:
+        return ""
+    return f"the target printed {result.status}" + (result.additional and f": {result.additional}")
+
+
+def _number(text: str) -> float | None:
     try:
-        number = float(text) if text is not None else math.nan
+        number = float(text)
     except ValueError:
         return None
     return None if math.isnan(number) else number
-
-
-def _what(text: str | None) -> str:
-    return "nowhere in its output" if text is None else f"not a number: '{text}'"

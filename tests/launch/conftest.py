@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 90) -> None:
         time.sleep(0.05)
 
 
-def recorded(study: Path, seed: int) -> list[dict[str, object]]:
+def recorded(study: Path, seed: int) -> list[dict[str, Any]]:
     """The runs of one worker, read by nothing of ours but the standard library."""
     try:
         text = (study / f"live-rundata-{seed}.json").read_text()

@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from tests.conftest import processes_in, write_program
+from tests.launch.conftest import recorded
 
 Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
 Rows = list[dict[str, str]]
@@ -24,12 +26,9 @@ def results(study: Path) -> Rows:
         return list(csv.DictReader(file))
 
 
-def recorded(study: Path, seed: int) -> list[dict[str, object]]:
-    """The runs of one worker, read by nothing of ours but the standard library."""
-    text = (study / f"live-rundata-{seed}.json").read_text()
-    lines = text.splitlines()
-    assert json.loads(lines[0])[0]["pi-name"] == "no_instance"
-    return [json.loads(line) for line in lines[1:]]
+def details(run: dict[str, Any]) -> dict[str, Any]:
+    """What SMAC v2 has no field for."""
+    return json.loads(run["smacwrap"])
 
 
 def log(study: Path, seed: int) -> str:
@@ -52,8 +51,8 @@ def test_two_workers_share_one_budget_and_what_they_learn(quick: Path, smacwrap:
 
     # Each worker read, and told its engine, what the other recorded before its own last start.
     for seed, other in ((1, 2), (2, 1)):
-        last_start = runs[seed][-1]["smacwrap"]["start"]
-        early = [run for run in runs[other] if run["smacwrap"]["end"] < last_start]
+        last_start = details(runs[seed][-1])["start"]
+        early = [run for run in runs[other] if details(run)["end"] < last_start]
         read = set(re.findall(rf"read run (\d+) of seed {other}:", log(study, seed)))
         # The engine may think for seconds between reading and starting.
         assert len(early) - len(read) <= 2
@@ -393,6 +392,7 @@ def test_a_scenario_that_cannot_work_is_one_clear_line_and_no_study(
     quick: Path, smacwrap: Smacwrap, change: tuple[str, str], said: str
 ) -> None:
     quick.write_text(quick.read_text().replace(*change))
+    (quick.parent / "list.txt").write_text("a.cnf\nb.cnf\n")
     done = smacwrap("launch", quick)
     assert done.returncode == 2
     assert said in done.stderr
@@ -434,5 +434,5 @@ def test_a_study_that_cannot_be_written_is_one_clear_line(quick: Path, smacwrap:
     (quick.parent / "smac-output").write_text("a file, not a folder")
     done = smacwrap("launch", quick)
     assert done.returncode == 2
-    assert "cannot create the study" in done.stderr
+    assert "cannot write the study" in done.stderr
     assert "Traceback" not in done.stderr

@@ -178,3 +178,26 @@ def test_a_study_of_another_scenario_is_refused_with_what_differs(
         assert done.returncode == 2
         assert said in done.stderr
         assert "start anew with --overwrite" in done.stderr
+
+
+def test_a_launch_ends_when_the_watched_file_is_deleted(
+    study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    missing = smacwrap("launch", quick, "--terminate-on-delete", "going")
+    assert missing.returncode == 2
+    assert "no file 'going'" in missing.stderr
+    (quick.parent / "going").touch()
+    launcher = start_launch("--terminate-on-delete", "going", "--grace", 0.1)
+    wait_for(lambda: started(study) == 1)
+    (quick.parent / "going").unlink()
+    out, _ = launcher.communicate(timeout=60)
+    assert launcher.returncode == 0
+    assert "going was deleted" in out
+
+
+def test_the_scenario_can_name_the_first_seed(quick: Path, smacwrap: Smacwrap) -> None:
+    quick.write_text(quick.read_text() + "seed = 11\n")
+    done = smacwrap("launch", quick, "--runcount-limit", 1)
+    assert "seeds 11" in done.stdout
+    done = smacwrap("launch", quick, "--runcount-limit", 1, "--seed", 4, "--overwrite")
+    assert "seeds 4" in done.stdout

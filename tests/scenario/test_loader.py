@@ -54,6 +54,8 @@ def test_the_minimal_scenario_has_the_defaults_of_smac_v2(load: Load, folder: Pa
         use_cpu_time_in_tunertime=True,
         output_dir=folder / "smac-output",
         rungroup="tune",
+        seed=None,
+        terminate_on_delete=None,
         abort_on_first_run_crash=True,
         abort_on_crash=False,
         crashed_quality=1e9,
@@ -110,6 +112,7 @@ def test_the_recorded_runtime_scenario_has_its_meaning(monkeypatch: pytest.Monke
 
 
 NAMED = {
+    "terminate-on-delete": "params.pcs",
     "algo-exec-dir": ".",
     "experiment-dir": ".",
     "feature-file": "features.csv",
@@ -180,12 +183,14 @@ CHANGED = {
     "instance-suffix": "[ac].cnf",
     "instances": "all.txt",
     "intra-obj": "MEAN1000",
+    "num-run": "5",
     "output-dir": "other",
     "pcs-file": "tune.txt",
     "run-obj": "QUALITY",
     "runcount-limit": "5",
     "rungroup": "other",
     "skip-features": "true",
+    "terminate-on-delete": "tune.txt",
     "test-instance-suffix": "c.cnf",
     "test-instances": "train",
     "transform-crashed-quality": "false",

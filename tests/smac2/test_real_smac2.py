@@ -1,5 +1,6 @@
-"""The real SMAC v2.10.03 drives `smacwrap run`; only where SMAC2_HOME names its folder."""
+"""The real SMAC v2.10.03 together with ours; only where SMAC2_HOME names its folder."""
 
+import math
 import os
 import subprocess
 import sys
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from smacwrap.history import HistoryReader, Study
+from smacwrap.history import HistoryReader, LiveRundataWriter, Run, Study, StudyIdentity
+from smacwrap.pcs import all_to_text, read_pcs, to_text
+from smacwrap.protocol import NO_CUTOFF, Result, Status
 from tests.conftest import PCS, SCENARIO
 
 HOME = os.environ.get("SMAC2_HOME", "")
@@ -41,3 +44,52 @@ def test_two_shared_model_processes_of_smac_v2_drive_the_wrapper(tmp_path: Path)
         assert run.result.quality == pytest.approx(float(run.settings["x"]), abs=1e-6)
         assert "zip=run-" in run.result.additional
     assert len(list((tmp_path / "smacwrap-runs").glob("run-*.zip"))) == 10
+
+
+@pytest.mark.skipif(not HOME, reason="SMAC2_HOME is not set")
+def test_smac_v2_reads_every_kind_of_run_that_we_write(quick: Path) -> None:
+    study = Study(quick.parent / "smac-output" / "quick")
+    study.folder.mkdir(parents=True)
+    pcs_file = quick.parent / "params.pcs"
+    space = read_pcs(pcs_file)
+    identity = StudyIdentity(
+        algo="./target.sh",
+        exec_dir=str(quick.parent),
+        pcs_file=str(pcs_file),
+        pcs_text=pcs_file.read_text(),
+        cutoff=NO_CUTOFF,
+        deterministic=True,
+    )
+    results = [
+        Result(Status.SAT, 0.01, 1, 0.5, -1, "zip=run-1.zip;note=a,b \N{GREEK SMALL LETTER MU}"),
+        Result(Status.UNSAT, 0.01, 0, 1.0, -1),
+        Result(Status.TIMEOUT, 3.0, 0, 1e9, -1),
+        Result(Status.CRASHED, 0.0, 0, 1e9, -1, "reason=the target was killed"),
+        Result(Status.SAT, 0.0, 0, math.inf, -1),
+        Result(Status.SAT, 1e-300, 1e300, -1e300, -1),
+        Result(Status.KILLED, 12.5, 0, 0.0, -1),
+    ]
+    writer = LiveRundataWriter(study.live_rundata(1), identity)
+    space.seed(1)
+    for result, configuration in zip(results, space.sample_configuration(7), strict=True):
+        details = {"number": 1, "metrics": {"a": "}{"}, "start": "2026-01-01", "reason": '"'}
+        writer.append(
+            Run(
+                settings=all_to_text(configuration),
+                active=tuple(to_text(configuration)),
+                result=result,
+                wallclock_time=0.1,
+                details=details,
+            )
+        )
+    writer.close()
+    words = "--scenario-file quick.txt --shared-model-mode true --rungroup quick --seed 5"
+    words += " --shared-model-mode-frequency 1 --validation false --numberOfRunsLimit 4"
+    done = subprocess.run(
+        ["bash", f"{HOME}/smac", *words.split()],
+        cwd=quick.parent,
+        env={**os.environ, "JAVA_TOOL_OPTIONS": "--add-opens=java.base/java.lang=ALL-UNNAMED"},
+        capture_output=True,
+        text=True,
+    )
+    assert f"[live-rundata-1.json=>{len(results)}]" in done.stdout, done.stdout[-3000:]

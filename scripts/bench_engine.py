@@ -1,0 +1,191 @@
+"""Measures the engine against SMAC3 as it comes: python scripts/bench_engine.py
+
+Each figure is the median of alternating repetitions on one thread, in one run on one machine.
+"""
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import argparse
+import logging
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from ConfigSpace import Configuration, ConfigurationSpace
+from smac import HyperparameterOptimizationFacade, Scenario
+from smac.runhistory import TrialInfo, TrialValue
+
+from smacwrap.engines import Engine, make_engine
+from smacwrap.history import Objective, Run
+from smacwrap.pcs import all_to_text, parse_pcs, to_text
+from smacwrap.protocol import Result, Status
+
+FIVE = """\
+x real [0, 1] [0.5]
+y real [0.001, 10] [1] log
+n integer [1, 50] [10]
+kind categorical {a, b, c} [a]
+z real [0, 1] [0.5]
+z | kind == b
+"""
+
+CYCLE = 8
+"""SMAC3 trains its model after so many runs; the mean of a cycle is what an ask takes."""
+
+START = """\
+import sys
+from smacwrap.engines import make_engine
+from smacwrap.history import Objective
+from smacwrap.pcs import parse_pcs
+engine = make_engine(sys.argv[1], parse_pcs(sys.argv[2]), Objective("QUALITY"), 1, budget=100)
+assert engine.ask()
+"""
+
+
+def wide_pcs() -> str:
+    """200 parameters, 190 of them conditional."""
+    lines = []
+    for block in range(10):
+        lines.append(f"s{block} categorical {{off, a, b}} [a]")
+        for i in range(19):
+            name = f"p{block}_{i}"
+            domains = (
+                "real [0, 1] [0.5]",
+                "integer [1, 1000] [10] log",
+                "categorical {u, v, w} [u]",
+            )
+            lines += [f"{name} {domains[i % 3]}", f"{name} | s{block} in {{a, b}}"]
+    return "\n".join(lines)
+
+
+def cost(configuration: Configuration) -> float:
+    """Something smooth in all active numbers."""
+    vector = configuration.get_array()
+    return float(np.nansum((vector - 0.3) ** 2))
+
+
+class Smac3:
+    """SMAC3's facade for hyperparameters, as it comes, behind `ask` and `tell`."""
+
+    def __init__(self, space: ConfigurationSpace, history: Sequence[Configuration]) -> None:
+        scratch = Path(tempfile.mkdtemp(prefix="bench-engine-"))
+        scenario = Scenario(
+            space, deterministic=True, n_trials=20_000, seed=1, output_directory=scratch
+        )
+        facade = HyperparameterOptimizationFacade
+        self.smac = facade(
+            scenario,
+            initial_design=facade.get_initial_design(scenario, n_configs=1),
+            logging_level=False,
+            overwrite=True,
+        )
+        for configuration in history:
+            self.tell(TrialInfo(configuration, seed=0))
+        self.cycle()
+
+    def tell(self, trial: TrialInfo) -> None:
+        """Tells what a trial cost."""
+        self.smac.tell(trial, TrialValue(cost=cost(trial.config), time=0.1), save=False)
+
+    def cycle(self) -> float:
+        """The seconds that an ask takes on average."""
+        spent = 0.0
+        for _ in range(CYCLE):
+            start = time.perf_counter()
+            trial = self.smac.ask()
+            spent += time.perf_counter() - start
+            self.tell(trial)
+        return spent / CYCLE
+
+
+class Ours:
+    """An engine of smacwrap, likewise."""
+
+    def __init__(
+        self, name: str, space: ConfigurationSpace, history: Sequence[Configuration]
+    ) -> None:
+        self.engine: Engine = make_engine(name, space, Objective("QUALITY"), 1, budget=20_000)
+        runs = [run_of(configuration) for configuration in history]
+        start = time.perf_counter()
+        for run in runs:
+            self.engine.tell(run)
+        self.told = time.perf_counter() - start
+        self.cycle()
+
+    def cycle(self) -> float:
+        """The seconds that an ask takes on average."""
+        spent = 0.0
+        for _ in range(CYCLE):
+            start = time.perf_counter()
+            suggestion = self.engine.ask()
+            spent += time.perf_counter() - start
+            assert suggestion
+            self.engine.tell(run_of(suggestion.configuration))
+        return spent / CYCLE
+
+
+def run_of(configuration: Configuration) -> Run:
+    """A completed run."""
+    return Run(
+        settings=all_to_text(configuration),
+        active=tuple(to_text(configuration)),
+        result=Result(Status.SAT, 0.1, 0, cost(configuration), -1),
+        wallclock_time=0.1,
+    )
+
+
+def alternate(repeat: int, *measures: Callable[[], float]) -> list[float]:
+    """The median of each measure."""
+    times = [[measure() for measure in measures] for _ in range(repeat)]
+    return [statistics.median(column) for column in zip(*times, strict=True)]
+
+
+def sampled(pcs: str, count: int) -> tuple[ConfigurationSpace, list[Configuration]]:
+    """A space and some of its configurations."""
+    space = parse_pcs(pcs)
+    space.seed(7)
+    return space, space.sample_configuration(count)
+
+
+def start(name: str) -> float:
+    """Seconds from starting Python to the first suggestion, all imports included."""
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, "-c", START, name, FIVE], check=True)
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", default="smac")
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[100, 400, 1000])
+    arguments = parser.parse_args()
+    name, repeat = arguments.engine, arguments.repeat
+    logging.disable(logging.WARNING)
+
+    print(f"{'ask after runs':>32} {'SMAC3':>10} {name:>10} {'ratio':>8}")
+    for count in arguments.sizes:
+        theirs = Smac3(*sampled(FIVE, count))
+        ours = Ours(name, *sampled(FIVE, count))
+        slow, fast = alternate(repeat, theirs.cycle, ours.cycle)
+        where = f"5 parameters, {count} runs"
+        print(f"{where:>32} {slow:9.3f}s {fast:9.4f}s {slow / fast:7.1f}x", flush=True)
+    for pcs, parameters, count in ((FIVE, 5, 10_000), (wide_pcs(), 200, 1000)):
+        ours = Ours(name, *sampled(pcs, count))
+        (fast,) = alternate(repeat, ours.cycle)
+        where = f"{parameters} parameters, {count} runs"
+        print(f"{where:>32} {'':>10} {fast:9.4f}s   all told in {ours.told:.2f}s", flush=True)
+    (begin,) = alternate(repeat, lambda: start(name))
+    print(f"{'Python to first suggestion':>32} {'':>10} {begin:9.2f}s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""`smacwrap import`: a study that SMAC v2 made becomes one of ours."""  # noqa: N999 (the command's name)
+
+from pathlib import Path
+
+import click
+
+from smacwrap.history.settings_text import format_settings
+from smacwrap.launch.adopt import adopt
+from smacwrap.report import write_results
+
+
+@click.command("import")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--to",
+    metavar="STUDY",
+    type=click.Path(path_type=Path),
+    help="Copy DIR into this new folder, and leave DIR as it is.",
+)
+@click.option(
+    "--scenario",
+    "scenario_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The scenario file.  [default: the copy in DIR/state-run<seed>/]",
+)
+def command(folder: Path, to: Path | None, scenario_file: Path | None) -> None:
+    """Make a study of DIR, which SMAC v2 wrote: a rungroup's folder, or one state-run folder.
+
+    Adds study.json and results.csv, the table of all runs, and changes nothing of SMAC's; runs
+    that are only in a state-run folder get a live-rundata file. A launch can then go on with it.
+
+    \b
+    Example:
+      smacwrap import smac-output/my_scenario
+      smacwrap launch my_scenario.txt --resume
+    """
+    adopted = adopt(folder, to, scenario_file)
+    write_results(adopted.study, adopted.runs, adopted.objective)
+    seeds = ", ".join(str(seed) for seed in adopted.study.seeds())
+    click.echo(f"{adopted.study.folder}: {len(adopted.runs)} runs of the seeds {seeds}")
+    if left_out := len(adopted.left_out):
+        click.echo(
+            f"left out, for only a state-run folder has them: {left_out} runs; "
+            "a copy, made with --to, can have them",
+            err=True,
+        )
+    if best := adopted.incumbent:
+        click.echo(f"incumbent: {best.cost:g} with {format_settings(best.run.configuration)}")
+    click.echo(f"all runs:  {adopted.study.results}")
+    place = adopted.study.folder.absolute()
+    options = f"--resume --output-dir {place.parent} --rungroup {place.name}"
+    click.echo(f"go on:     smacwrap launch SCENARIO {options}")

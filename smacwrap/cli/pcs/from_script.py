@@ -1,0 +1,33 @@
+"""`smacwrap pcs from-script`: a first PCS file from a script's argparse options."""
+
+from pathlib import Path
+
+import click
+
+from smacwrap.cli.pcs.files import read_bytes, shown, write_output
+from smacwrap.pcs.from_script import pcs_from_script
+
+
+@click.command("from-script")
+@click.argument("script", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write to this file instead of standard output.",
+)
+@click.option("--force", is_flag=True, help="Overwrite an existing FILE.")
+def command(script: Path, output: Path | None, force: bool) -> None:
+    """Write a PCS file for a Python SCRIPT, from the argparse options in its source.
+
+    SCRIPT is not run. Choices are taken as they are, other ranges guessed around the defaults;
+    TODO marks what you must decide. Paths, seeds, epochs and the like are listed as left out.
+    The names fit {flags} in the command of job.toml: `-lr` becomes `--lr value`.
+
+    \b
+    Example:
+      smacwrap pcs from-script scripts/mnist_cnn_smac.py
+    """
+    text = pcs_from_script(read_bytes(script), shown(script))
+    write_output(text, output, force=force)

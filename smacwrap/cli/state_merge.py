@@ -1,0 +1,40 @@
+"""`smacwrap state-merge`: the runs of several studies become one state folder."""
+
+from pathlib import Path
+
+import click
+
+from smacwrap.launch.merge import merge_folders
+
+
+@click.command("state-merge")
+@click.argument("folders", metavar="DIR…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--into",
+    metavar="OUT",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The new state folder.",
+)
+@click.option(
+    "--scenario",
+    "scenario_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The scenario file.  [default: the first DIR's]",
+)
+def command(folders: tuple[Path, ...], into: Path, scenario_file: Path | None) -> None:
+    """Merge the runs of studies and state folders, ours or SMAC v2's, into one state folder.
+
+    Of several runs of one configuration, instance and seed the first stays. All must have the
+    same parameters and instances. SMAC v2 starts from OUT with --warmstart-from.
+
+    \b
+    Example:
+      smacwrap state-merge smac-output/monday smac-output/tuesday --into merged
+    """
+    merged = merge_folders(folders, into, scenario_file)
+    for folder, count in merged.read.items():
+        click.echo(f"{folder}: {count} runs")
+    duplicates = sum(merged.read.values()) - merged.written
+    click.echo(f"{into}: {merged.written} runs (duplicates dropped: {duplicates})")

@@ -1,0 +1,1 @@
+"""Surrogate models: what a configuration costs, learned from the run history."""

@@ -1,0 +1,60 @@
+"""The engines by name."""
+
+from importlib import import_module
+from typing import cast
+
+from ConfigSpace import ConfigurationSpace
+
+from smacwrap.engines.base import Engine
+from smacwrap.errors import UserError, did_you_mean
+from smacwrap.history import Objective
+
+_ENGINES = {
+    "smac": "smacwrap.engines.smac3:Smac3Engine",
+    "gp": "smacwrap.engines.smac3:GaussianProcessEngine",
+    "forest": "smacwrap.engines.smac3:ForestEngine",
+    "roar": "smacwrap.engines.smac3:RoarEngine",
+    "random": "smacwrap.engines.random_search:RandomEngine",
+}
+
+ENGINES = tuple(_ENGINES)
+"""The names; the first is the one to use."""
+
+
+def make_engine(
+    name: str,
+    space: ConfigurationSpace,
+    objective: Objective,
+    seed: int,
+    *,
+    budget: int,
+    workers: int = 1,
+    start_with_default: bool = True,
+) -> Engine:
+    """The engine of this name; its module is imported only now.
+
+    Args:
+        name: one of `ENGINES`.
+        space: the configurations to choose from, of `read_pcs`.
+        objective: what to minimise.
+        seed: makes the proposals repeatable, and different from those of other seeds.
+        budget: the number of runs that all workers together may make.
+        workers: how many engines share them.
+        start_with_default: whether the first proposal is the default configuration.
+
+    Raises:
+        UserError: there is no such engine.
+    """
+    if name not in _ENGINES:
+        known = ", ".join(ENGINES)
+        raise UserError(f"no engine '{name}': expected one of {known}{did_you_mean(name, ENGINES)}")
+    module, _, engine = _ENGINES[name].partition(":")
+    made = getattr(import_module(module), engine)(
+        space,
+        objective,
+        seed,
+        budget=budget,
+        workers=workers,
+        start_with_default=start_with_default,
+    )
+    return cast(Engine, made)

@@ -1,0 +1,76 @@
+"""What has not been proposed or run yet: told apart, and drawn by chance."""
+
+import numpy as np
+
+from smacwrap.pcs.vectors import Mask, Matrix, Vectors
+
+_MOST_LISTED = 20_000
+"""Of a space with so few configurations all are known."""
+
+_ROUNDS = 9
+"""Four times as many random configurations are drawn each round as the one before, until one is
+new: after 87,000 in all, the space counts as exhausted."""
+
+
+class Unseen:
+    """Keeps an account of which configurations of a space are new.
+
+    Args:
+        vectors: the space.
+        seed: makes the random choices repeatable.
+    """
+
+    def __init__(self, vectors: Vectors, seed: int) -> None:
+        self._vectors = vectors
+        self._random = np.random.default_rng(seed)
+        self._met: set[bytes] = set()
+        self._elsewhere: dict[bytes, Matrix] = {}
+        everything = vectors.list_all(_MOST_LISTED)
+        self._listed: dict[bytes, Matrix] | None = None
+        if everything is not None:
+            self._listed = dict(zip(vectors.keys(everything), everything, strict=True))
+
+    def meet(self, rows: Matrix) -> None:
+        """From now on these rows are not new."""
+        keys = self._vectors.keys(rows)
+        self._met.update(keys)
+        if self._listed is not None:
+            for key in keys:
+                self._listed.pop(key, None)
+
+    def set_elsewhere(self, rows: Matrix) -> None:
+        """Replaces the rows that others are running: they are not new either."""
+        self._elsewhere = dict(zip(self._vectors.keys(rows), rows, strict=True))
+
+    @property
+    def elsewhere(self) -> list[Matrix]:
+        """The rows that others are running and that were not met before."""
+        return [row for key, row in self._elsewhere.items() if key not in self._met]
+
+    def new(self, rows: Matrix) -> Mask:
+        """Which rows are new and do not stand further up either."""
+        above: set[bytes] = set()
+        answers = np.zeros(len(rows), dtype=np.bool_)
+        for i, key in enumerate(self._vectors.keys(rows)):
+            answers[i] = not (key in self._met or key in self._elsewhere or key in above)
+            above.add(key)
+        return answers
+
+    def all_left(self) -> Matrix | None:
+        """All rows that are new; None where the space is too large to list them."""
+        if self._listed is None:
+            return None
+        left = [row for key, row in self._listed.items() if key not in self._elsewhere]
+        return np.array(left).reshape(len(left), len(self._vectors))
+
+    def choose(self) -> Matrix:
+        """A new row by chance, shape (1, parameters); (0, parameters) where there is none."""
+        left = self.all_left()
+        if left is not None:
+            return left[self._random.integers(len(left), size=min(1, len(left)))]
+        for number in 4 ** np.arange(_ROUNDS):
+            rows = self._vectors.sample(int(number), self._random)
+            rows = rows[self.new(rows)]
+            if len(rows):
+                break
+        return rows[:1]

@@ -1,0 +1,195 @@
+"""Reads live-rundata files, SMAC v2's own run history, while they grow.
+
+The format, as SMAC v2.10.03 writes it: a JSON array of the instances, then one JSON object a
+run, concatenated. `@…-id` marks the first appearance of an object (a configuration, an instance
+and seed, …); later ones stand for it by that id alone. What SMAC v2 has no field for is JSON in
+the text of a field that its reader skips, `smacwrap`.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from smacwrap.errors import Problem, UserError
+from smacwrap.history.run import Run
+from smacwrap.protocol import Result, Status
+
+_DECODER = json.JSONDecoder()
+_SPACE = re.compile(r"[ \t\r\n]*")
+_RUN_START = re.compile(r'\{\s*"r-rc"\s*:')
+_KINDS = {dict: "an object", list: "a list", str: "a text", int: "an integer"}
+# RUNNING is SMAC v2's own word for a run that never came to an end.
+_STATUSES = {**Status.__members__, "RUNNING": Status.KILLED}
+
+_T = TypeVar("_T")
+_Configuration = tuple[Mapping[str, str], tuple[str, ...], bool]
+
+
+class LiveRundataReader:
+    """Reads the runs of one file, each once; every `poll` parses only what was appended.
+
+    What cannot be parsed at the end of the file (a run being written, or what a crash left) is
+    left for the next poll. In front of further runs it is an error: they would be lost with it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.parsed = 0
+        """How many bytes of the file belong to whole objects that have been read."""
+        self.instances: dict[int, str] | None = None
+        """The names of the instances by their ids, or None while there is no such list."""
+        self._pairs: dict[int, tuple[str, int]] = {}
+        self._configurations: dict[int, _Configuration] = {}
+        self._state = (0, 0)  # size and time of change when the file was last read
+        self._lines = 0
+        self._runs = 0
+
+    def poll(self) -> list[Run]:
+        """The runs that were appended since the last poll.
+
+        Raises:
+            UserError: the file exists but cannot be read, or holds what no SMAC writes. After the
+                latter the reader is of no further use.
+        """
+        text = self._pending()
+        runs, end = [], 0
+        while (begin := _skip_space(text, end)) < len(text):
+            try:
+                value, end = _decode(text, begin)
+            except (ValueError, RecursionError) as error:
+                if _RUN_START.search(text, begin + 1):
+                    raise self._problem(f"{error}, and runs follow", text, begin) from None
+                break
+            try:
+                if self.instances is None:
+                    self.instances = _instances(value)
+                else:
+                    runs.append(self._run(value))
+                    self._runs += 1
+            except KeyError as error:
+                raise self._problem(f"{error} is missing", text, begin) from None
+            except (TypeError, ValueError, OverflowError, RecursionError) as error:
+                raise self._problem(str(error), text, begin) from None
+        self.parsed += len(text[:end].encode(errors="surrogateescape"))
+        self._lines += text.count("\n", 0, end)
+        return runs
+
+    def _pending(self) -> str:
+        """Everything behind the last whole object, or nothing if the file is as it was.
+
+        The unfinished tail is read again each time, for its owner may have cut it off meanwhile.
+        """
+        try:
+            stat = self.path.stat()
+            state = (stat.st_size, stat.st_mtime_ns)
+            if state == self._state:
+                return ""
+            with self.path.open("rb") as file:
+                file.seek(self.parsed)
+                pending = file.read()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise UserError(Problem(f"cannot read runs: {error.strerror}", self.path)) from None
+        self._state = state
+        return pending.decode(errors="surrogateescape")
+
+    def _problem(self, message: str, text: str, at: int) -> UserError:
+        what = "the list of instances" if self.instances is None else f"run {self._runs + 1}"
+        line = self._lines + text.count("\n", 0, at) + 1
+        return UserError(Problem(f"{what} is not as SMAC v2 writes it: {message}", self.path, line))
+
+    def _run(self, value: Any) -> Run:
+        value = _expect(dict, value)
+        rc = _expect(dict, value["r-rc"])
+        instance, seed = self._pair(_expect(dict, rc["rc-pisp"]))
+        settings, active, is_default = self._configuration(_expect(dict, rc["rc-pc"]))
+        return Run(
+            settings=settings,
+            active=active,
+            is_default=is_default,
+            instance=instance,
+            seed=seed,
+            cutoff=float(rc["rc-cutoff"]),
+            result=Result(
+                status=_known("status", _STATUSES, value["r-run-result"]),
+                runtime=float(value["r-runtime"]),
+                run_length=float(value["r-run-length"]),
+                quality=float(value["r-quality"]),
+                seed=_expect(int, value["r-result-seed"]),
+                additional=_expect(str, value.get("r-addl-run-data") or ""),
+            ),
+            wallclock_time=float(value.get("r-wallclock-time", 0.0)),
+            details=_details(value.get("smacwrap", "{}")),
+        )
+
+    def _pair(self, pair: dict[str, Any]) -> tuple[str, int]:
+        number = pair["@pisp-id"]
+        if "pisp-seed" in pair:
+            instance = _expect(dict, pair["pisp-pi"])["@pi-id"]
+            name = _known("instance", self.instances or {}, instance)
+            _define(
+                "instance and seed", self._pairs, number, (name, _expect(int, pair["pisp-seed"]))
+            )
+        return _known("instance and seed", self._pairs, number)
+
+    def _configuration(self, pc: dict[str, Any]) -> _Configuration:
+        number = pc["@pc-id"]
+        if "pc-settings" in pc:
+            settings = _expect(dict, pc["pc-settings"])
+            for value in settings.values():
+                _expect(str, value)
+            active = tuple(_expect(list, pc["pc-active-parameters"]))
+            for name in active:
+                _known("parameter", settings, name)
+            is_default = bool(pc.get("pc-default", False))
+            _define("configuration", self._configurations, number, (settings, active, is_default))
+        return _known("configuration", self._configurations, number)
+
+
+def _instances(value: Any) -> dict[int, str]:
+    instances: dict[int, str] = {}
+    for instance in _expect(list, value):
+        name = _expect(str, _expect(dict, instance)["pi-name"])
+        _define("instance", instances, instance["@pi-id"], name)
+    return instances
+
+
+def _details(value: Any) -> dict[str, Any]:
+    details = _expect(dict, json.loads(_expect(str, value)))
+    _expect(dict, details.get("metrics", {}))
+    for name in ("start", "end", "host", "zip", "reason"):
+        _expect(str, details.get(name, ""))
+    return details
+
+
+def _decode(text: str, begin: int) -> tuple[Any, int]:
+    value, end = _DECODER.raw_decode(text, begin)
+    if not isinstance(value, dict | list):
+        raise ValueError(f"expected an object, found {value!r:.40}")
+    return value, end
+
+
+def _expect(kind: type[_T], value: Any) -> _T:
+    if not isinstance(value, kind):
+        raise TypeError(f"expected {_KINDS[kind]}, found {value!r:.40}")
+    return value
+
+
+def _define(what: str, known: dict[int, _T], number: int, value: _T) -> None:
+    if number in known:
+        raise ValueError(f"{what} {number!r:.40} appears for the first time twice")
+    known[number] = value
+
+
+def _known(what: str, known: Mapping[Any, _T], name: Any) -> _T:
+    if name not in known:
+        raise ValueError(f"{what} {name!r:.40} is unknown")
+    return known[name]
+
+
+def _skip_space(text: str, start: int) -> int:
+    match = _SPACE.match(text, start)
+    return match.end() if match else start

@@ -1,0 +1,90 @@
+"""Finds everything that a folder knows: a study of ours or of SMAC v2's, or one state folder."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from smacwrap.errors import Problem, UserError
+from smacwrap.history.live_rundata_identity import read_identity
+from smacwrap.history.live_rundata_reader import LiveRundataReader
+from smacwrap.history.run import Run
+from smacwrap.history.state.merge import not_among
+from smacwrap.history.state.reader import is_state_folder, read_context, read_state
+from smacwrap.history.state.state import Context, State, with_iterations
+from smacwrap.history.study import Study
+from smacwrap.pcs import parse_pcs
+
+_STATE_FOLDER = re.compile(r"state-run(\d+)")
+
+
+def read_runs(folder: Path) -> tuple[str, list[Run]]:
+    """The PCS file and the runs of a study (all its workers') or of a state folder.
+
+    >>> pcs_text, runs = read_runs(Path("smac-output/digits_cnn"))  # doctest: +SKIP
+
+    Raises:
+        UserError: it is neither, or a file in it cannot be read.
+    """
+    state = read_folder(folder)
+    return state.context.pcs_text, list(state.runs)
+
+
+def read_folder(folder: Path) -> State:
+    """The state of a whole study, worker by worker, or of one state folder.
+
+    Both a worker's live-rundata file and its state folder may have runs that the other lacks: SMAC
+    v2 leaves out of the former what it was warm-started with, and saves the latter now and then.
+
+    Raises:
+        UserError: it is neither, or a file in it cannot be read.
+    """
+    if is_state_folder(folder):
+        return read_state(folder)
+    study, states = Study(folder), state_folders(folder)
+    seeds = sorted({*study.seeds(), *states})
+    if not seeds:
+        raise UserError(Problem(_no_study(folder), folder))
+    context = study_context(study)
+    space = parse_pcs(context.pcs_text)
+    runs: list[Run] = []
+    for seed in seeds:
+        live = LiveRundataReader(study.live_rundata(seed)).poll()
+        runs += with_iterations(live)
+        if seed in states:
+            runs += not_among(live, read_state(states[seed]).runs, space)
+    last = max((run.details["iteration"] for run in runs), default=0)
+    return State(context, tuple(runs), last)
+
+
+def study_context(study: Study) -> Context:
+    """What the runs of a study were made with; without state folders, there is no scenario text.
+
+    Raises:
+        UserError: a file cannot be read, or there is none that says it.
+    """
+    for state_folder in state_folders(study.folder).values():
+        return read_context(state_folder)
+    for seed in study.seeds():
+        if identity := read_identity(study.live_rundata(seed)):
+            return Context(pcs_text=identity.pcs_text, instances=identity.instances)
+    raise UserError(Problem("it has no runs", study.folder))
+
+
+def state_folders(folder: Path) -> Mapping[int, Path]:
+    """The folders `state-run<seed>` of a study, by seed, ascending."""
+    found = {}
+    for path in folder.glob("state-run*"):
+        match = _STATE_FOLDER.fullmatch(path.name)
+        if match and is_state_folder(path):
+            found[int(match[1])] = path
+    return dict(sorted(found.items()))
+
+
+def _no_study(folder: Path) -> str:
+    if not folder.is_dir():
+        return "there is no such folder"
+    expected = "expected live-rundata-<seed>.json files, state-run<seed>/ folders or "
+    expected += "runs_and_results-it<k>.csv in it"
+    studies = [p for p in sorted(folder.glob("*")) if Study(p).seeds() or state_folders(p)]
+    hint = f" … did you mean {' or '.join(map(str, studies))}?" if studies else ""
+    return f"no study and no state folder: {expected}{hint}"

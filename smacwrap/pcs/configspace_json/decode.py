@@ -1,0 +1,139 @@
+"""Reads ConfigSpace's JSON as the space of a PCS file."""
+
+import json
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ConfigSpace import ConfigurationSpace
+from ConfigSpace.read_and_write.dictionary import (
+    CONDITION_DECODERS,
+    FORBIDDEN_DECODERS,
+    HYPERPARAMETER_DECODERS,
+)
+
+from smacwrap.errors import Problem, UserError
+from smacwrap.pcs.configspace_json.clauses import clause_lines
+from smacwrap.pcs.configspace_json.conditions import condition_line
+from smacwrap.pcs.configspace_json.parameters import UnsaidError, parameter_line, what_is_dropped
+from smacwrap.pcs.reader import parse_pcs
+
+_Item = dict[str, Any]
+_Decoders = Mapping[str, Callable[..., Any]]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A space, and what of the JSON a PCS file has no place for: one warning each."""
+
+    space: ConfigurationSpace
+    warnings: tuple[str, ...]
+
+
+def parse_configspace_json(text: str, file: Path | str | None = None) -> Decoded:
+    """The space that ConfigSpace's JSON describes; `file` is for messages.
+
+    Raises:
+        UserError: it is no such JSON, or a PCS file cannot say it: one problem each, naming the
+            parameter, condition or clause.
+    """
+    return _Decoder(file).decode(_load(text, file))
+
+
+def _load(text: str, file: Path | str | None) -> _Item:
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UserError(
+            Problem(f"not JSON: {error.msg}", file, error.lineno, error.colno)
+        ) from None
+    except (RecursionError, ValueError) as error:
+        raise UserError(Problem(f"not JSON that can be read: {error}", file)) from None
+    if not isinstance(data, dict) or not isinstance(data.get("hyperparameters"), list):
+        raise UserError(Problem('no list "hyperparameters": is this ConfigSpace\'s JSON?', file))
+    return data
+
+
+class _Decoder:
+    """Goes through the items one by one, so that each problem can name its item.
+
+    Conditions are not added to a plain ConfigSpace space: it takes minutes for a long chain.
+    """
+
+    def __init__(self, file: Path | str | None) -> None:
+        self._file = file
+        self._problems: list[Problem] = []
+        self._parameters: dict[str, Any] = {}
+        self._conditional: dict[str, Any] = {}
+        self._warnings: list[str] = []
+
+    def decode(self, data: _Item) -> Decoded:
+        lines = self._each(data, "hyperparameters", self._parameter)
+        if not self._problems:
+            lines += self._each(data, "conditions", self._condition)
+            lines += self._each(data, "forbiddens", self._clause)
+        if self._problems:
+            raise UserError(*self._problems)
+        place = None if self._file is None else f"{self._file}, written as PCS"
+        return Decoded(parse_pcs("\n".join(lines), place), tuple(self._warnings))
+
+    def _each(self, data: _Item, key: str, read: Callable[[_Item], list[str]]) -> list[str]:
+        items = data.get(key) or []
+        if not isinstance(items, list):
+            self._problems.append(Problem(f'"{key}" is not a list', self._file))
+            return []
+        lines: list[str] = []
+        for i, item in enumerate(items):
+            try:
+                if not isinstance(item, dict):
+                    raise UnsaidError("not an object")
+                lines += read(item)
+            except UnsaidError as reason:
+                self._problems.append(Problem(f"{key}[{i}]{_name(item)}: {reason}", self._file))
+        return lines
+
+    def _parameter(self, item: _Item) -> list[str]:
+        parameter = _decode(item, HYPERPARAMETER_DECODERS, self._parameters)
+        if parameter.name in self._parameters:
+            raise UnsaidError("there is another one of this name")
+        self._parameters[parameter.name] = parameter
+        self._warnings += what_is_dropped(item)
+        return [parameter_line(parameter)]
+
+    def _condition(self, item: _Item) -> list[str]:
+        condition = _decode(item, CONDITION_DECODERS, self._parameters)
+        if condition.child.name in self._conditional:
+            raise UnsaidError("there is another condition for it")
+        self._conditional[condition.child.name] = condition.child
+        return [condition_line(condition)]
+
+    def _clause(self, item: _Item) -> list[str]:
+        clause = _decode(item, FORBIDDEN_DECODERS, self._parameters)
+        return clause_lines(clause, self._conditional)
+
+
+def _decode(item: _Item, decoders: _Decoders, parameters: Mapping[str, Any]) -> Any:
+    def decode(item: _Item, parameters: Mapping[str, Any], _: Any) -> Any:
+        kind = item.get("type")
+        if not isinstance(kind, str) or kind not in decoders:
+            raise UnsaidError(f"its type {kind!r} is none of {', '.join(decoders)}")
+        fields = {key: value for key, value in item.items() if key != "type"}
+        return decoders[kind](fields, parameters, decode)
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what_is_dropped has better ones
+            return decode(item, parameters, decode)
+    except UnsaidError:
+        raise
+    except KeyError as error:
+        raise UnsaidError(f"it lacks, or there is no parameter, {error}") from None
+    except Exception as error:  # ConfigSpace takes what it finds: anything may come of it
+        raise UnsaidError(str(error) or type(error).__name__) from None
+
+
+def _name(item: Any) -> str:
+    name = item.get("name") or item.get("child") if isinstance(item, dict) else None
+    return f" '{name}'" if isinstance(name, str) else ""

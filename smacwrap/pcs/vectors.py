@@ -1,0 +1,230 @@
+"""Configurations as the rows of a matrix: drawn, made legal, listed and told apart by thousands."""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter, UniformIntegerHyperparameter
+from ConfigSpace.conditions import ConditionLike
+
+from smacwrap.errors import UserError
+from smacwrap.pcs.units import texts, to_entry
+from smacwrap.pcs.values import from_text
+
+Matrix = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+_MOST_DRAWN = 10_000_000
+
+_LARGEST_DRAW = 4_000_000
+"""So many numbers, 32 MB, are drawn at once."""
+
+_DIGITS = 10
+"""Reals whose entries agree to so many decimals count as equal."""
+
+_DECIMALS = 13
+"""To so many decimals ConfigSpace rounds reals."""
+
+
+class Vectors:
+    """The rows that ConfigSpace's vectors would be, for a space of `read_pcs`.
+
+    Numbers lie in [0, 1], on the scale of their parameter; texts are their index; a parameter
+    that is inactive is NaN. Integers have one entry each: `to_unit` of their value.
+
+    Attributes:
+        levels: how many values each parameter has, infinite for reals.
+        categorical: which parameters have no order.
+        ordinal: which are texts with an order.
+        integer: which are integers with more than one value.
+        conditional: which are inactive in some configurations.
+        defaults: the entry of each parameter's default.
+    """
+
+    def __init__(self, space: ConfigurationSpace) -> None:
+        self.space = space
+        parameters = list(space.values())
+        named = [texts(parameter) for parameter in parameters]
+        self.integer: Mask = _mask(isinstance(p, UniformIntegerHyperparameter) for p in parameters)
+        real = _mask(isinstance(p, UniformFloatHyperparameter) for p in parameters)
+        text = _mask(names is not None for names in named)
+        self.ordinal = text & _mask(p.__class__.__name__.startswith("Ordinal") for p in parameters)
+        self.categorical = text & ~self.ordinal
+        self.conditional = _mask(space.parents_of[p.name] for p in parameters)
+        self.levels: Matrix = np.array(
+            [math.inf if r else float(p.size) for r, p in zip(real, parameters, strict=True)]
+        )
+        self.defaults: Matrix = np.array([to_entry(p, p.default_value) for p in parameters])
+        self._constant = ~(self.integer | real | text)
+        self._integer_scales = [
+            (i, float(p.lower), float(p.upper), bool(p.log))
+            for i, p in enumerate(parameters)
+            if isinstance(p, UniformIntegerHyperparameter)
+        ]
+        self._real_scales = [
+            (i, float(p.lower), float(p.upper), bool(p.log))
+            for i, p in enumerate(parameters)
+            if isinstance(p, UniformFloatHyperparameter)
+        ]
+        self._numeric = self.integer | real
+        self._text = text
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+    def from_texts(self, configurations: Iterable[Mapping[str, str]]) -> Matrix:
+        """The rows of configurations, each given as `from_text` reads it.
+
+        Raises:
+            UserError: one of them is none of the space.
+        """
+        rows = [from_text(self.space, texts).get_array() for texts in configurations]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self))
+
+    def from_unit(self, cube: Matrix) -> Matrix:
+        """Points of the unit cube, shape (rows, parameters), as entries: all values as likely.
+
+        All parameters are active; neither conditions nor forbidden clauses are looked at.
+        """
+        rows = cube.copy()
+        share = cube[:, self._text]
+        levels = self.levels[self._text]
+        rows[:, self._text] = np.minimum(np.floor(share * levels), levels - 1)
+        rows[:, self._constant] = 1.0
+        for i, low, high, log in self._integer_scales:
+            first, last = low - 0.5, high + 0.5
+            if log:
+                numbers = np.exp(math.log(first) + cube[:, i] * math.log(last / first))
+            else:
+                numbers = first + cube[:, i] * (last - first)
+            rows[:, i] = _entries(numbers, low, high, log)
+        return rows
+
+    def snap(self, rows: Matrix) -> Matrix:
+        """The rows with numbers moved into [0, 1] and integers onto the nearest value."""
+        rows = rows.copy()
+        rows[:, self._numeric] = np.clip(rows[:, self._numeric], 0.0, 1.0)
+        for i, low, high, log in self._integer_scales:
+            rows[:, i] = _entries(_numbers(rows[:, i], low, high, log), low, high, log)
+        return rows
+
+    def activate(self, rows: Matrix, fill: Matrix | None = None) -> Matrix:
+        """The rows with parameters switched on and off as the conditions say.
+
+        Args:
+            rows: entries, shape (rows, parameters).
+            fill: what parameters get that are NaN but active: entries, one row for all or one for
+                each; the defaults if not given.
+        """
+        spare = self.defaults if fill is None else fill
+        columns = np.ascontiguousarray(np.where(np.isnan(rows), spare, rows).T)
+        for group in self.space._dag.minimum_conditions:
+            holds = group.condition.satisfied_by_vector_array(columns)
+            columns[np.ix_(group.children_indices, ~holds)] = np.nan
+        return np.ascontiguousarray(columns.T)
+
+    def allowed(self, rows: Matrix) -> Mask:
+        """Which rows no forbidden clause forbids."""
+        columns = rows.T
+        forbidden = np.zeros(len(rows), dtype=np.bool_)
+        for clause in self.space.forbidden_clauses:
+            forbidden |= clause.is_forbidden_vector_array(columns)
+        return ~forbidden
+
+    def legalise(self, rows: Matrix) -> Matrix:
+        """The rows with their parameters switched on and off, without those that are forbidden."""
+        rows = self.activate(rows)
+        return rows[self.allowed(rows)]
+
+    def draw(self, count: int, rng: np.random.Generator) -> Matrix:
+        """Those of `count` random configurations that are legal."""
+        return self.legalise(self.from_unit(rng.random((count, len(self)))))
+
+    def sample(self, count: int, rng: np.random.Generator) -> Matrix:
+        """`count` random legal configurations.
+
+        Raises:
+            UserError: the forbidden clauses leave next to nothing.
+        """
+        found = [np.empty((0, len(self)))]
+        have = drawn = 0
+        while have < count:
+            share = max(1, have) / max(1, drawn)
+            wanted = int((count - have) / share) + 10
+            wanted = min(wanted, max(1, _LARGEST_DRAW // max(1, len(self))))
+            found.append(self.draw(wanted, rng))
+            have += len(found[-1])
+            drawn += wanted
+            if not have and drawn > _MOST_DRAWN:
+                raise UserError(f"the forbidden clauses left none of {drawn} random configurations")
+        return np.concatenate(found)[:count]
+
+    def list_all(self, most: int) -> Matrix | None:
+        """All legal configurations of the space; None if there are (or may be) more than `most`."""
+        rows = np.full((1, len(self)), np.nan)
+        for i, condition in enumerate(self._conditions()):
+            if not math.isfinite(self.levels[i]):
+                return None
+            active = np.ones(len(rows), dtype=np.bool_)
+            if condition is not None:
+                active = condition.satisfied_by_vector_array(rows.T)
+            values = self._values(i)
+            if len(rows) + int(active.sum()) * (len(values) - 1) > most:
+                return None
+            expanded = np.repeat(rows[active], len(values), axis=0)
+            expanded[:, i] = np.tile(values, int(active.sum()))
+            rows = np.concatenate([rows[~active], expanded])
+        return self.legalise(rows)
+
+    def _conditions(self) -> list[ConditionLike | None]:
+        """The condition of each parameter, None if it is always active."""
+        conditions: list[ConditionLike | None] = [None] * len(self)
+        for group in self.space._dag.minimum_conditions:
+            for i in group.children_indices:
+                conditions[i] = group.condition
+        return conditions
+
+    def _values(self, i: int) -> Matrix:
+        """The entries of all values of a parameter with finitely many."""
+        middles = (np.arange(self.levels[i]) + 0.5) / self.levels[i]
+        if self._constant[i]:
+            return np.ones(1)
+        if self._text[i]:
+            return np.asarray(np.floor(middles * self.levels[i]))
+        low, high, log = next(scale[1:] for scale in self._integer_scales if scale[0] == i)
+        return _entries(np.arange(low, high + 1), low, high, log)
+
+    def keys(self, rows: Matrix) -> list[bytes]:
+        """What two rows of the same configuration have in common."""
+        plain = rows.copy()
+        for i, low, high, log in self._real_scales:
+            # ConfigSpace rounds values, which on a logarithmic scale can move an entry by a lot.
+            numbers = np.clip(np.round(_numbers(rows[:, i], low, high, log), _DECIMALS), low, high)
+            plain[:, i] = np.round(_unit(numbers, low, high, log), _DIGITS)
+        for i, low, high, log in self._integer_scales:
+            plain[:, i] = np.rint(_numbers(rows[:, i], low, high, log))
+        # Adding 0 makes -0.0 and 0.0 the same bytes.
+        plain = np.where(np.isnan(plain), -1.0, plain) + 0.0
+        return [row.tobytes() for row in plain]
+
+
+def _mask(answers: Iterable[object]) -> Mask:
+    return np.array([bool(answer) for answer in answers], dtype=np.bool_)
+
+
+def _numbers(entries: Matrix, low: float, high: float, log: bool) -> Matrix:
+    if log:
+        return np.asarray(np.exp(math.log(low) + entries * (math.log(high) - math.log(low))))
+    return low + entries * (high - low)
+
+
+def _entries(numbers: Matrix, low: float, high: float, log: bool) -> Matrix:
+    """The entries of the integers next to `numbers`, as `to_unit` has them."""
+    return _unit(np.clip(np.rint(numbers), low, high), low, high, log)
+
+
+def _unit(numbers: Matrix, low: float, high: float, log: bool) -> Matrix:
+    if log:
+        return np.asarray((np.log(numbers) - math.log(low)) / (math.log(high) - math.log(low)))
+    return (numbers - low) / (high - low)

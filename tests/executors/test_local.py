@@ -1,0 +1,146 @@
+"""The local executor with real processes: what comes back, and that nothing stays behind."""
+
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+
+import psutil
+import pytest
+
+from smacwrap.executors import Submission, Task
+from smacwrap.executors.bundle import pack
+from smacwrap.executors.local import LocalExecutor
+from smacwrap.protocol import NO_CUTOFF
+
+
+def submit(
+    folder: Path, script: str, *outputs: str, environment: dict[str, str] | None = None
+) -> Submission:
+    """A shell script on its way, in a place below `folder`/scratch."""
+    inputs, scratch = folder / "in", folder / "scratch"
+    inputs.mkdir()
+    scratch.mkdir()
+    (inputs / "given").write_text("input")
+    pack(inputs, folder / "run-1.zip")
+    task = Task(folder / "run-1.zip", ("sh", "-c", script), outputs, environment or {})
+    return LocalExecutor(scratch).submit(task)
+
+
+def wait_for(path: Path) -> str:
+    """The content of a file that a process is about to write."""
+    deadline = time.monotonic() + 30
+    while not path.exists() or not path.read_text().endswith("\n"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return path.read_text()
+
+
+def gone(*pids: str) -> bool:
+    return not any(psutil.pid_exists(int(pid)) for pid in pids)
+
+
+def test_a_task_runs_in_a_folder_of_its_own_with_its_inputs_and_environment(tmp_path: Path) -> None:
+    script = 'cat given; echo " $COLOUR" >&2; pwd; exit 3'
+    with submit(tmp_path, script, environment={"COLOUR": "red"}) as submission:
+        done = submission.wait(NO_CUTOFF)
+        assert (done.exit_code, done.timed_out) == (3, False)
+        first, folder = done.log.read_text().splitlines()
+        assert first == "input red"
+        assert Path(folder).is_relative_to(tmp_path / "scratch")
+        assert 0 < done.wallclock_time < 60
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_signal_is_a_negative_exit_code(tmp_path: Path) -> None:
+    with submit(tmp_path, "kill -SEGV $$") as submission:
+        assert submission.wait(NO_CUTOFF).exit_code == -11
+
+
+def test_outputs_are_files_that_match_each_once_and_never_links_to_elsewhere(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "secret").write_text("secret")
+    script = (
+        "mkdir -p m/deep other; echo 1 > m/a.h5; echo 2 > m/deep/b.h5; echo 3 > c.txt\n"
+        f"ln -s {tmp_path}/secret m/secret.h5; ln -s {tmp_path} m/elsewhere\n"
+        "ln -s ../c.txt m/c.h5; ln -s loop m/loop.h5; ln -s loop.h5 m/loop; mkfifo m/pipe.h5"
+    )
+    outputs = ("m/*.h5", "m/a.*", "**/*.h5", "m/elsewhere/*", "absent", "other")
+    with submit(tmp_path, script, *outputs) as submission:
+        found = dict(submission.wait(NO_CUTOFF).outputs)
+        assert set(found) == {"m/a.h5", "m/deep/b.h5", "m/c.h5"}
+        assert found["m/c.h5"].read_text() == "3\n"
+
+
+def test_a_cutoff_ends_the_whole_tree_also_what_left_its_session(tmp_path: Path) -> None:
+    script = (
+        'setsid sh -c "sleep 91 & echo $$ \\$! > pids; wait" &\n'
+        "trap '' TERM; sleep 92 & wait; sleep 93"
+    )
+    with submit(tmp_path, script) as submission:
+        start = time.monotonic()
+        done = submission.wait(1.0)
+        assert time.monotonic() - start < 30
+        assert done.timed_out
+        assert done.wallclock_time >= 1.0
+        (pids,) = (tmp_path / "scratch").glob("*/work/pids")
+        assert gone(*pids.read_text().split())
+
+
+def test_cpu_time_is_that_of_all_processes(tmp_path: Path) -> None:
+    burn = f'{sys.executable} -c "import time\nwhile time.process_time() < 0.3: pass"'
+    with submit(tmp_path, f"{burn} & ({burn}; {burn}) & wait") as submission:
+        assert submission.wait(NO_CUTOFF).cpu_time >= 0.9
+
+
+def test_processes_that_a_task_leaves_behind_are_ended_when_it_exits(tmp_path: Path) -> None:
+    script = "setsid sleep 94 >/dev/null 2>&1 & echo $! > pid; sleep 95 & exit 0"
+    with submit(tmp_path, script) as submission:
+        assert submission.wait(NO_CUTOFF).exit_code == 0
+        (pid,) = (tmp_path / "scratch").glob("*/work/pid")
+        assert gone(pid.read_text())
+
+
+def test_to_leave_a_submission_cancels_it_and_to_cancel_twice_is_safe(tmp_path: Path) -> None:
+    with submit(tmp_path, f"echo $$ > {tmp_path}/pid; sleep 96 & sleep 97") as submission:
+        pid = wait_for(tmp_path / "pid")
+        assert not gone(pid)
+        submission.cancel()
+        assert gone(pid)
+        submission.cancel()
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_command_that_does_not_exist_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "in").mkdir()
+    pack(tmp_path / "in", tmp_path / "run-1.zip")
+    executor = LocalExecutor(tmp_path / "scratch")
+    with pytest.raises(FileNotFoundError):
+        executor.submit(Task(tmp_path / "run-1.zip", ("no-such-program",)))
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_output_is_passed_on_as_it_comes(tmp_path: Path) -> None:
+    script = f"echo first; while [ ! -e {tmp_path}/go ]; do sleep 0.05; done; echo second"
+    seen: list[bytes] = []
+
+    def on_output(new: bytes) -> None:
+        seen.append(new)
+        (tmp_path / "go").touch()
+
+    with submit(tmp_path, script) as submission:
+        submission.wait(30, on_output)
+    assert b"".join(seen) == b"first\nsecond\n"
+
+
+def test_a_large_log_takes_no_memory(tmp_path: Path) -> None:
+    sizes: list[int] = []
+    with submit(tmp_path, "head -c 100000000 /dev/zero") as submission:
+        tracemalloc.start()
+        done = submission.wait(NO_CUTOFF, lambda new: sizes.append(len(new)))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert sum(sizes) == done.log.stat().st_size == 100_000_000
+    assert peak < 10_000_000

@@ -1,0 +1,52 @@
+"""The study folder: which workers wrote there, and what is deleted to begin anew."""
+
+from pathlib import Path
+
+from smacwrap.history import HistoryReader, LiveRundataWriter, Study
+from tests.history.runs import IDENTITY, make_run
+
+
+def test_a_history_is_read_as_workers_appear_and_append(tmp_path: Path) -> None:
+    study = Study(tmp_path)
+    reader = HistoryReader(study)
+    assert list(reader.poll()) == []
+    writers = {}
+    for seed in (3, 12):
+        writers[seed] = LiveRundataWriter(study.live_rundata(seed), IDENTITY)
+        writers[seed].append(make_run(seed))
+        assert list(reader.poll()) == [(seed, make_run(seed))]
+    writers[3].append(make_run(0))
+    assert list(reader.poll()) == [(3, make_run(0))]
+    assert study.seeds() == [3, 12]
+    for writer in writers.values():
+        writer.close()
+
+
+def test_files_with_other_names_are_no_workers(tmp_path: Path) -> None:
+    for name in ("live-rundata-x.json", "live-rundata-1.json.bak", "live-rundata-.json"):
+        (tmp_path / name).write_text("[]")
+    assert Study(tmp_path).seeds() == []
+
+
+def test_to_clear_a_study_deletes_what_smacwrap_wrote_and_nothing_else(tmp_path: Path) -> None:
+    study = Study(tmp_path / "study")
+    (study.runs / "run-1").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "kept").touch()
+    (study.runs / "run-2").symlink_to(tmp_path / "elsewhere")
+    ours = [study.live_rundata(1), study.trajectory(1), study.results, study.runs / "run-3.zip"]
+    theirs = [study.folder / "notes.txt", study.folder / "state-run1", study.runs / "mine.zip"]
+    for path in ours + theirs:
+        path.touch()
+    study.clear()
+    left = {path for path in study.folder.rglob("*") if path != study.runs}
+    assert left == set(theirs)
+    assert (tmp_path / "elsewhere" / "kept").exists()
+
+
+def test_leftovers_are_folders_of_runs_and_never_bundles(tmp_path: Path) -> None:
+    study = Study(tmp_path)
+    (study.runs / "run-1" / "work").mkdir(parents=True)
+    (study.runs / "run-1.zip").touch()
+    study.remove_leftovers()
+    assert [path.name for path in study.runs.iterdir()] == ["run-1.zip"]
