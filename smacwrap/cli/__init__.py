@@ -14,6 +14,9 @@ _COMMANDS = {
     "algo-test": "Run one configuration of a scenario and show everything.",
     "status": "Show what goes on in a study.",
     "stop": "End a launch, a worker or a run from another terminal.",
+    "forget": "Take runs out of what a study has learned.",
+    "import": "Make a study of a folder that SMAC v2 wrote.",
+    "state-merge": "Merge the runs of several studies or state folders.",
     "pcs": "Write, check and convert PCS files.",
     "scenario": "Write, check and show scenario files.",
 }

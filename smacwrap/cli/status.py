@@ -48,7 +48,8 @@ def _summary(status: Status) -> list[str]:
         f"launch     {state}",
         f"workers    {_list(status.workers) or 'none'} of {_list(description.seeds)}",
         f"runs       {len(status.runs)} of at most {limit}"
-        + (" each worker" if description.limits_per_process else ""),
+        + (" each worker" if description.limits_per_process else "")
+        + (f", {len(status.forgotten)} of them forgotten" if status.forgotten else ""),
     ]
     if status.incumbent:
         run = status.incumbent.run

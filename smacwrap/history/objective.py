@@ -47,20 +47,23 @@ class Incumbents:
     The incumbent has the lowest mean cost among the configurations that have the most runs:
     racing gives no challenger more runs than it has. Crashed runs count as in SMAC v2, but a
     configuration that only crashed is no incumbent. Killed runs, and costs that are not a
-    number, are left out.
+    number, are left out, and so is a run that there was already: processes of SMAC v2 all make
+    the default configuration's.
     """
 
     def __init__(self, objective: Objective) -> None:
         self.objective = objective
         self.current: Incumbent | None = None
+        self._seen: set[tuple[object, ...]] = set()
         self._means: dict[_Key, tuple[float, int]] = {}
         self._good: dict[_Key, Run] = {}
 
     def add(self, run: Run) -> bool:
         """Take in one run; whether another configuration is the incumbent now."""
         cost = self.objective.cost(run)
-        if math.isnan(cost) or run.result.status is Status.KILLED:
+        if math.isnan(cost) or run.result.status is Status.KILLED or run.key in self._seen:
             return False
+        self._seen.add(run.key)
         key = run.configuration_key
         before, runs = self._means.get(key, (0.0, 0))
         runs += 1

@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smacwrap.errors import UserError
@@ -19,6 +19,7 @@ _OURS = (
     "budget.json",
     "running-*.json",
     "requests",
+    "forgotten.json",
     "runs/run-*",
 )
 _LIVE = re.compile(r"live-rundata-(\d+)\.json")
@@ -61,6 +62,11 @@ class Study:
     def running(self, seed: int) -> Path:
         """What one worker runs right now."""
         return self.folder / f"running-{seed}.json"
+
+    @property
+    def forgotten(self) -> Path:
+        """The runs that a person took out of the model."""
+        return self.folder / "forgotten.json"
 
     @property
     def requests(self) -> Path:
@@ -110,9 +116,10 @@ class HistoryReader:
         self.study = study
         self.skip = skip
         self._readers: dict[int, LiveRundataReader] = {}
+        self._read: dict[int, int] = {}
 
     def poll(self) -> Iterator[tuple[int, Run]]:
-        """The seeds and runs that are new since the last poll.
+        """The seeds and runs that are new since the last poll, the latter with their numbers.
 
         Raises:
             UserError: a file cannot be read.
@@ -123,4 +130,6 @@ class HistoryReader:
             if seed not in self._readers:
                 self._readers[seed] = LiveRundataReader(self.study.live_rundata(seed))
             for run in self._readers[seed].poll():
-                yield seed, run
+                number = self._read[seed] = self._read.get(seed, 0) + 1
+                # SMAC v2 numbers no runs.
+                yield seed, replace(run, details={"number": number, **run.details})

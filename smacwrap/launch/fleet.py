@@ -13,6 +13,7 @@ from types import FrameType, TracebackType
 
 from smacwrap.executors import processes
 from smacwrap.history import HistoryReader, Incumbents, Run, Study
+from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.requests import Requests
 from smacwrap.launch.budget import Budget
@@ -82,6 +83,8 @@ class Fleet:
         self.budget = Budget(study)
         self.history = HistoryReader(study)
         self.incumbents = Incumbents(objective_of(scenario))
+        self.forgotten = Forgotten(study)
+        self.forgotten_ids = self.forgotten.ids()
         self.runs: list[tuple[int, Run]] = []
         self.workers: dict[int, subprocess.Popen[bytes]] = {}
         self.deaths: dict[int, int] = {}  # since the worker's last run
@@ -94,9 +97,8 @@ class Fleet:
 
     def run(self) -> Ending:
         """Start the workers, watch them until the last one has ended, and say how it was."""
-        for seed, run in self.history.poll():
-            self.runs.append((seed, run))
-            self.incumbents.add(run)
+        self.runs = list(self.history.poll())
+        self._choose_incumbent()
         recorded = {seed: self._recorded(seed) for seed in self.study.seeds()}
         self.requests.clear()
         self.budget.open(self.seeds, recorded, self.scenario, per_process=self.limits_per_process)
@@ -182,7 +184,16 @@ class Fleet:
         if process.stdout:
             process.stdout.close()
 
+    def _choose_incumbent(self) -> None:
+        self.incumbents = Incumbents(self.incumbents.objective)
+        for seed, run in self.runs:
+            if run_id(seed, run) not in self.forgotten_ids:
+                self.incumbents.add(run)
+
     def _take_in(self) -> None:
+        if (ids := self.forgotten.ids()) != self.forgotten_ids:
+            self.forgotten_ids = ids
+            self._choose_incumbent()
         for seed, run in self.history.poll():
             self.runs.append((seed, run))
             self.deaths[seed] = 0

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from smacwrap.history import Run
+from smacwrap.history.forgotten import run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.launch.fleet import Observer
 from smacwrap.protocol import NO_CUTOFF
@@ -59,9 +60,8 @@ class TerminalProgress(Observer):
         words = " ".join(f"{name}={_short(value)}" for name, value in run.configuration.items())
         style = "" if run.result.status.decided else "red"
         quality = f"{run.result.quality:<9.5g}" if run.result.status.decided else " " * 9
-        run_id = f"{seed}-{run.details.get('number', '?')}"
         self.bar.console.print(
-            f"{self.done:>4}{of}  run {run_id:<5} {run.result.status:<7} {quality} "
+            f"{self.done:>4}{of}  run {run_id(seed, run):<5} {run.result.status:<7} {quality} "
             f"{run.wallclock_time:5.1f} s  {words}{self._left_without_bar()}",
             style=style,
             markup=False,

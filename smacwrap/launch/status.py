@@ -7,6 +7,7 @@ from filelock import FileLock, Timeout
 
 from smacwrap.errors import UserError
 from smacwrap.history import HistoryReader, Incumbents, Run, Study
+from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.description import Description, read_description
@@ -19,7 +20,8 @@ class Status:
     """A study at one moment.
 
     `launcher` and `workers` (seeds) are alive; `running` are their runs, and `interrupted` those
-    of workers that are not: a resumed launch makes them again.
+    of workers that are not: a resumed launch makes them again. `forgotten` has the IDs of runs that
+    do not count.
     """
 
     description: Description
@@ -29,6 +31,7 @@ class Status:
     running: Sequence[RunningRun]
     interrupted: Sequence[RunningRun]
     runs: Sequence[tuple[int, Run]]
+    forgotten: frozenset[str]
     incumbent: Incumbent | None
 
 
@@ -46,8 +49,10 @@ def read_status(study: Study) -> Status:
     scenario = load_scenario(description.scenario, description.overrides)
     runs = list(HistoryReader(study).poll())
     incumbents = Incumbents(objective_of(scenario))
-    for _, run in runs:
-        incumbents.add(run)
+    forgotten = Forgotten(study).ids()
+    for worker, run in runs:
+        if run_id(worker, run) not in forgotten:
+            incumbents.add(run)
     workers = [seed for seed in description.seeds if _is_held(study, f"worker-{seed}")]
     started = read_running(study)
     return Status(
@@ -58,6 +63,7 @@ def read_status(study: Study) -> Status:
         running=[run for run in started if run.worker in workers],
         interrupted=[run for run in started if run.worker not in workers],
         runs=runs,
+        forgotten=forgotten,
         incumbent=incumbents.current,
     )
 

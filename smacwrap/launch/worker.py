@@ -23,6 +23,7 @@ from smacwrap.history import (
     Study,
     StudyIdentity,
 )
+from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.budget import Budget
@@ -81,6 +82,9 @@ class Worker:
         self.pcs_text = description.pcs_text
         self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
         self.default = to_text(self.space.get_default_configuration())
+        self.forgotten = Forgotten(study)
+        self.forgotten_ids = self.forgotten.ids()
+        self.taken_in: list[tuple[int, Run]] = []
         self.known: dict[tuple[object, ...], Run] = {}
         self.incumbents = Incumbents(self.objective)
         self.targets_time = 0.0
@@ -102,13 +106,13 @@ class Worker:
         with lock:
             try:
                 self._resume()
-                return self._loop()
+                reason = self._loop()
             except Stopped:
-                return "stopped"
-            finally:
-                # Where this fails, the next launch counts the runs anyway.
-                with contextlib.suppress(OSError):
-                    self.budget.release(self.seed, len(self.records.runs))
+                reason = "stopped"
+            # Where this fails, the next launch counts the runs anyway.
+            with contextlib.suppress(OSError):
+                self.budget.release(self.seed, len(self.records.runs))
+            return reason
 
     def _resume(self) -> None:
         """Take in what the study has, and what is left to repeat of it."""
@@ -116,7 +120,7 @@ class Worker:
         self.others = HistoryReader(self.study, skip=self.seed)
         self.engine = self._engine()
         for run in self.records.runs:
-            self._learn(run)
+            self._take_in(self.seed, run)
         if self.records.runs:
             log.info("resumed with %d runs of this seed", len(self.records.runs))
         self.repeat += [run for run in read_running(self.study) if run.worker == self.seed]
@@ -222,7 +226,7 @@ class Worker:
         if run.result.status is Status.CRASHED:
             log.warning("run %d crashed: %s", len(self.records.runs), answer.reason)
             log.warning("its last output:\n%s", answer.output)
-        if self._learn(run) and self.incumbents.current:
+        if self._take_in(self.seed, run) and self.incumbents.current:
             self._write_incumbent(self.incumbents.current)
         self._check_abort(run, answer.output)
 
@@ -273,16 +277,33 @@ class Worker:
             self.budget.end(f"the first run crashed: {run.details['reason']}\n{output}".strip())
 
     def _read_others(self) -> None:
+        if (ids := self.forgotten.ids()) != self.forgotten_ids:
+            self._relearn(ids)
         better = False
         for seed, run in self.others.poll():
-            number = run.details.get("number", "?")
-            log.info("read run %s of seed %d: %s", number, seed, _say(run))
-            better |= self._learn(run)
+            log.info("read run %d of seed %d: %s", run.details["number"], seed, _say(run))
+            better |= self._take_in(seed, run)
         if better and self.incumbents.current:
             self._write_incumbent(self.incumbents.current)
 
-    def _learn(self, run: Run) -> bool:
-        """Take in a run; whether another configuration is the incumbent now."""
+    def _relearn(self, forgotten: frozenset[str]) -> None:
+        """Start again without the forgotten runs."""
+        log.info("forgotten now: %s", ", ".join(sorted(forgotten)) or "none")
+        self.forgotten_ids = forgotten
+        self.engine = self._engine()
+        self.known.clear()
+        self.incumbents = Incumbents(self.objective)
+        for seed, run in self.taken_in:
+            self._learn(seed, run)
+
+    def _take_in(self, seed: int, run: Run) -> bool:
+        """Take in a run of the worker `seed`; whether another configuration is the incumbent."""
+        self.taken_in.append((seed, run))
+        return self._learn(seed, run)
+
+    def _learn(self, seed: int, run: Run) -> bool:
+        if run_id(seed, run) in self.forgotten_ids:
+            return False
         if run.key in self.known or run.result.status is Status.KILLED:
             return False  # nobody knows how a run that was stopped would have ended
         self.known[run.key] = run

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from smacwrap.errors import Problem, UserError
 from smacwrap.files import replace_text
 from smacwrap.history import Objective, Run, Study
+from smacwrap.history.forgotten import Forgotten, run_id
 
-_COLUMNS = ("run", "worker", "status", "quality", "cost")
+_COLUMNS = ("run", "id", "worker", "status", "quality", "cost")
 _LATER_COLUMNS = (
     "runtime",
     "wallclock_time",
@@ -18,12 +19,14 @@ _LATER_COLUMNS = (
     "seed",
     "zip",
     "reason",
+    "forgotten",
 )
 
 
 def write_results(study: Study, runs: Iterable[tuple[int, Run]], objective: Objective) -> None:
     """Write the table of all runs of a study.
 
+    `id` names a run for `smacwrap stop` and `forget`, `forgotten` says that it does not count.
     Metrics are columns named `metric.NAME`, parameters `config.NAME` (empty where inactive);
     `zip` is relative to the study; times are in seconds.
 
@@ -39,11 +42,13 @@ def write_results(study: Study, runs: Iterable[tuple[int, Run]], objective: Obje
         *_LATER_COLUMNS,
         *(f"config.{name}" for name in parameters),
     ]
+    forgotten = Forgotten(study).ids()
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow(header)
     for number, (worker, run) in enumerate(ordered, start=1):
-        writer.writerow(_row(number, worker, run, objective, metrics, parameters))
+        marked = run_id(worker, run) in forgotten
+        writer.writerow(_row(number, worker, run, marked, objective, metrics, parameters))
     # Names from a file system need not be valid text.
     text = table.getvalue().encode(errors="backslashreplace").decode()
     try:
@@ -56,6 +61,7 @@ def _row(
     number: int,
     worker: int,
     run: Run,
+    forgotten: bool,
     objective: Objective,
     metrics: Sequence[str],
     parameters: Sequence[str],
@@ -64,6 +70,7 @@ def _row(
     bundle = details.get("zip")
     return [
         number,
+        run_id(worker, run),
         worker,
         run.result.status,
         run.result.quality,
@@ -77,6 +84,7 @@ def _row(
         run.seed,
         f"runs/{bundle}" if bundle else "",
         details.get("reason", ""),
+        "yes" if forgotten else "",
         *(configuration.get(name, "") for name in parameters),
     ]
 

@@ -3,11 +3,11 @@
 import re
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from smacwrap.protocol import CallString
+from smacwrap.wrapper.placeholders import PLACEHOLDER, fill, values_of
 
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _QUOTED_OR_ESCAPED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\[^\n]""", re.DOTALL)
 _NEEDS_SHELL = re.compile(r"[|&;<>$`*?~()\n]|^\w+=")
 # Where a shell would not read a quoted value as it was quoted.
@@ -31,7 +31,7 @@ class CommandTemplate:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        bare = _PLACEHOLDER.sub("", text)
+        bare = PLACEHOLDER.sub("", text)
         unquoted = _QUOTED_OR_ESCAPED.sub(_keep_dollars_of_double_quotes, bare)
         self.uses_shell = bool(_NEEDS_SHELL.search(unquoted.strip()))
         try:
@@ -44,7 +44,7 @@ class CommandTemplate:
             raise ValueError("a command cannot hold a null character")
         if self.uses_shell:
             for unsafe in _UNSAFE.finditer(text):
-                inside = [m for m in _PLACEHOLDER.finditer(unsafe.group()) if m.group(1)]
+                inside = [m for m in PLACEHOLDER.finditer(unsafe.group()) if m.group(1)]
                 if inside:
                     raise ValueError(
                         f"write {inside[0].group()} outside of quotes and without $ in front: "
@@ -52,43 +52,31 @@ class CommandTemplate:
                         "({{ and }} are braces for the shell)"
                     )
 
-    def fill(self, call: CallString) -> list[str]:
+    def fill(self, call: CallString, flags: Sequence[str] | None = None) -> list[str]:
         """The words to start for a call string.
+
+        Args:
+            call: the call string.
+            flags: the words of `{flags}`; by default `-name value` of each parameter.
 
         Raises:
             KeyError: a placeholder names nothing that the call string has.
         """
-        values = {
-            "instance": call.instance,
-            "instance_info": call.instance_info,
-            "cutoff": repr(call.cutoff),
-            "run_length": str(call.run_length),
-            "seed": str(call.seed),
-            **call.parameters,
-        }
-        flags = call.words()[5:]
+        values = values_of(call)
+        flags = call.words()[5:] if flags is None else list(flags)
         if self.uses_shell:
-            line = _fill(self.text, {n: shlex.quote(v) for n, v in values.items()}, flags)
-            return [*_shell(), line]
+            quoted = {name: shlex.quote(value) for name, value in values.items()}
+            return [*_shell(), fill(self.text, {**quoted, "flags": shlex.join(flags)})]
+        values["flags"] = shlex.join(flags)
         words: list[str] = []
         for word in shlex.split(self.text):
-            words += flags if word == "{flags}" else [_fill(word, values, flags)]
+            words += flags if word == "{flags}" else [fill(word, values)]
         return words
 
 
 def _keep_dollars_of_double_quotes(match: re.Match[str]) -> str:
     quoted = match.group()
     return "$" if quoted[0] == '"' and re.search(r"(?<!\\)[$`]", quoted) else ""
-
-
-def _fill(text: str, values: Mapping[str, str], flags: list[str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name is None:
-            return match.group()[0]
-        return shlex.join(flags) if name == "flags" else values[name]
-
-    return _PLACEHOLDER.sub(value, text)
 
 
 def _shell() -> list[str]:

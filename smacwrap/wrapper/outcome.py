@@ -15,7 +15,7 @@ CRASHED_QUALITY = 1e9
 """The quality of a run that has none: the least that SMAC v2 gives to a crashed run."""
 
 _LONGEST_LINE = 1 << 20  # characters; a longer one is read in pieces, to spare the memory
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")  # colours, links
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 _TABBED = re.compile(r"([A-Za-z_][\w.:-]*)\t([^\t]+)")
 
 

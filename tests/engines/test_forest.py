@@ -51,7 +51,7 @@ def test_it_is_less_sure_away_from_what_it_has_seen() -> None:
     model = Forest(vectors, seed=2)
     model.fit(rows, np.sin(9 * rows).sum(axis=1))
     _, near = model.posterior(rows)
-    _, far = model.posterior(rows + [0.6, 0])
+    _, far = model.posterior(rows + np.array([0.6, 0.0]))
     assert far.mean() > near.mean()
 
 

@@ -1,28 +1,13 @@
 """State folders for tests: SMAC v2's own, and runs that can be in one of ours."""
 
-import csv
-import math
-import shutil
-import string
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from smacwrap.errors import UserError
-from smacwrap.history import Instance, LiveRundataReader, Objective, Run
-from smacwrap.history.state import (
-    Context,
-    State,
-    StateWriter,
-    is_state_folder,
-    read_state,
-    write_state,
-)
+from smacwrap.history import Objective, Run
 from smacwrap.protocol import NO_CUTOFF, Result, Status
-from tests.history.runs import full_disk, make_run
+from tests.history.runs import make_run
 
 GOLDEN = Path(__file__).parent.parent / "data/golden"
 KINDS = {
@@ -56,5 +41,3 @@ def run_with(**changes: object) -> Run:
 
 def result(status: Status = Status.SAT, quality: float = 0.5, additional: str = "") -> Result:
     return Result(status, 1.0, 1.0, quality, -1, additional)
-
-

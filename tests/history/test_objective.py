@@ -38,10 +38,11 @@ def test_the_cost_of_a_run_is_smac_v2s(objective: Objective, run: Run, cost: flo
 
 
 _runs = st.builds(
-    lambda x, status, quality, runtime: make_run(
-        quality, Status[status], runtime=runtime, cutoff=2.0, x=x
+    lambda x, status, quality, runtime, seed: make_run(
+        quality, Status[status], runtime=runtime, cutoff=2.0, seed=seed, x=x
     ),
     x=st.sampled_from("abcd"),
+    seed=st.integers(0, 5),
     status=st.sampled_from(["SAT", "SAT", "UNSAT", "TIMEOUT", "CRASHED", "KILLED"]),
     quality=st.sampled_from([0.0, 0.1, 0.3, -0.7, 1e300, -1e300, 1.7e308]),
     runtime=st.sampled_from([0.1, 0.3, 1.9]),
@@ -55,12 +56,16 @@ def test_the_incumbent_is_the_one_that_brute_force_finds(
     incumbents = Incumbents(objective)
     costs = defaultdict(list)
     good = set()
+    seen = set()
     for run in runs:
         before = incumbents.current
         changed = incumbents.add(run)
         current = incumbents.current
-        if run.result.status is not Status.KILLED:
-            costs[run.configuration_key].append(Fraction(objective.cost(run)))
+        if run.result.status is Status.KILLED or run.key in seen:
+            assert not changed
+            continue
+        seen.add(run.key)
+        costs[run.configuration_key].append(Fraction(objective.cost(run)))
         if not run.result.status.failed:
             good.add(run.configuration_key)
         if not good:

@@ -1,9 +1,6 @@
 """State folders of SMAC v2 are read as they are meant, and what is wrong with one is said."""
 
-import csv
-import math
 import shutil
-import string
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,18 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smacwrap.errors import UserError
-from smacwrap.history import Instance, LiveRundataReader, Objective, Run
+from smacwrap.history import LiveRundataReader
 from smacwrap.history.state import (
-    Context,
-    State,
-    StateWriter,
     is_state_folder,
     read_state,
-    write_state,
 )
-from smacwrap.protocol import NO_CUTOFF, Result, Status
-from tests.history.runs import full_disk, make_run
-from tests.history.states import *
+from tests.history.states import PCS, golden, golden_states
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -164,5 +156,3 @@ def test_a_table_without_smacs_columns_is_refused(folder: Path) -> None:
     (folder / "runs_and_results-it8.csv").write_text("run,quality\n1,0.5\n")
     with pytest.raises(UserError, match=r"it8\.csv:1: expected a header with the column"):
         read_state(folder)
-
-

@@ -12,18 +12,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smacwrap.errors import UserError
-from smacwrap.history import Instance, LiveRundataReader, Objective, Run
+from smacwrap.history import Instance, Objective, Run
 from smacwrap.history.state import (
     Context,
     State,
     StateWriter,
-    is_state_folder,
     read_state,
     write_state,
 )
 from smacwrap.protocol import NO_CUTOFF, Result, Status
-from tests.history.runs import full_disk, make_run
-from tests.history.states import *
+from tests.history.runs import full_disk
+from tests.history.states import (
+    DEFAULT,
+    KINDS,
+    PCS,
+    QUALITY,
+    golden,
+    golden_states,
+    result,
+    run_with,
+)
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -44,8 +53,8 @@ def number_or_text(cell: str) -> str | float:
         return cell
 
 
-def written(folder: Path, *runs: Run, objective: Objective = QUALITY) -> State:
-    write_state(folder, State(Context(PCS), runs, 0), objective, NO_CUTOFF)
+def written(folder: Path, *runs: Run) -> State:
+    write_state(folder, State(Context(PCS), runs, 0), QUALITY, NO_CUTOFF)
     return read_state(folder)
 
 

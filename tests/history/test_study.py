@@ -14,9 +14,9 @@ def test_a_history_is_read_as_workers_appear_and_append(tmp_path: Path) -> None:
     for seed in (3, 12):
         writers[seed] = LiveRundataWriter(study.live_rundata(seed), IDENTITY)
         writers[seed].append(make_run(seed))
-        assert list(reader.poll()) == [(seed, make_run(seed))]
+        assert list(reader.poll()) == [(seed, make_run(seed, details={"number": 1}))]
     writers[3].append(make_run(0))
-    assert list(reader.poll()) == [(3, make_run(0))]
+    assert list(reader.poll()) == [(3, make_run(0, details={"number": 2}))]
     assert study.seeds() == [3, 12]
     for writer in writers.values():
         writer.close()

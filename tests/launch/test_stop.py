@@ -201,3 +201,41 @@ def test_the_scenario_can_name_the_first_seed(quick: Path, smacwrap: Smacwrap) -
     assert "seeds 11" in done.stdout
     done = smacwrap("launch", quick, "--runcount-limit", 1, "--seed", 4, "--overwrite")
     assert "seeds 4" in done.stdout
+
+
+def test_forgotten_runs_count_no_more_until_that_is_undone(quick: Path, smacwrap: Smacwrap) -> None:
+    study = quick.parent / "smac-output" / "quick"
+    smacwrap("launch", quick, "--runcount-limit", 3)
+
+    def rows() -> list[dict[str, str]]:
+        with (study / "results.csv").open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    best, second, _ = sorted(rows(), key=lambda row: float(row["quality"]))
+    wrong = smacwrap("forget", study, "1-8")
+    assert wrong.returncode == 2
+    assert "no run 1-8 (results.csv has their IDs)" in wrong.stderr
+    assert smacwrap("forget", study, best["id"]).stdout == f"forgotten now: {best['id']}\n"
+    assert [row["id"] for row in rows() if row["forgotten"]] == [best["id"]]
+    status = smacwrap("status", study).stdout
+    assert "3 of at most 3, 1 of them forgotten" in status
+    assert f"incumbent  {float(second['quality']):g} " in status
+    resumed = smacwrap("launch", quick, "--resume", "--runcount-limit", 4)
+    assert "quality" in resumed.stdout
+    assert len(rows()) == 4
+    undone = smacwrap("forget", study, best["id"], "--undo")
+    assert undone.stdout == "forgotten now: none\n"
+    assert not [row for row in rows() if row["forgotten"]]
+
+
+def test_a_run_is_forgotten_by_a_launch_that_is_at_work(
+    study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    (quick.parent / "quick-runs").write_text("0\n2\n")
+    launcher = start_launch("--runcount-limit", 3)
+    wait_for(lambda: started(study) == 2)
+    assert smacwrap("forget", study, "1-1").returncode == 0
+    assert smacwrap("stop", study, "--run", "1-2").returncode == 0
+    out, _ = launcher.communicate(timeout=60)
+    assert "forgotten now: 1-1" in (study / "worker-1.log").read_text()
+    assert re.search(r"quality +0\.2", out), "the first run's 0.0 does not count"

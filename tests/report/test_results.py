@@ -1,6 +1,7 @@
 """results.csv: one row a run, readable by whatever reads CSV, whatever the runs hold."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ from hypothesis import given
 
 from smacwrap.errors import UserError
 from smacwrap.history import Objective, Run, Study
+from smacwrap.history.forgotten import Forgotten
 from smacwrap.protocol import Status
 from smacwrap.report import write_results
 from tests.history.runs import full_disk, make_run, studies
 
 QUALITY = Objective("QUALITY")
+FIRST = {"number": 1}
 
 
 def rows(study: Study) -> list[dict[str, str]]:
@@ -24,18 +27,19 @@ def test_columns_are_the_same_for_every_study_around_its_metrics_and_parameters(
     tmp_path: Path,
 ) -> None:
     study = Study(tmp_path)
-    details = {"metrics": {"testerr": "0.5", "acc": "1"}, "end": "2"}
-    runs = [(7, make_run(details=details, x="1", a="2")), (8, make_run(b="3"))]
+    details = {"number": 1, "metrics": {"testerr": "0.5", "acc": "1"}, "end": "2"}
+    runs = [(7, make_run(details=details, x="1", a="2")), (8, make_run(details=FIRST, b="3"))]
     write_results(study, runs, QUALITY)
     assert study.results.read_text().splitlines()[0] == (
-        "run,worker,status,quality,cost,metric.acc,metric.testerr,runtime,wallclock_time,"
-        "start,end,instance,seed,zip,reason,config.a,config.b,config.x"
+        "run,id,worker,status,quality,cost,metric.acc,metric.testerr,runtime,wallclock_time,"
+        "start,end,instance,seed,zip,reason,forgotten,config.a,config.b,config.x"
     )
 
 
 def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
     study = Study(tmp_path)
     details = {
+        "number": 12,
         "metrics": {"testerr": "0.5"},
         "start": "2026-01-01T00:00:00+00:00",
         "end": "2026-01-01T00:00:02+00:00",
@@ -46,10 +50,12 @@ def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
         0.25, Status.CRASHED, runtime=1.5, details=details, instance="a.cnf", seed=3,
         active=["lr"], lr="1e-05", momentum="0.9",
     )  # fmt: skip
+    Forgotten(study).change(["7-12"], forget=True)
     write_results(study, [(7, run)], QUALITY)
     assert rows(study) == [
         {
             "run": "1",
+            "id": "7-12",
             "worker": "7",
             "status": "CRASHED",
             "quality": "0.25",
@@ -63,6 +69,7 @@ def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
             "seed": "3",
             "zip": "runs/run-17.zip",
             "reason": "out of memory",
+            "forgotten": "yes",
             "config.lr": "1e-05",
             "config.momentum": "",
         }
@@ -72,7 +79,8 @@ def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
 def test_rows_are_in_the_order_in_which_the_runs_ended(tmp_path: Path) -> None:
     study = Study(tmp_path)
     runs = [
-        (seed, make_run(details={"end": end})) for seed, end in ((1, "09"), (2, "10"), (3, "08"))
+        (seed, make_run(details={"number": 1, "end": end}))
+        for seed, end in ((1, "09"), (2, "10"), (3, "08"))
     ]
     write_results(study, runs, QUALITY)
     assert [(row["run"], row["worker"]) for row in rows(study)] == [
@@ -97,7 +105,8 @@ def test_any_values_are_read_back_from_the_table(
     tmp_path_factory: pytest.TempPathFactory, study: tuple[object, list[Run]]
 ) -> None:
     folder = Study(tmp_path_factory.getbasetemp())
-    write_results(folder, [(1, run) for run in study[1]], QUALITY)
+    runs = [replace(run, details={**run.details, "number": 1}) for run in study[1]]
+    write_results(folder, [(1, run) for run in runs], QUALITY)
     found = rows(folder)
     assert len(found) == len(study[1])
     for row, run in zip(found, study[1], strict=True):
@@ -113,16 +122,16 @@ def test_any_values_are_read_back_from_the_table(
 def test_commas_quotes_and_newlines_stay_in_their_cell(tmp_path: Path) -> None:
     study = Study(tmp_path)
     reason = 'said "no", then:\r\nTraceback\n,,'
-    write_results(study, [(1, make_run(details={"reason": reason}, x="a,b"))], QUALITY)
+    write_results(study, [(1, make_run(details={"number": 1, "reason": reason}, x="a,b"))], QUALITY)
     (row,) = rows(study)
     assert (row["reason"], row["config.x"]) == (reason, "a,b")
 
 
 def test_a_table_that_cannot_be_written_is_named_and_the_old_one_stays(tmp_path: Path) -> None:
     study = Study(tmp_path)
-    write_results(study, [(1, make_run())], QUALITY)
+    write_results(study, [(1, make_run(details=FIRST))], QUALITY)
     before = study.results.read_bytes()
     with full_disk(1000), pytest.raises(UserError, match=r"cannot write it: File too large"):
-        write_results(study, [(1, make_run())] * 100, QUALITY)
+        write_results(study, [(1, make_run(details=FIRST))] * 100, QUALITY)
     assert study.results.read_bytes() == before
     assert list(tmp_path.iterdir()) == [study.results]

@@ -17,6 +17,9 @@ _BOUND = 12.0
 _LEARN_SHARE = 20
 """Hyperparameters are learned again after each 20th part of the runs."""
 
+_STABLE = 15
+"""From so many runs on, hyperparameters are only adjusted, not sought anew."""
+
 _STEPS = 30
 
 
@@ -83,7 +86,7 @@ class GaussianProcess(Surrogate):
         self._differ = _differ(names, names)
         starts = [self._log]
         runs = len(self._response)
-        if runs < 10 or runs % 10 == 0 or not self._learned_from:
+        if runs < _STABLE or not self._learned_from:
             starts.append(self._prior_mean)
         found = [
             minimize(

@@ -20,6 +20,9 @@ _STARTS = 10
 
 _NEIGHBOURS = 30
 _STEPS = 15
+_HALVED_AFTER = 4
+"""After so many steps, only the more promising half goes on."""
+
 _PATIENCE = 3
 """A local search ends after so many steps that did not improve any start."""
 
@@ -82,7 +85,7 @@ class MatrixSearch(AbstractAcquisitionMaximizer):
         """Where a local search gets to from each row, and how promising that is."""
         values = self._values(rows)
         idle = 0
-        for _ in range(_STEPS):
+        for step in range(1, _STEPS + 1):
             neighbours = self._neighbourhood.draw(rows, _NEIGHBOURS)
             theirs = self._values(neighbours)
             theirs[~self._vectors.allowed(neighbours)] = -np.inf
@@ -95,6 +98,9 @@ class MatrixSearch(AbstractAcquisitionMaximizer):
                 break
             places = (np.arange(len(rows)) * _NEIGHBOURS + chosen)[better]
             rows[better], values[better] = neighbours[places], best[better]
+            if step % _HALVED_AFTER == 0:
+                leading = self._ranks(values)[: (len(rows) + 1) // 2]
+                rows, values = rows[leading], values[leading]
         return rows, values
 
     def _maximize(

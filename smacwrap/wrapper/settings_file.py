@@ -1,0 +1,46 @@
+"""The JSON file through which a target may get its parameters."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from smacwrap.wrapper.placeholders import FillError
+
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+
+
+def write_settings(file: Path, settings: Mapping[str, str]) -> None:
+    """Write settings into a JSON file, which may exist and hold others.
+
+    Args:
+        file: the file; what it holds besides stays.
+        settings: values by place, `group.name`. What reads as a number, `true` or `false` in
+            JSON is one; everything else is a text.
+
+    Raises:
+        FillError: the file is no JSON object, or a place lies inside of another value.
+        OSError: it cannot be read or written.
+    """
+    document: Any = {}
+    if file.exists():
+        try:
+            document = json.loads(file.read_bytes())
+        except (ValueError, RecursionError) as error:
+            raise FillError(f"{file.name} is not valid JSON: {error}") from None
+    for place, value in settings.items():
+        *groups, name = place.split(".")
+        target = document
+        for group in groups:
+            target = target.setdefault(group, {}) if isinstance(target, dict) else None
+        if not isinstance(target, dict):
+            raise FillError(f"{file.name}: there is no place for '{place}'")
+        target[name] = _value(value)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)  # it may be read-only, as a copy of an input
+    file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def _value(text: str) -> object:
+    return json.loads(text) if text in ("true", "false") or _NUMBER.fullmatch(text) else text

@@ -1,0 +1,118 @@
+"""How parameters reach a target: as flags, environment variables or settings in a JSON file."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from smacwrap.protocol import CallString
+from smacwrap.wrapper.placeholders import FillError, fill, values_of
+
+EVERY_OTHER = "*"
+"""The name that stands for all parameters, or all values, that are not named themselves."""
+
+_DEFAULT = "-{name} {value}"
+_PREFIXES: "dict[str, _Kind]" = {"env:": "env", "json:": "json"}
+_Kind = Literal["words", "env", "json"]
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """One way to say a parameter's value, its placeholders not yet filled in.
+
+    `kind` tells what `words` are: words of the command line (none says nothing at all), the name
+    of an environment variable, or a place in the JSON file, `group.name`.
+    """
+
+    kind: _Kind
+    words: tuple[str, ...]
+
+
+Rule = Mapping[str, Spelling]
+"""The spellings of one parameter by its value; `*` is that of every other value."""
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """A configuration as the target gets it: flags, environment and settings by their place."""
+
+    flags: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+def parse_spelling(text: str) -> Spelling:
+    """Read `--lr={value}`, `--lr {value}`, `{value}`, `env:LR`, `json:optimizer.lr` or nothing.
+
+    Raises:
+        ValueError: unbalanced quotes, or no name behind `env:` or `json:`.
+    """
+    for prefix, kind in _PREFIXES.items():
+        if text.startswith(prefix):
+            name = text.removeprefix(prefix)
+            if not name or "\0" in name or (kind == "env" and "=" in name):
+                raise ValueError(f"'{text}' names no place for the value")
+            return Spelling(kind, (name,))
+    if "\0" in text:
+        raise ValueError("a flag cannot hold a null character")
+    try:
+        return Spelling("words", tuple(shlex.split(text)))
+    except ValueError as error:
+        raise ValueError(f"{error} in '{text}'") from None
+
+
+class Spellings:
+    """How every parameter of a job is spelled.
+
+    Parameters without a rule come first, sorted by name, then those with one in the rules'
+    order: the last ones can be positional.
+
+    Args:
+        rules: by parameter; `*` is the rule of every other one, `-name value` if there is none.
+    """
+
+    def __init__(self, rules: Mapping[str, Rule] | None = None) -> None:
+        self.rules = dict(rules or {})
+        self._others = self.rules.pop(EVERY_OTHER, {EVERY_OTHER: parse_spelling(_DEFAULT)})
+
+    def uses(self, kind: _Kind) -> bool:
+        """Whether any value of any parameter is spelled in this way."""
+        rules = [self._others, *self.rules.values()]
+        return any(spelling.kind == kind for rule in rules for spelling in rule.values())
+
+    def spell(self, call: CallString) -> Spelled:
+        """Spell the active parameters of a call string.
+
+        Raises:
+            FillError: no spelling for a value, a placeholder that is no active parameter, or a
+                name that no environment variable can have.
+        """
+        spelled = Spelled()
+        values = values_of(call)
+        others = sorted(name for name in call.parameters if name not in self.rules)
+        for name in [*others, *(name for name in self.rules if name in call.parameters)]:
+            value = call.parameters[name]
+            spelling = self._spelling(name, value)
+            try:
+                words = [fill(w, {**values, "name": name, "value": value}) for w in spelling.words]
+            except KeyError as error:
+                raise FillError(
+                    f"[parameters] {name} = {value}: {{{error.args[0]}}} is no active parameter"
+                ) from None
+            if spelling.kind == "words":
+                spelled.flags.extend(words)
+            elif spelling.kind == "json":
+                spelled.settings[words[0]] = value
+            elif "=" in words[0]:
+                raise FillError(f"[parameters] '{words[0]}' cannot name an environment variable")
+            else:
+                spelled.environment[words[0]] = value
+        return spelled
+
+    def _spelling(self, name: str, value: str) -> Spelling:
+        rule = self.rules.get(name, self._others)
+        spelling = rule.get(value) or rule.get(EVERY_OTHER)
+        if spelling is None:
+            known = ", ".join(rule)
+            raise FillError(f"[parameters] {name}: no spelling of '{value}' (there are {known})")
+        return spelling
