@@ -36,6 +36,11 @@ class RunningRun:
         """How a person names the run: `2-14` is the 14th run of the worker with seed 2."""
         return f"{self.worker}-{self.number}"
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """As `Run.key`: what it has in common with its record."""
+        return (tuple(self.configuration.items()), self.instance, self.seed)
+
     def to_json(self) -> dict[str, Any]:
         """Plain data, from which `RunningRun(**data)` makes it again."""
         return {**asdict(self), "configuration": dict(self.configuration)}

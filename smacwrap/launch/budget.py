@@ -28,6 +28,7 @@ class _State:
     seeds: list[int]
     start: float
     claimed: dict[str, int] = field(default_factory=dict)
+    reserved: dict[str, int] = field(default_factory=dict)
     cpu_time: dict[str, float] = field(default_factory=dict)
     ended: str = ""
     failed: bool = False
@@ -37,7 +38,8 @@ class Budget:
     """A worker claims every run before it starts it; a lock makes claims exclusive.
 
     A claim is kept when its run is recorded, so the claims of a seed are its recorded runs and
-    the one that it runs now. When a worker dies, the launcher takes the unused claim back.
+    the one that it runs now. When a worker dies, the launcher takes the unused claim back. What
+    is reserved for a worker, to make interrupted runs again, no other can claim.
     """
 
     def __init__(self, study: Study) -> None:
@@ -50,6 +52,7 @@ class Budget:
         recorded: Mapping[int, int],
         scenario: Scenario,
         *,
+        reserved: Mapping[int, int] | None = None,
         per_process: bool = False,
     ) -> None:
         """Begin a launch.
@@ -58,6 +61,7 @@ class Budget:
             seeds: the workers'.
             recorded: how many runs the study has, by seed, those of other launches included.
             scenario: has the limits.
+            reserved: how many runs are set aside, by seed.
             per_process: each worker has the whole of them.
         """
         state = _State(
@@ -68,6 +72,7 @@ class Budget:
             seeds=list(seeds),
             start=time.monotonic(),
             claimed={str(seed): count for seed, count in recorded.items()},
+            reserved={str(seed): count for seed, count in (reserved or {}).items()},
         )
         with self._lock:
             self._write(state)
@@ -84,12 +89,19 @@ class Budget:
             reason = state.ended or _exhausted(state, seed)
             if not reason:
                 state.claimed[str(seed)] = state.claimed.get(str(seed), 0) + 1
+                state.reserved[str(seed)] = max(0, state.reserved.get(str(seed), 0) - 1)
             return reason
 
-    def release(self, seed: int, recorded: int) -> None:
-        """Take back what a worker claimed beyond its `recorded` runs."""
+    def reserve(self, seed: int, runs: int) -> None:
+        """Set aside so many runs, no more and no fewer, for a worker."""
+        with self._changing() as state:
+            state.reserved[str(seed)] = runs
+
+    def release(self, seed: int, recorded: int, reserved: int = 0) -> None:
+        """Take back what a worker claimed beyond its `recorded` runs, and set some aside for it."""
         with self._changing() as state:
             state.claimed[str(seed)] = recorded
+            state.reserved[str(seed)] = reserved
 
     def end(self, reason: str, *, failed: bool = True) -> None:
         """End the launch: no run can be claimed any more. The first reason stays."""
@@ -136,6 +148,8 @@ def _exhausted(state: _State, seed: int) -> str:
     claimed, cpu_time = sum(state.claimed.values()), sum(state.cpu_time.values())
     if state.per_process:
         claimed, cpu_time = state.claimed.get(own, 0), state.cpu_time.get(own, 0.0)
+    elif not state.reserved.get(own):
+        claimed += sum(state.reserved.values())
     if claimed >= state.run_limit:
         return f"algorithm run limit ({state.run_limit} runs) has been reached"
     if time.monotonic() - state.start >= state.wallclock_limit:

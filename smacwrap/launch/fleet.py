@@ -16,6 +16,7 @@ from smacwrap.history import HistoryReader, Incumbents, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.requests import Requests
+from smacwrap.history.running import read_running
 from smacwrap.launch.budget import Budget
 from smacwrap.launch.description import Description
 from smacwrap.launch.resources import Share
@@ -101,7 +102,15 @@ class Fleet:
         self._choose_incumbent()
         recorded = {seed: self._recorded(seed) for seed in self.study.seeds()}
         self.requests.clear()
-        self.budget.open(self.seeds, recorded, self.scenario, per_process=self.limits_per_process)
+        known = {run.key for _, run in self.runs}
+        repeat = self.description.repeat.items()
+        self.budget.open(
+            self.seeds,
+            recorded,
+            self.scenario,
+            reserved={seed: sum(run.key not in known for run in runs) for seed, runs in repeat},
+            per_process=self.limits_per_process,
+        )
         self.observer.started(self._run_limit(), len(self.runs), self.seeds)
         with _Signals(self._on_signal):
             try:
@@ -206,7 +215,8 @@ class Fleet:
         Raises:
             OSError: the study cannot be written now.
         """
-        self.budget.release(seed, self._recorded(seed))
+        interrupted = sum(run.worker == seed for run in read_running(self.study))
+        self.budget.release(seed, self._recorded(seed), reserved=interrupted)
         log = self.study.worker_log(seed)
         words = f"worker {seed} died (exit code {exit_code}): {_last_line(log)} (see {log})"
         deaths = self.deaths[seed] = self.deaths.get(seed, 0) + 1
@@ -214,6 +224,7 @@ class Fleet:
             self.observer.note(words)
         elif deaths > _RESTARTS:
             self.given_up.add(seed)
+            self.budget.reserve(seed, 0)
             self.observer.note(f"{words}; it died {deaths} times in a row and is given up")
         else:
             pause = 2 ** (deaths - 1) - 1

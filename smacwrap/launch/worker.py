@@ -123,7 +123,10 @@ class Worker:
             self._take_in(self.seed, run)
         if self.records.runs:
             log.info("resumed with %d runs of this seed", len(self.records.runs))
+        self._read_others()
         self.repeat += [run for run in read_running(self.study) if run.worker == self.seed]
+        self.repeat = [run for run in self.repeat if run.key not in self.known]
+        self._reserve()
 
     def _identity(self) -> StudyIdentity:
         return StudyIdentity(
@@ -154,13 +157,16 @@ class Worker:
         """The next run that was started earlier, here or in another launch, and never recorded."""
         while self.repeat:
             run = self.repeat.pop(0)
-            suggestion = Suggestion(
-                from_text(self.space, run.configuration), run.instance, run.seed
-            )
-            if self._key(suggestion) not in self.known:
+            if run.key not in self.known:
                 log.info("run %s was interrupted: it is made again", run.id)
-                return suggestion
+                configuration = from_text(self.space, run.configuration)
+                return Suggestion(configuration, run.instance, run.seed)
+            self._reserve()
         return None
+
+    def _reserve(self) -> None:
+        """Set aside as many runs as there are to repeat."""
+        self.records.insist(partial(self.budget.reserve, self.seed, len(self.repeat)))
 
     def _ask(self) -> Suggestion | None:
         """What the engine wants to have run next, among what has not been run."""

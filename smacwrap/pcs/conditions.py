@@ -18,6 +18,7 @@ from smacwrap.pcs.units import (
     is_ordered,
     plain,
     read_value,
+    texts,
     to_entry,
 )
 
@@ -233,7 +234,8 @@ def _read_set(line: Line, parent: Parameter, text: str, start: int) -> tuple[str
         raise line.error(
             f"expected a set of values, as {{{text.strip('{}[]()')}}}", start, start + len(text)
         )
-    values: list[str | float] = []
+    known = frozenset(texts(parent) or ())
+    values: dict[str | float, None] = {}
     at = start + 1
     pieces = text[1:-1].split(",")
     while pieces and not pieces[-1]:
@@ -242,13 +244,12 @@ def _read_set(line: Line, parent: Parameter, text: str, start: int) -> tuple[str
     for piece in pieces:
         word = piece.strip()
         place = at + piece.find(word)
-        value = read_value(line, parent, word, place)
+        value = word if word in known else read_value(line, parent, word, place)
         if word in words:
             raise line.error(f"'{word}' is listed twice", place, place + len(word))
         words.add(word)
         # SMAC v2 takes 2 and 2.0 for two values.
-        if value not in values:
-            values.append(value)
+        values[value] = None
         at += len(piece) + 1
     if not values:
         raise line.error("the set is empty: expected {value, ...}", start, start + len(text))

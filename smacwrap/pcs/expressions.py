@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from smacwrap.errors import UserError, did_you_mean
-from smacwrap.pcs.lines import Line
+from smacwrap.errors import UserError
+from smacwrap.pcs.lines import Line, nearest
 from smacwrap.pcs.parameters import Declarations
 
 Numbers = npt.NDArray[np.float64]
@@ -193,7 +193,7 @@ class _Compiler:
             self.waiting.append((text, at))
         elif called:
             functions = [name for name in _UNARY if name != _NEGATE]
-            hint = did_you_mean(text, functions) or f": there are {' '.join(functions)}"
+            hint = nearest(text, functions) or f": there are {' '.join(functions)}"
             raise self.error(f"unknown function '{text}'{hint}", text, at)
         elif text in self.declared.parameters:
             self.operand(self.names.setdefault(text, len(self.names)))

@@ -1,7 +1,7 @@
 """Cuts a PCS file into lines that know their place and what kind of clause they hold."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,6 +19,9 @@ _PARAMETER = re.compile(rf"\s*{NAME}(?:\s+[A-Za-z]+)?\s*[\[{{]")
 _ODD = re.compile(r"[^\x20-\x7e\t]")
 _SECTIONS = ("Conditionals:", "Forbidden:")
 
+_LONGEST_SHOWN = 400
+_MOST_COMPARED = 1000
+
 
 @dataclass(frozen=True)
 class Line:
@@ -30,12 +33,18 @@ class Line:
     file: Path | str | None = None
 
     def problem(self, message: str, start: int | None = None, end: int | None = None) -> Problem:
-        """A problem at `text[start:end]`, by default the whole clause."""
+        """A problem at `text[start:end]`, by default the whole clause.
+
+        What nobody would read is left out: the end of a long message, a long line.
+        """
         if start is None:
             start = len(self.code) - len(self.code.lstrip())
         if end is None:
             end = len(self.code.rstrip())
-        return Problem(message, self.file, self.number, start + 1, self.text, max(1, end - start))
+        if len(message) > _LONGEST_SHOWN:
+            message = f"{message[:_LONGEST_SHOWN]}…"
+        source = self.text if len(self.text) <= _LONGEST_SHOWN else None
+        return Problem(message, self.file, self.number, start + 1, source, max(1, end - start))
 
     def error(self, message: str, start: int | None = None, end: int | None = None) -> UserError:
         """The same problem, ready to be raised."""
@@ -63,6 +72,12 @@ def read_lines(text: str, file: Path | str | None = None) -> Iterator[Line]:
             yield Line(number, raw, code, file)
 
 
+def nearest(word: str, known: Collection[str]) -> str:
+    """`did_you_mean`, unless the comparisons would take long."""
+    few = len(word) <= _LONGEST_SHOWN and len(known) <= _MOST_COMPARED
+    return did_you_mean(word, known) if few else ""
+
+
 def unknown_line(line: Line) -> UserError:
     """The error for a line that is no clause at all, with a guess at what was meant."""
     if odd := _ODD.search(line.code):
@@ -72,7 +87,7 @@ def unknown_line(line: Line) -> UserError:
             *odd.span(),
         )
     word = line.code.strip()
-    if section := did_you_mean(word, _SECTIONS):
+    if section := nearest(word, _SECTIONS):
         return line.error(f"'{word}' is not a section line{section}")
     return line.error(
         "neither a parameter (name type domain [default]), "

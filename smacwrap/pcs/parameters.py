@@ -1,7 +1,7 @@
 """Reads parameter lines, in both of SMAC v2's syntaxes, into ConfigSpace hyperparameters."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import numpy as np
 from ConfigSpace import (
@@ -12,8 +12,8 @@ from ConfigSpace import (
     UniformIntegerHyperparameter,
 )
 
-from smacwrap.errors import UserError, did_you_mean
-from smacwrap.pcs.lines import NAME, NUMBER, Line
+from smacwrap.errors import UserError
+from smacwrap.pcs.lines import NAME, NUMBER, Line, nearest
 from smacwrap.pcs.units import Parameter
 
 _HEAD = re.compile(rf"\s*(?P<name>{NAME}?)(?:\s+(?P<type>[A-Za-z]+))?\s*(?=[\[{{])")
@@ -72,10 +72,10 @@ class Declarations:
             start + len(name),
         )
 
-    def guess(self, word: str, known: Iterable[str]) -> str:
-        """`did_you_mean`, as long as a file has few errors: among many names it takes its time."""
+    def guess(self, word: str, known: Collection[str]) -> str:
+        """`nearest`, as long as a file has few errors: among many names it takes its time."""
         self._guesses += 1
-        return did_you_mean(word, known) if self._guesses <= _MOST_GUESSES else ""
+        return nearest(word, known) if self._guesses <= _MOST_GUESSES else ""
 
     def check_complete(self) -> None:
         """Raises an error without a problem if a parameter's own line has reported one.
@@ -94,7 +94,7 @@ def _parse(line: Line, head: re.Match[str]) -> Parameter:
     if type_ not in _TYPES:
         raise line.error(
             f"'{type_}' is not a type: expected {', '.join(_TYPES[:3])} or {_TYPES[3]}"
-            f"{did_you_mean(_SYNONYMS.get(type_.lower(), type_), _TYPES)}",
+            f"{nearest(_SYNONYMS.get(type_.lower(), type_), _TYPES)}",
             *head.span("type"),
         )
     wanted = "{" if type_ in ("categorical", "ordinal") else "["
@@ -203,7 +203,7 @@ def _textual(line: Line, name: str, start: int, *, ordinal: bool, newer: bool) -
     if default not in values:
         known = ", ".join(values)
         raise line.error(
-            f"default '{default}' is not among {{{known}}}{did_you_mean(default, values)}",
+            f"default '{default}' is not among {{{known}}}{nearest(default, values)}",
             *default_cut,
         )
     # NumPy's strings are what ConfigSpace makes of the values anyway when it samples; a plain

@@ -15,8 +15,7 @@ from ConfigSpace import (
 )
 from ConfigSpace.hyperparameters import Hyperparameter
 
-from smacwrap.errors import did_you_mean
-from smacwrap.pcs.lines import NUMBER, Line
+from smacwrap.pcs.lines import NUMBER, Line, nearest
 
 Parameter = Hyperparameter[Any, Any]
 Number = UniformFloatHyperparameter | UniformIntegerHyperparameter
@@ -49,7 +48,13 @@ def intervals(
     The borders lie between neighbouring values: entries of one and the same integer differ in
     their last digits, depending on whether they were sampled, mutated or converted.
     """
-    bands = sorted(_band(parameter, value) for value in values)
+    names = texts(parameter)
+    if names is None:
+        bands = sorted(_band(parameter, float(value)) for value in values)
+    else:
+        # Many values are found quickly only by a dictionary.
+        entries = {name: float(place) for place, name in enumerate(names)}
+        bands = sorted((entries[text] - 0.5, entries[text] + 0.5) for text in map(str, values))
     if operator in ("==", "in"):
         return tuple(bands)
     low, high = bands[0]
@@ -57,12 +62,11 @@ def intervals(
     return {"!=": (below, above), "<": (below,), ">": (above,)}[operator]
 
 
-def _band(parameter: Parameter, value: str | float) -> Interval:
-    """The entries that stand for one value."""
+def _band(parameter: Parameter, number: float) -> Interval:
+    """The entries that stand for one number."""
     if not isinstance(parameter, Number):
-        entry = to_entry(parameter, value)
+        entry = to_entry(parameter, number)
         return entry - 0.5, entry + 0.5
-    number = float(value)
     half = _half_width(parameter, number)
     return to_unit(parameter, number - half), to_unit(parameter, number + half)
 
@@ -116,7 +120,7 @@ def read_value(line: Line, parameter: Parameter, text: str, start: int) -> str |
         if text not in names:
             raise line.error(
                 f"'{parameter.name}' has no value '{text}': "
-                f"expected one of {{{', '.join(names)}}}{did_you_mean(text, names)}",
+                f"expected one of {{{', '.join(names)}}}{nearest(text, names)}",
                 *place,
             )
         return text
