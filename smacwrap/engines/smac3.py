@@ -12,6 +12,7 @@ from smac.main.exceptions import ConfigurationSpaceExhaustedException
 from smac.random_design.modulus_design import ModulusRandomDesign
 from smac.runhistory import StatusType, TrialInfo, TrialValue
 from smac.scenario import Scenario
+from threadpoolctl import ThreadpoolController
 
 from smacwrap.engines.base import Engine, Suggestion
 from smacwrap.engines.models.automatic import Automatic
@@ -79,7 +80,7 @@ class Smac3Engine(Engine):
         freedom = int(np.count_nonzero(vectors.levels > 1))
         spread = min(_SPREAD_PER_PARAMETER * freedom, _MOST_SPREAD, budget // _SPREAD_SHARE)
         share = spread // workers if self.surrogate else 0
-        self._unseen = Unseen(vectors, seed % 2**31)
+        self._unseen = Unseen(vectors, seed)
         observations = Observations(vectors, self._unseen)
         with tempfile.TemporaryDirectory(prefix="smacwrap-") as scratch:
             # SMAC3 saves its state once when it is built; ours is the study's run history.
@@ -108,6 +109,7 @@ class Smac3Engine(Engine):
                 callbacks=[observations],
                 logging_level=False,
             )
+        self._libraries = ThreadpoolController()
         # SMAC3 keeps all runs of a deterministic target algorithm under one seed: that of the
         # first run that it was told of, or else one that it chooses when it is first asked.
         self._trial_seed: int | None = 0
@@ -116,7 +118,9 @@ class Smac3Engine(Engine):
         """See `Engine.ask`."""
         self._unseen.set_elsewhere(self._vectors.from_texts(pending))
         try:
-            trial = self._smac.ask()
+            # Several threads wait for each other longer than they take for matrices so small.
+            with self._libraries.limit(limits=1):
+                trial = self._smac.ask()
         except (StopIteration, ConfigurationSpaceExhaustedException):
             return None
         self._trial_seed = trial.seed

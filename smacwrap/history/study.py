@@ -13,6 +13,8 @@ from smacwrap.history.run import Run
 _OURS = (
     "live-rundata-*.json",
     "traj-run-*.txt",
+    "detailed-traj-run-*.csv",
+    "state-run*",
     "worker-*.log",
     "results.csv",
     "study.json",
@@ -58,6 +60,14 @@ class Study:
     def trajectory(self, seed: int) -> Path:
         """The incumbents of one worker."""
         return self.folder / f"traj-run-{seed}.txt"
+
+    def detailed_trajectory(self, seed: int) -> Path:
+        """The incumbents of one worker, in SMAC v2's longer form."""
+        return self.folder / f"detailed-traj-run-{seed}.csv"
+
+    def state(self, seed: int) -> Path:
+        """The folder from which SMAC v2 can be warm-started with what one worker knows."""
+        return self.folder / f"state-run{seed}"
 
     def running(self, seed: int) -> Path:
         """What one worker runs right now."""

@@ -24,7 +24,9 @@ from smacwrap.launch.fleet import Ending, Fleet, Observer
 from smacwrap.launch.resources import divide
 from smacwrap.launch.review import unsupported
 from smacwrap.launch.target import check_target, target_environment
-from smacwrap.pcs import parse_pcs, read_pcs, read_pcs_text, write_pcs
+from smacwrap.launch.warmstart import warm_runs
+from smacwrap.pcs import parse_pcs, read_pcs, read_pcs_text
+from smacwrap.pcs.changes import changes
 from smacwrap.scenario import Scenario
 
 
@@ -78,10 +80,12 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
 
 
 def _check(scenario: Scenario, environment: Mapping[str, str]) -> None:
-    read_pcs(scenario.pcs_file)
+    space = read_pcs(scenario.pcs_file)
     check_target(scenario, environment)
     if problems := unsupported(scenario):
         raise UserError(*problems)
+    if scenario.warmstart:
+        warm_runs(scenario.warmstart, space)
 
 
 @contextmanager
@@ -144,11 +148,10 @@ def _check_same(before: Description, scenario: Scenario, pcs_text: str, study: S
         for name, value in before.identity.items()
         if now.get(name, value) != value
     ]
-    old, new = parse_pcs(before.pcs_text), parse_pcs(pcs_text)
-    if old != new:
-        lines = set(write_pcs(old).splitlines()) ^ set(write_pcs(new).splitlines())
-        named = "; ".join(sorted(line for line in lines if line))
-        differences.append(f"{scenario.pcs_file} has changed: {named}")
+    differences += [
+        f"{scenario.pcs_file} has {change.kind}: {change.text}"
+        for change in changes(parse_pcs(before.pcs_text), parse_pcs(pcs_text))
+    ]
     if differences:
         raise UserError(
             *(f"the study {study.folder} is of another kind: {d}" for d in differences),

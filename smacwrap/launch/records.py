@@ -4,11 +4,14 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
-from smacwrap.history import LiveRundataWriter, Run, Study, StudyIdentity
+from smacwrap.history import LiveRundataWriter, Objective, Run, Study, StudyIdentity
+from smacwrap.history.detailed_trajectory import DetailedTrajectoryWriter
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, clear_running, write_running
+from smacwrap.history.state import Context, StateWriter
 from smacwrap.history.trajectory import TrajectoryWriter
 from smacwrap.launch.target import Stopped
 from smacwrap.protocol import format_result
@@ -21,7 +24,7 @@ _T = TypeVar("_T")
 
 
 class Records:
-    """One worker's files: its run history, its trajectory, and the run that it does now.
+    """One worker's files: its run history, its trajectory, its state for SMAC v2, its running run.
 
     A run that is completed must not be lost because there is no room for it just now: what
     cannot be written is tried again until `give_up` says so.
@@ -30,6 +33,7 @@ class Records:
         study: where they lie.
         seed: the worker's.
         identity: what the runs of the study have in common.
+        context, objective: the same for the state folder.
         give_up: asked between attempts to write.
 
     Raises:
@@ -38,13 +42,23 @@ class Records:
     """
 
     def __init__(
-        self, study: Study, seed: int, identity: StudyIdentity, give_up: Callable[[], bool]
+        self,
+        study: Study,
+        seed: int,
+        identity: StudyIdentity,
+        context: Context,
+        objective: Objective,
+        give_up: Callable[[], bool],
     ) -> None:
         self._study = study
         self._seed = seed
         self._give_up = give_up
         self._history = LiveRundataWriter(study.live_rundata(seed), identity)
         self._trajectory = self.insist(lambda: TrajectoryWriter(study.trajectory(seed)))
+        self._detailed = self.insist(
+            lambda: DetailedTrajectoryWriter(study.detailed_trajectory(seed))
+        )
+        self._state = StateWriter(study.state(seed), context, objective, identity.cutoff)
 
     @property
     def runs(self) -> list[Run]:
@@ -69,9 +83,20 @@ class Records:
         self, incumbent: Incumbent, cpu_time: float, wallclock_time: float, own_cpu_time: float
     ) -> None:
         """Append to the trajectory; see `TrajectoryWriter.append`."""
-        self.insist(
-            lambda: self._trajectory.append(incumbent, cpu_time, wallclock_time, own_cpu_time)
-        )
+        for file in (self._trajectory, self._detailed):
+            self.insist(partial(file.append, incumbent, cpu_time, wallclock_time, own_cpu_time))
+
+    def known(self, run: Run) -> None:
+        """The worker knows a run, its own or another's; the state folder has it sooner or later."""
+        with suppress(OSError):  # it is saved again
+            self._state.append(run)
+
+    def close(self) -> None:
+        """Save what the worker knows."""
+        try:
+            self._state.save()
+        except OSError as error:
+            log.warning("the state for SMAC v2 could not be saved: %s", error.strerror)
 
     def insist(self, write: Callable[[], _T]) -> _T:
         """What `write` gives; while it raises OSError it is called again."""

@@ -26,6 +26,7 @@ from smacwrap.history import (
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, read_running
+from smacwrap.history.state import Context
 from smacwrap.launch.budget import Budget
 from smacwrap.launch.description import read_description
 from smacwrap.launch.records import Records
@@ -38,9 +39,11 @@ from smacwrap.launch.target import (
     parse_additional,
     target_environment,
 )
+from smacwrap.launch.warmstart import warm_runs
 from smacwrap.pcs import all_to_text, from_text, parse_pcs, to_text
 from smacwrap.protocol import CallString, Status
 from smacwrap.scenario import Scenario, load_scenario
+from smacwrap.scenario.lines import read_text
 
 log = logging.getLogger("smacwrap.worker")
 
@@ -73,6 +76,7 @@ class Worker:
         self.stopping = Stopping(study, seed, description.grace, description.detach)
         self.repeat = list(description.repeat.get(seed, ()))
         self.scenario = load_scenario(description.scenario, description.overrides)
+        self.scenario_text = read_text(self.scenario.file)
         self.objective = objective_of(self.scenario)
         self.budget = Budget(study)
         # Our own environment, and so our targets', has our share of cores and GPUs.
@@ -109,6 +113,7 @@ class Worker:
                 reason = self._loop()
             except Stopped:
                 reason = "stopped"
+            self.records.close()
             # Where this fails, the next launch counts the runs anyway.
             with contextlib.suppress(OSError):
                 self.budget.release(self.seed, len(self.records.runs))
@@ -116,9 +121,17 @@ class Worker:
 
     def _resume(self) -> None:
         """Take in what the study has, and what is left to repeat of it."""
-        self.records = Records(self.study, self.seed, self._identity(), self.stopping.end_now)
+        self.records = Records(
+            self.study,
+            self.seed,
+            self._identity(),
+            Context(self.pcs_text, self.scenario_text),
+            self.objective,
+            self.stopping.end_now,
+        )
         self.others = HistoryReader(self.study, skip=self.seed)
         self.engine = self._engine()
+        self._warm_up()
         for run in self.records.runs:
             self._take_in(self.seed, run)
         if self.records.runs:
@@ -127,6 +140,13 @@ class Worker:
         self.repeat += [run for run in read_running(self.study) if run.worker == self.seed]
         self.repeat = [run for run in self.repeat if run.key not in self.known]
         self._reserve()
+
+    def _warm_up(self) -> None:
+        if folder := self.scenario.warmstart:
+            runs = warm_runs(folder, self.space)
+            for run in runs:
+                self.engine.tell(run)
+            log.info("learned from %d runs of %s", len(runs), folder)
 
     def _identity(self) -> StudyIdentity:
         return StudyIdentity(
@@ -297,6 +317,7 @@ class Worker:
         log.info("forgotten now: %s", ", ".join(sorted(forgotten)) or "none")
         self.forgotten_ids = forgotten
         self.engine = self._engine()
+        self._warm_up()
         self.known.clear()
         self.incumbents = Incumbents(self.objective)
         for seed, run in self.taken_in:
@@ -305,6 +326,7 @@ class Worker:
     def _take_in(self, seed: int, run: Run) -> bool:
         """Take in a run of the worker `seed`; whether another configuration is the incumbent."""
         self.taken_in.append((seed, run))
+        self.records.known(run)
         return self._learn(seed, run)
 
     def _learn(self, seed: int, run: Run) -> bool:

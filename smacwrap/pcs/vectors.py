@@ -5,7 +5,12 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
-from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter, UniformIntegerHyperparameter
+from ConfigSpace import (
+    ConfigurationSpace,
+    OrdinalHyperparameter,
+    UniformFloatHyperparameter,
+    UniformIntegerHyperparameter,
+)
 from ConfigSpace.conditions import ConditionLike
 
 from smacwrap.errors import UserError
@@ -49,7 +54,7 @@ class Vectors:
         self.integer: Mask = _mask(isinstance(p, UniformIntegerHyperparameter) for p in parameters)
         real = _mask(isinstance(p, UniformFloatHyperparameter) for p in parameters)
         text = _mask(names is not None for names in named)
-        self.ordinal = text & _mask(p.__class__.__name__.startswith("Ordinal") for p in parameters)
+        self.ordinal = text & _mask(isinstance(p, OrdinalHyperparameter) for p in parameters)
         self.categorical = text & ~self.ordinal
         self.conditional = _mask(space.parents_of[p.name] for p in parameters)
         self.levels: Matrix = np.array(

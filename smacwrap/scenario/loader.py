@@ -137,6 +137,7 @@ def _scenario(file: Path, given: Given) -> Scenario:
         ),
         rungroup=_rungroup(given, file),
         seed=given.integer("num-run") if "num-run" in settings else None,
+        warmstart=given.read("warmstart", _folder, None),
         terminate_on_delete=given.read("terminate-on-delete", _watched_file, None),
         abort_on_first_run_crash=given.flag("abort-on-first-run-crash"),
         abort_on_crash=given.flag("abort-on-crash"),

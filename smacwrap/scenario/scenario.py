@@ -32,8 +32,8 @@ class Scenario:
     - `cutoff`: CPU time of one run. `run_limit`, `wallclock_limit`, `cputime_limit`: of them all;
       `use_cpu_time_in_tunertime` counts the optimiser's own CPU time too.
     - `output_dir`, `rungroup`: a study lies in `output_dir / rungroup`.
-    - `seed`: the first worker's, if it was set. `terminate_on_delete`: the launch ends when this
-      file is gone.
+    - `seed`: the first worker's, if it was set. `warmstart`: a folder of earlier runs to learn
+      from. `terminate_on_delete`: the launch ends when this file is gone.
     - `abort_on_first_run_crash`, `abort_on_crash`: what a crash leads to.
     - `crashed_quality`: a crashed run's quality counts as at least this; -inf for as reported.
     - `cli_call_params_with_quotes`: values stand in single quotes in the call string.
@@ -62,6 +62,7 @@ class Scenario:
     output_dir: Path
     rungroup: str
     seed: int | None
+    warmstart: Path | None
     terminate_on_delete: Path | None
     abort_on_first_run_crash: bool
     abort_on_crash: bool

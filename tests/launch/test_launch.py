@@ -142,7 +142,7 @@ def test_a_study_made_with_other_parameters_is_not_resumed(quick: Path, smacwrap
     pcs.write_text(pcs.read_text().replace("[0.5]", "[0.25]"))
     done = smacwrap("launch", quick, "--resume")
     assert done.returncode == 2
-    assert "params.pcs has changed: x real [0, 1] [0.25]; x real [0, 1] [0.5]" in done.stderr
+    assert "params.pcs has changed: x: default 0.5 → 0.25" in done.stderr
 
 
 def test_a_half_written_run_is_cut_off_on_resume_and_made_again(

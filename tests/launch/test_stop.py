@@ -9,6 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from smacwrap.history.detailed_trajectory import read_detailed_trajectory
+from smacwrap.history.state import read_state
 from tests.conftest import write_program
 from tests.launch.conftest import Launch, recorded, wait_for
 
@@ -239,3 +241,36 @@ def test_a_run_is_forgotten_by_a_launch_that_is_at_work(
     out, _ = launcher.communicate(timeout=60)
     assert "forgotten now: 1-1" in (study / "worker-1.log").read_text()
     assert re.search(r"quality +0\.2", out), "the first run's 0.0 does not count"
+
+
+def test_a_launch_learns_from_an_earlier_study_without_spending_runs_on_it(
+    quick: Path, smacwrap: Smacwrap
+) -> None:
+    smacwrap("launch", quick, "--runcount-limit", 4, "--rungroup", "first")
+    first = quick.parent / "smac-output" / "first"
+    done = smacwrap("launch", quick, "--runcount-limit", 3, "--warmstart", first)
+    assert done.returncode == 0, done
+    study = first.with_name("quick")
+    assert len(recorded(study, 1)) == 3
+    assert "learned from 4 runs of" in (study / "worker-1.log").read_text()
+
+    pcs = quick.parent / "params.pcs"
+    pcs.write_text(pcs.read_text().replace("[0, 1] [0.5]", "[0, 2] [0.5]", 1))
+    refused = smacwrap("launch", quick, "--overwrite", "--warmstart", first)
+    assert refused.returncode == 2
+    assert "first: other parameters: changed: x: range [0, 1] → [0, 2]" in refused.stderr
+    missing = smacwrap("launch", quick, "--overwrite", "--warmstart", "nowhere")
+    assert missing.returncode == 2
+    assert "no folder 'nowhere'" in missing.stderr
+
+
+def test_the_study_has_state_and_trajectories_for_smac_v2(quick: Path, smacwrap: Smacwrap) -> None:
+    smacwrap("launch", quick, "--runcount-limit", 3)
+    study = quick.parent / "smac-output" / "quick"
+    state = read_state(study / "state-run1")
+    assert [run.result.quality for run in state.runs] == [
+        run["r-quality"] for run in recorded(study, 1)
+    ]
+    entries = read_detailed_trajectory(study / "detailed-traj-run-1.csv")
+    lines = (study / "traj-run-1.txt").read_text().splitlines()
+    assert len(entries) == len(lines) - 1 >= 1

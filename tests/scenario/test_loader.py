@@ -55,6 +55,7 @@ def test_the_minimal_scenario_has_the_defaults_of_smac_v2(load: Load, folder: Pa
         output_dir=folder / "smac-output",
         rungroup="tune",
         seed=None,
+        warmstart=None,
         terminate_on_delete=None,
         abort_on_first_run_crash=True,
         abort_on_crash=False,
@@ -113,6 +114,7 @@ def test_the_recorded_runtime_scenario_has_its_meaning(monkeypatch: pytest.Monke
 
 NAMED = {
     "terminate-on-delete": "params.pcs",
+    "warmstart": ".",
     "algo-exec-dir": ".",
     "experiment-dir": ".",
     "feature-file": "features.csv",
@@ -191,6 +193,7 @@ CHANGED = {
     "rungroup": "other",
     "skip-features": "true",
     "terminate-on-delete": "tune.txt",
+    "warmstart": "..",
     "test-instance-suffix": "c.cnf",
     "test-instances": "train",
     "transform-crashed-quality": "false",

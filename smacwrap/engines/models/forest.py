@@ -49,7 +49,7 @@ class Forest(Surrogate):
 
     def __init__(self, vectors: Vectors, seed: int) -> None:
         super().__init__(vectors, seed)
-        self._random = np.random.default_rng(seed)
+        self._random = np.random.default_rng([seed, 3])
         self._trees: list[_Tree] = []
         self._next = 0
         self._encoder = _Encoder(vectors)
@@ -57,6 +57,8 @@ class Forest(Surrogate):
     def fit(self, rows: Matrix, costs: Matrix) -> None:
         """See `Surrogate.fit`."""
         self._rows, self._response = rows, log_scaled(costs)
+        if self._encoder.fit(rows, self._response):
+            self._trees.clear()
         self._grow()
 
     def believe(self, rows: Matrix) -> None:
@@ -68,14 +70,11 @@ class Forest(Surrogate):
         )
 
     def _grow(self) -> None:
-        if self._encoder.fit(self._rows, self._response):
-            self._trees.clear()
         features = self._encoder.encode(self._rows)
-        count = max(1, min(_TREES, _WORK // features.size))
-        if len(self._trees) < _TREES:
+        if not self._trees:
             self._trees = [self._grown(features) for _ in range(_TREES)]
         else:
-            for _ in range(count):
+            for _ in range(max(1, min(_TREES, _WORK // features.size))):
                 self._trees[self._next] = self._grown(features)
                 self._next = (self._next + 1) % _TREES
         self._fill(features, self._response)

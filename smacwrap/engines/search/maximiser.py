@@ -47,7 +47,7 @@ class MatrixSearch(AbstractAcquisitionMaximizer):
         self._observations = observations
         self._unseen = unseen
         self._vectors = vectors
-        self._random = np.random.default_rng(seed)
+        self._random = np.random.default_rng([seed, 2])
         self._neighbourhood = Neighbourhood(vectors, self._random)
 
     def best(self, count: int) -> Matrix:

@@ -22,7 +22,7 @@ class Unseen:
 
     def __init__(self, vectors: Vectors, seed: int) -> None:
         self._vectors = vectors
-        self._random = np.random.default_rng(seed)
+        self._random = np.random.default_rng([seed % 2**31, 1])
         self._met: set[bytes] = set()
         self._elsewhere: dict[bytes, Matrix] = {}
         everything = vectors.list_all(_MOST_LISTED)
