@@ -12,6 +12,7 @@ from smacwrap.engines import ENGINES
 from smacwrap.errors import UserError
 from smacwrap.history import Study
 from smacwrap.launch import Ending, LaunchOptions, launch
+from smacwrap.launch.background import launch_in_background
 from smacwrap.launch.description import read_description
 from smacwrap.launch.progress import TerminalProgress
 from smacwrap.launch.target import Target, target_environment
@@ -68,6 +69,12 @@ from smacwrap.scenario import Scenario, load_scenario
     default=5.0,
     help="Time that running targets have to end when the launch is stopped.  [default: 5]",
 )
+@click.option(
+    "--detach",
+    is_flag=True,
+    help="Launch in the background, and keep the workers going if the launcher dies.",
+)
+@click.option("--in-background", is_flag=True, hidden=True)
 @click.argument("scenario_options", nargs=-1, type=click.UNPROCESSED, metavar="")
 def command(
     scenario_file: Path,
@@ -81,6 +88,8 @@ def command(
     cores: int | None,
     nice: int,
     grace: float,
+    detach: bool,
+    in_background: bool,
     scenario_options: tuple[str, ...],
 ) -> None:
     """Tune the program of a SCENARIO, in parallel workers that share what they learn.
@@ -119,8 +128,14 @@ def command(
         cores=cores,
         nice=nice,
         grace=grace,
+        detach=detach,
     )
     console = plain_console()
+    if detach and not in_background:
+        pid = launch_in_background(study, [*sys.argv[1:], "--in-background"])
+        console.print(f"launched in the background (process {pid}): {study.launch_log}")
+        console.print(f"smacwrap status {study.folder} shows it, smacwrap stop ends it")
+        return
     if scenario.without_effect:
         names = ", ".join(scenario.without_effect)
         console.print(f"without effect here: {names}", style="yellow", markup=False)

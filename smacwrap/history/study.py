@@ -16,6 +16,7 @@ _OURS = (
     "detailed-traj-run-*.csv",
     "state-run*",
     "worker-*.log",
+    "launch.log",
     "results.csv",
     "study.json",
     "budget.json",
@@ -86,6 +87,11 @@ class Study:
     def worker_log(self, seed: int) -> Path:
         """What one worker did."""
         return self.folder / f"worker-{seed}.log"
+
+    @property
+    def launch_log(self) -> Path:
+        """What a launch in the background prints."""
+        return self.folder / "launch.log"
 
     def lock(self, name: str) -> Path:
         """The lock file of something that only one process may have."""

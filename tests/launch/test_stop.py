@@ -274,3 +274,32 @@ def test_the_study_has_state_and_trajectories_for_smac_v2(quick: Path, smacwrap:
     entries = read_detailed_trajectory(study / "detailed-traj-run-1.csv")
     lines = (study / "traj-run-1.txt").read_text().splitlines()
     assert len(entries) == len(lines) - 1 >= 1
+
+
+def test_a_detached_launch_goes_on_without_terminal_and_launcher(
+    study: Path, quick: Path, smacwrap: Smacwrap
+) -> None:
+    (quick.parent / "quick-runs").write_text("1\n2\n")
+    done = smacwrap("launch", quick, "--detach", "--runcount-limit", 3)
+    assert done.returncode == 0, done
+    assert "launched in the background" in done.stdout
+    refused = smacwrap("launch", quick, "--detach")
+    assert refused.returncode == 2
+    assert "another launch is at work on this study" in refused.stderr
+    wait_for(lambda: started(study) == 1)
+    launcher = psutil.Process(int(re.search(r"process (\d+)", done.stdout)[1]))
+    (worker,) = launcher.children()
+    launcher.kill()
+    wait_for(lambda: not psutil.pid_exists(launcher.pid) or launcher.status() == "zombie")
+    assert "its launcher is gone, workers 1 go on" in smacwrap("status", study).stdout
+    assert smacwrap("stop", study, "--run", "1-1").returncode == 0
+    wait_for(lambda: not worker.is_running() or worker.status() == "zombie")
+    assert len(recorded(study, 1)) == 3
+
+
+def test_a_detached_launch_that_cannot_be_says_so_at_once(quick: Path, smacwrap: Smacwrap) -> None:
+    (quick.parent / "target.sh").unlink()
+    done = smacwrap("launch", quick, "--detach")
+    assert done.returncode == 2
+    assert "target.sh does not exist" in done.stderr
+    assert not (quick.parent / "smac-output" / "quick").exists()
