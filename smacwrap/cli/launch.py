@@ -15,6 +15,7 @@ from smacwrap.launch import Ending, LaunchOptions, launch
 from smacwrap.launch.background import launch_in_background
 from smacwrap.launch.description import read_description
 from smacwrap.launch.progress import TerminalProgress
+from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.target import Target, target_environment
 from smacwrap.launch.worker import objective_of
 from smacwrap.protocol import CallString
@@ -36,8 +37,13 @@ from smacwrap.scenario import Scenario, load_scenario
 )
 @click.option(
     "--engine",
-    type=click.Choice(ENGINES),
+    type=click.Choice((*ENGINES, SMAC2)),
     help="Who proposes configurations.  [default: smac, or what a resumed study had]",
+)
+@click.option(
+    "--smac2-home",
+    metavar="DIR",
+    help="Your SMAC v2, for --engine smac2.  [default: SMAC2_HOME]",
 )
 @click.option("--resume", is_flag=True, help="Go on with an existing study.")
 @click.option("--overwrite", is_flag=True, help="Delete the runs of an existing study first.")
@@ -81,6 +87,7 @@ def command(
     parallel: int | None,
     seed: int | None,
     engine: str | None,
+    smac2_home: str | None,
     resume: bool,
     overwrite: bool,
     limits_per_process: bool,
@@ -120,6 +127,7 @@ def command(
         parallel=parallel,
         seed=seed,
         engine=engine,
+        smac2_home=smac2_home,
         resume=resume,
         overwrite=overwrite,
         overrides=overrides,

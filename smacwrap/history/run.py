@@ -7,6 +7,17 @@ from typing import Any
 from smacwrap.protocol import NO_CUTOFF, NO_INSTANCE, Result
 
 
+def details_of(additional: str) -> dict[str, Any]:
+    """What of `Run.details` additional run data says: `name=value` parts with semicolons.
+
+    `zip` and `reason` are what our wrapper calls them; everything else is a metric.
+    """
+    pairs = (part.partition("=") for part in additional.split(";"))
+    data = {name.strip(): value.strip() for name, equals, value in pairs if equals}
+    details: dict[str, Any] = {n: data.pop(n) for n in ("zip", "reason") if n in data}
+    return details | {"metrics": data}
+
+
 @dataclass(frozen=True)
 class Run:
     """One completed run.

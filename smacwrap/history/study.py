@@ -8,7 +8,7 @@ from pathlib import Path
 
 from smacwrap.errors import UserError
 from smacwrap.history.live_rundata_reader import LiveRundataReader
-from smacwrap.history.run import Run
+from smacwrap.history.run import Run, details_of
 
 _OURS = (
     "live-rundata-*.json",
@@ -147,5 +147,6 @@ class HistoryReader:
                 self._readers[seed] = LiveRundataReader(self.study.live_rundata(seed))
             for run in self._readers[seed].poll():
                 number = self._read[seed] = self._read.get(seed, 0) + 1
-                # SMAC v2 numbers no runs.
-                yield seed, replace(run, details={"number": number, **run.details})
+                # What SMAC v2 wrote has no details.
+                found = run.details or details_of(run.result.additional)
+                yield seed, replace(run, details={"number": number, **found})

@@ -4,9 +4,8 @@ import contextlib
 import select
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -18,15 +17,13 @@ from smacwrap.history.objective import Incumbent
 from smacwrap.history.requests import Requests
 from smacwrap.history.running import read_running
 from smacwrap.launch.budget import Budget
+from smacwrap.launch.crew import Crew
 from smacwrap.launch.description import Description
-from smacwrap.launch.resources import Share
-from smacwrap.launch.target import target_environment
 from smacwrap.launch.worker import objective_of
 from smacwrap.scenario import Scenario
 
 _POLL = 0.1  # seconds
 _PATIENCE = 15.0  # seconds for a worker to end its target and itself
-_RESTARTS = 3
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Fleet:
         scenario: what to tune.
         study: prepared for this launch, and locked.
         description: of this launch, as the workers find it in the study.
-        shares: what each worker's targets may use, by the worker's seed.
+        crew: starts them.
         observer: told what happens.
     """
 
@@ -72,14 +69,14 @@ class Fleet:
         scenario: Scenario,
         study: Study,
         description: Description,
-        shares: Mapping[int, Share],
+        crew: Crew,
         observer: Observer,
     ) -> None:
         self.scenario = scenario
         self.study = study
         self.description = description
-        self.shares = shares
-        self.seeds = list(shares)
+        self.crew = crew
+        self.seeds = list(description.seeds)
         self.observer = observer
         self.budget = Budget(study)
         self.history = HistoryReader(study)
@@ -116,7 +113,7 @@ class Fleet:
             try:
                 if not self.budget.nothing_left():
                     for seed in self.seeds:
-                        self._start(seed)
+                        self.workers[seed] = self.crew.start(seed)
                 while self.workers or self.dead or self.restart_at:
                     time.sleep(_POLL)
                     self._watch()
@@ -131,24 +128,6 @@ class Fleet:
         if not self.limits_per_process:
             return limit
         return len(self.runs) + sum(max(0, limit - self._recorded(seed)) for seed in self.seeds)
-
-    def _start(self, seed: int) -> None:
-        command = [sys.executable, "-m", "smacwrap", "worker", str(self.study.folder)]
-        command += ["--seed", str(seed), "--index", str(self.seeds.index(seed))]
-        with self.study.worker_log(seed).open("ab") as log:
-            self.workers[seed] = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                # Ctrl-C in the terminal is for the launcher, which tells the workers.
-                start_new_session=True,
-                env={
-                    # SMAC3 iterates over sets: without this a seed would not repeat its runs.
-                    "PYTHONHASHSEED": "0",
-                    **target_environment(self.scenario, self.study.runs, self.shares[seed]),
-                },
-            )
 
     def _watch(self) -> None:
         self._take_in()
@@ -169,7 +148,7 @@ class Fleet:
         for seed, due in list(self.restart_at.items()):
             if time.monotonic() >= due:
                 del self.restart_at[seed]
-                self._start(seed)
+                self.workers[seed] = self.crew.start(seed)
         if not self.signals and self.requests.stopped():
             self._on_signal()
         watched = self.scenario.terminate_on_delete
@@ -180,8 +159,7 @@ class Fleet:
 
     def _pass_on_notices(self, seed: int, process: "subprocess.Popen[bytes]") -> None:
         """Tell the observer what a worker prints: a line each that a person should know."""
-        assert process.stdout is not None
-        while select.select([process.stdout], [], [], 0)[0]:
+        while process.stdout and select.select([process.stdout], [], [], 0)[0]:
             line = process.stdout.readline()
             if not line:
                 return
@@ -206,6 +184,8 @@ class Fleet:
         for seed, run in self.history.poll():
             self.runs.append((seed, run))
             self.deaths[seed] = 0
+            if not self.crew.claims:
+                self.budget.release(seed, self._recorded(seed))
             new = self.incumbents.add(run)
             self.observer.finished(seed, run, self.incumbents.current, new)
 
@@ -222,7 +202,7 @@ class Fleet:
         deaths = self.deaths[seed] = self.deaths.get(seed, 0) + 1
         if self.signals or self.budget.nothing_left(seed):
             self.observer.note(words)
-        elif deaths > _RESTARTS:
+        elif deaths > self.crew.restarts:
             self.given_up.add(seed)
             self.budget.reserve(seed, 0)
             self.observer.note(f"{words}; it died {deaths} times in a row and is given up")
@@ -270,7 +250,7 @@ class Fleet:
         elif given_up and not self.budget.nothing_left():
             reason = "its workers died; the logs in the study tell why"
         else:
-            reason = self.budget.nothing_left() or "every configuration of the space has been run"
+            reason = self.budget.nothing_left() or self.crew.reason
         return Ending(
             reason=reason,
             runs=self.runs,

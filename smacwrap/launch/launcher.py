@@ -14,6 +14,7 @@ from smacwrap.engines import ENGINES
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun, clear_running, read_running
+from smacwrap.launch.crew import Crew, Workers
 from smacwrap.launch.description import (
     Description,
     identity_of,
@@ -23,6 +24,7 @@ from smacwrap.launch.description import (
 from smacwrap.launch.fleet import Ending, Fleet, Observer
 from smacwrap.launch.resources import divide
 from smacwrap.launch.review import unsupported
+from smacwrap.launch.smac2 import SMAC2, Smac2
 from smacwrap.launch.target import check_target, target_environment
 from smacwrap.launch.warmstart import warm_runs
 from smacwrap.pcs import parse_pcs, read_pcs, read_pcs_text
@@ -34,7 +36,8 @@ from smacwrap.scenario import Scenario
 class LaunchOptions:
     """What the command line says of a launch; None is for what a resumed study had, or 1.
 
-    `seed` is the first worker's; `engine` is one of `ENGINES`; `overrides` are scenario options as
+    `seed` is the first worker's; `engine` is one of `ENGINES` or SMAC2, whose folder is
+    `smac2_home`; `overrides` are scenario options as
     pairs of name and value; `limits_per_process` gives every worker the whole limits; `gpus` and
     `cores` are as in `divide`; `nice` is added to the workers' niceness; `grace` is how many
     seconds running targets have to end by themselves when the launch is stopped; with `detach`
@@ -46,6 +49,7 @@ class LaunchOptions:
     resume: bool = False
     overwrite: bool = False
     engine: str | None = None
+    smac2_home: str | None = None
     overrides: Sequence[tuple[str, str]] = ()
     limits_per_process: bool = False
     gpus: str | None = None
@@ -62,27 +66,36 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
         UserError: the scenario cannot be launched, the study exists and nothing was said about
             it or it is of another kind, or another launch has it.
     """
-    _check(scenario, target_environment(scenario, study.runs))
+    _check(scenario, options.engine, target_environment(scenario, study.runs))
     try:
         study.runs.mkdir(parents=True, exist_ok=True)
         with _locked(study):
             description = _prepare(scenario, study, options)
-            shares = divide(len(description.seeds), options.gpus, options.cores)
-            workers = dict(zip(description.seeds, shares, strict=True))
+            crew = _crew(scenario, study, description, options)
             write_description(study, description)
             for seed in study.seeds():
                 clear_running(study, seed)
             study.remove_leftovers()
-            return Fleet(scenario, study, description, workers, observer).run()
+            return Fleet(scenario, study, description, crew, observer).run()
     except OSError as error:
         message = f"cannot write the study: {error.strerror}: {error.filename}"
         raise UserError(Problem(message)) from None
 
 
-def _check(scenario: Scenario, environment: Mapping[str, str]) -> None:
+def _crew(
+    scenario: Scenario, study: Study, description: Description, options: LaunchOptions
+) -> Crew:
+    shares = divide(len(description.seeds), options.gpus, options.cores)
+    by_seed = dict(zip(description.seeds, shares, strict=True))
+    if description.engine == SMAC2:
+        return Smac2(options.smac2_home, scenario, study, by_seed, description)
+    return Workers(scenario, study, by_seed)
+
+
+def _check(scenario: Scenario, engine: str | None, environment: Mapping[str, str]) -> None:
     space = read_pcs(scenario.pcs_file)
     check_target(scenario, environment)
-    if problems := unsupported(scenario):
+    if engine != SMAC2 and (problems := unsupported(scenario)):
         raise UserError(*problems)
     if scenario.warmstart:
         warm_runs(scenario.warmstart, space)
@@ -107,6 +120,11 @@ def _prepare(scenario: Scenario, study: Study, options: LaunchOptions) -> Descri
     existing = study.description.exists() or bool(study.seeds())
     if existing and options.overwrite:
         study.clear()
+    elif existing and options.engine == SMAC2:
+        raise UserError(
+            f"the study {study.folder} exists, and SMAC v2 cannot go on with one: begin anew with "
+            "--overwrite, or learn from it with --warmstart and another --rungroup"
+        )
     elif existing and not options.resume:
         raise UserError(
             f"the study {study.folder} exists: say --resume to go on with it, "

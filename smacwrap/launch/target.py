@@ -14,6 +14,7 @@ from typing import IO
 
 from smacwrap.errors import UserError
 from smacwrap.executors import processes
+from smacwrap.history.run import details_of
 from smacwrap.launch.resources import Share
 from smacwrap.protocol import CallString, Result, ResultLineError, Status, find_result
 from smacwrap.scenario import Scenario
@@ -161,19 +162,13 @@ class Target:
         if result.status.decided and call.has_cutoff and result.runtime > call.cutoff:
             result = replace(result, status=Status.TIMEOUT)
         if result.status in (Status.CRASHED, Status.ABORT):
-            return result, parse_additional(result.additional).get("reason") or "the target said so"
+            return result, details_of(result.additional).get("reason") or "the target said so"
         return result, ""
 
 
 def killed(call: CallString, seconds: float) -> Result:
     """The result of a run that was stopped after `seconds`, in SMAC v2's way without a quality."""
     return Result(Status.KILLED, seconds, 0, 0.0, call.seed)
-
-
-def parse_additional(text: str) -> dict[str, str]:
-    """Additional run data in its usual form, `name=value;name=value`; other parts are left out."""
-    pairs = (part.partition("=") for part in text.split(";"))
-    return {name.strip(): value.strip() for name, equals, value in pairs if equals}
 
 
 def _wait(

@@ -25,6 +25,7 @@ from smacwrap.history import (
 )
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
+from smacwrap.history.run import details_of
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.history.state import Context
 from smacwrap.launch.budget import Budget
@@ -36,7 +37,6 @@ from smacwrap.launch.target import (
     Stopped,
     Target,
     killed,
-    parse_additional,
     target_environment,
 )
 from smacwrap.launch.warmstart import warm_runs
@@ -46,8 +46,6 @@ from smacwrap.scenario import Scenario, load_scenario
 from smacwrap.scenario.lines import read_text
 
 log = logging.getLogger("smacwrap.worker")
-
-_METRIC_LIKE = ("zip", "reason")
 
 
 def objective_of(scenario: Scenario) -> Objective:
@@ -222,17 +220,14 @@ class Worker:
         start = datetime.now(UTC)
         self.records.started(self._running(call, start))
         answer = self._answer(call)
-        data = parse_additional(answer.result.additional)
         details: dict[str, object] = {
+            **details_of(answer.result.additional),
             "number": len(self.records.runs) + 1,
-            "metrics": {n: v for n, v in data.items() if n not in _METRIC_LIKE},
             "start": start.isoformat(),
             "end": datetime.now(UTC).isoformat(),
             "host": platform.node(),
             "worker": os.getpid(),
         }
-        if "zip" in data:
-            details["zip"] = data["zip"]
         if answer.reason:
             details["reason"] = answer.reason
         run = Run(

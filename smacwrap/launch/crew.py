@@ -1,0 +1,65 @@
+"""Who works in a launch: starts the process of a worker."""
+
+import subprocess
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from smacwrap.history import Study
+from smacwrap.launch.resources import Share
+from smacwrap.launch.target import target_environment
+from smacwrap.scenario import Scenario
+
+
+class Crew(ABC):
+    """Starts processes that append what they run to the study, each to its own file.
+
+    `restarts` is how often one that dies is worth starting again, in a row; `claims` says whether
+    they claim each run from the budget; `reason` is why they all have ended if no limit is.
+    """
+
+    restarts: int
+    claims: bool
+    reason: str
+
+    @abstractmethod
+    def start(self, seed: int) -> "subprocess.Popen[bytes]":
+        """Start the worker with this seed; where its `stdout` is a pipe, lines are for people."""
+
+
+class Workers(Crew):
+    """Our own workers.
+
+    Args:
+        scenario: what to tune.
+        study: prepared for them.
+        shares: what each worker's targets may use, by the worker's seed.
+    """
+
+    restarts = 3
+    claims = True
+    reason = "every configuration of the space has been run"
+
+    def __init__(self, scenario: Scenario, study: Study, shares: Mapping[int, Share]) -> None:
+        self._scenario = scenario
+        self._study = study
+        self._shares = shares
+
+    def start(self, seed: int) -> "subprocess.Popen[bytes]":
+        """See `Crew.start`."""
+        command = [sys.executable, "-m", "smacwrap", "worker", str(self._study.folder)]
+        command += ["--seed", str(seed), "--index", str(list(self._shares).index(seed))]
+        with self._study.worker_log(seed).open("ab") as log:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                # Ctrl-C in the terminal is for the launcher, which tells the workers.
+                start_new_session=True,
+                env={
+                    # SMAC3 iterates over sets: without this a seed would not repeat its runs.
+                    "PYTHONHASHSEED": "0",
+                    **target_environment(self._scenario, self._study.runs, self._shares[seed]),
+                },
+            )
