@@ -108,6 +108,8 @@ class Fleet:
             reserved={seed: sum(run.key not in known for run in runs) for seed, runs in repeat},
             per_process=self.limits_per_process,
         )
+        # What a worker that was killed leaves behind becomes ours, and can be ended.
+        processes.adopt_orphans()
         self.observer.started(self._run_limit(), len(self.runs), self.seeds)
         with _Signals(self._on_signal):
             try:
@@ -195,6 +197,7 @@ class Fleet:
         Raises:
             OSError: the study cannot be written now.
         """
+        self._end_orphans()
         interrupted = sum(run.worker == seed for run in read_running(self.study))
         self.budget.release(seed, self._recorded(seed), reserved=interrupted)
         log = self.study.worker_log(seed)
@@ -232,8 +235,13 @@ class Fleet:
             processes.end_tree(lambda: left, 0.0)
             for seed in list(self.workers):
                 self._forget(seed)
+        self._end_orphans()
         self.dead.clear()
         self.restart_at.clear()
+
+    def _end_orphans(self) -> None:
+        workers = {process.pid for process in self.workers.values()}
+        processes.end_tree(lambda: set(processes.children()) - workers, 0.0)
 
     def _on_signal(self) -> None:
         self.signals += 1

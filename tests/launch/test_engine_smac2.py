@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import write_program
-from tests.launch.conftest import Launch, wait_for
+from tests.launch.conftest import Launch, recorded, wait_for
 
 Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -70,6 +70,7 @@ def test_a_mixed_fleet_reads_each_others_runs(quick: Path, start_launch: Launch)
     write_program(target, target.read_text().replace("shift 5", "shift 5; sleep 0.3"))
     ours = start_launch("--parallel", 2, "--runcount-limit", 60)
     study = quick.parent / "smac-output" / "quick"
+    wait_for(lambda: recorded(study, 1) and recorded(study, 2))
     words = "--scenario-file quick.txt --shared-model-mode true --rungroup quick --seed 7"
     words += " --shared-model-mode-frequency 1 --validation false --numberOfRunsLimit 15"
     java = subprocess.run(

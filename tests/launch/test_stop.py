@@ -303,3 +303,22 @@ def test_a_detached_launch_that_cannot_be_says_so_at_once(quick: Path, smacwrap:
     assert done.returncode == 2
     assert "target.sh does not exist" in done.stderr
     assert not (quick.parent / "smac-output" / "quick").exists()
+
+
+def test_what_a_killed_worker_leaves_behind_is_ended(
+    study: Path, quick: Path, start_launch: Launch
+) -> None:
+    (quick.parent / "quick-runs").write_text("1\n2\n")
+    launcher = start_launch("--runcount-limit", 2)
+    wait_for(lambda: started(study) == 1)
+    (worker,) = psutil.Process(launcher.pid).children()
+    targets = worker.children(recursive=True)
+    assert targets
+    worker.kill()
+    _, alive = psutil.wait_procs(targets, timeout=30)
+    assert not alive
+    out, _ = launcher.communicate(timeout=60)
+    assert launcher.returncode == 0, out
+    assert "it is started again" in out
+    assert "run 1-1 was interrupted: it is made again" in (study / "worker-1.log").read_text()
+    assert len(recorded(study, 1)) == 2
