@@ -39,7 +39,7 @@ class Budget:
 
     A claim is kept when its run is recorded, so the claims of a seed are its recorded runs and
     the one that it runs now. When a worker dies, the launcher takes the unused claim back. What
-    is reserved for a worker, to make interrupted runs again, no other can claim.
+    is reserved for a worker no other can claim.
     """
 
     def __init__(self, study: Study) -> None:

@@ -99,13 +99,11 @@ class Fleet:
         self._choose_incumbent()
         recorded = {seed: self._recorded(seed) for seed in self.study.seeds()}
         self.requests.clear()
-        known = {run.key for _, run in self.runs}
-        repeat = self.description.repeat.items()
         self.budget.open(
             self.seeds,
             recorded,
             self.scenario,
-            reserved={seed: sum(run.key not in known for run in runs) for seed, runs in repeat},
+            reserved=self._reserved() if self.crew.claims else {},
             per_process=self.limits_per_process,
         )
         # What a worker that was killed leaves behind becomes ours, and can be ended.
@@ -123,6 +121,17 @@ class Fleet:
                 self._stop()
         self._take_in()
         return self._ending()
+
+    def _reserved(self) -> dict[int, int]:
+        """The runs that no other worker may take: interrupted ones, and the default's."""
+        known = {run.key for _, run in self.runs}
+        reserved = {
+            seed: sum(run.key not in known for run in self.description.repeat.get(seed, ()))
+            for seed in self.seeds
+        }
+        if not self.runs:
+            reserved[self.seeds[0]] += 1
+        return reserved
 
     def _run_limit(self) -> int:
         """How many runs the study can have at the end of this launch."""

@@ -17,19 +17,18 @@ from smacwrap.errors import UserError
 from smacwrap.executors import processes
 from smacwrap.history import (
     HistoryReader,
-    Incumbents,
     Objective,
     Run,
     Study,
     StudyIdentity,
 )
-from smacwrap.history.forgotten import Forgotten, run_id
-from smacwrap.history.objective import Incumbent
+from smacwrap.history.forgotten import Forgotten
 from smacwrap.history.run import details_of
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.history.state import Context
 from smacwrap.launch.budget import Budget
 from smacwrap.launch.description import read_description
+from smacwrap.launch.knowledge import Knowledge
 from smacwrap.launch.records import Records
 from smacwrap.launch.stopping import Stopping
 from smacwrap.launch.target import (
@@ -84,11 +83,6 @@ class Worker:
         self.pcs_text = description.pcs_text
         self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
         self.default = to_text(self.space.get_default_configuration())
-        self.forgotten = Forgotten(study)
-        self.forgotten_ids = self.forgotten.ids()
-        self.taken_in: list[tuple[int, Run]] = []
-        self.known: dict[tuple[object, ...], Run] = {}
-        self.incumbents = Incumbents(self.objective)
         self.targets_time = 0.0
         self.start = time.monotonic()
 
@@ -128,23 +122,15 @@ class Worker:
             self.stopping.end_now,
         )
         self.others = HistoryReader(self.study, skip=self.seed)
-        self.engine = self._engine()
-        self._warm_up()
+        self.knowledge = Knowledge(self._engine, self.objective, Forgotten(self.study))
         for run in self.records.runs:
             self._take_in(self.seed, run)
         if self.records.runs:
             log.info("resumed with %d runs of this seed", len(self.records.runs))
         self._read_others()
         self.repeat += [run for run in read_running(self.study) if run.worker == self.seed]
-        self.repeat = [run for run in self.repeat if run.key not in self.known]
+        self.repeat = [run for run in self.repeat if not self.knowledge.has(run.key)]
         self._reserve()
-
-    def _warm_up(self) -> None:
-        if folder := self.scenario.warmstart:
-            runs = warm_runs(folder, self.space)
-            for run in runs:
-                self.engine.tell(run)
-            log.info("learned from %d runs of %s", len(runs), folder)
 
     def _identity(self) -> StudyIdentity:
         return StudyIdentity(
@@ -162,7 +148,7 @@ class Worker:
             # To ask can take seconds; a budget that is used up needs no answer.
             if reason := self.budget.nothing_left(self.seed):
                 return reason
-            suggestion = self._interrupted() or self._ask()
+            suggestion = self._interrupted() or self.knowledge.ask(self._pending())
             if suggestion is None:
                 return "every configuration of the space has been run"
             claim = partial(self.budget.claim, self.seed, self._cpu_time())
@@ -175,7 +161,7 @@ class Worker:
         """The next run that was started earlier, here or in another launch, and never recorded."""
         while self.repeat:
             run = self.repeat.pop(0)
-            if run.key not in self.known:
+            if not self.knowledge.has(run.key):
                 log.info("run %s was interrupted: it is made again", run.id)
                 configuration = from_text(self.space, run.configuration)
                 return Suggestion(configuration, run.instance, run.seed)
@@ -183,23 +169,17 @@ class Worker:
         return None
 
     def _reserve(self) -> None:
-        """Set aside as many runs as there are to repeat."""
-        self.records.insist(partial(self.budget.reserve, self.seed, len(self.repeat)))
+        """Set aside as many runs as there are to repeat, and one for the default configuration."""
+        first = self.index == 0 and not self.records.runs
+        self.records.insist(partial(self.budget.reserve, self.seed, len(self.repeat) + first))
 
-    def _ask(self) -> Suggestion | None:
-        """What the engine wants to have run next, among what has not been run."""
-        others = [run for run in read_running(self.study) if run.worker != self.seed]
-        pending = [run.configuration for run in others if run.worker in self.seeds]
-        while suggestion := self.engine.ask(pending):
-            known = self.known.get(self._key(suggestion))
-            if known is None:
-                return suggestion
-            log.info("already run by another worker: told the engine, asking again")
-            self.engine.tell(known)
-        return None
+    def _pending(self) -> list[Mapping[str, str]]:
+        """What the other workers run now."""
+        others = [seed for seed in self.seeds if seed != self.seed]
+        return [run.configuration for run in read_running(self.study) if run.worker in others]
 
     def _engine(self) -> Engine:
-        return make_engine(
+        engine = make_engine(
             self.engine_name,
             self.space,
             self.objective,
@@ -208,6 +188,12 @@ class Worker:
             workers=len(self.seeds),
             start_with_default=self.index == 0,
         )
+        if folder := self.scenario.warmstart:
+            runs = warm_runs(folder, self.space)
+            for run in runs:
+                engine.tell(run)
+            log.info("learned from %d runs of %s", len(runs), folder)
+        return engine
 
     def _run(self, suggestion: Suggestion) -> None:
         call = CallString(
@@ -247,8 +233,8 @@ class Worker:
         if run.result.status is Status.CRASHED:
             log.warning("run %d crashed: %s", len(self.records.runs), answer.reason)
             log.warning("its last output:\n%s", answer.output)
-        if self._take_in(self.seed, run) and self.incumbents.current:
-            self._write_incumbent(self.incumbents.current)
+        if self._take_in(self.seed, run):
+            self._write_incumbent()
         self._check_abort(run, answer.output)
 
     def _answer(self, call: CallString) -> Answer:
@@ -298,52 +284,27 @@ class Worker:
             self.budget.end(f"the first run crashed: {run.details['reason']}\n{output}".strip())
 
     def _read_others(self) -> None:
-        if (ids := self.forgotten.ids()) != self.forgotten_ids:
-            self._relearn(ids)
-        better = False
+        better = self.knowledge.refresh()
         for seed, run in self.others.poll():
             log.info("read run %d of seed %d: %s", run.details["number"], seed, _say(run))
             better |= self._take_in(seed, run)
-        if better and self.incumbents.current:
-            self._write_incumbent(self.incumbents.current)
-
-    def _relearn(self, forgotten: frozenset[str]) -> None:
-        """Start again without the forgotten runs."""
-        log.info("forgotten now: %s", ", ".join(sorted(forgotten)) or "none")
-        self.forgotten_ids = forgotten
-        self.engine = self._engine()
-        self._warm_up()
-        self.known.clear()
-        self.incumbents = Incumbents(self.objective)
-        for seed, run in self.taken_in:
-            self._learn(seed, run)
+        if better:
+            self._write_incumbent()
 
     def _take_in(self, seed: int, run: Run) -> bool:
-        """Take in a run of the worker `seed`; whether another configuration is the incumbent."""
-        self.taken_in.append((seed, run))
         self.records.known(run)
-        return self._learn(seed, run)
+        return self.knowledge.take_in(seed, run)
 
-    def _learn(self, seed: int, run: Run) -> bool:
-        if run_id(seed, run) in self.forgotten_ids:
-            return False
-        if run.key in self.known or run.result.status is Status.KILLED:
-            return False  # nobody knows how a run that was stopped would have ended
-        self.known[run.key] = run
-        self.engine.tell(run)
-        return self.incumbents.add(run)
-
-    def _write_incumbent(self, incumbent: Incumbent) -> None:
+    def _write_incumbent(self) -> None:
+        incumbent = self.knowledge.incumbent
+        if incumbent is None:
+            return
         log.info("incumbent: %s", _say(incumbent.run))
         cpu_time = self._cpu_time()
         wallclock_time = round(time.monotonic() - self.start, 3)
         self.records.incumbent(
             incumbent, cpu_time, wallclock_time, own_cpu_time=cpu_time - self.targets_time
         )
-
-    def _key(self, suggestion: Suggestion) -> tuple[object, ...]:
-        configuration = tuple(to_text(suggestion.configuration).items())
-        return (configuration, suggestion.instance, suggestion.seed)
 
     def _cpu_time(self) -> float:
         own = time.process_time() if self.scenario.use_cpu_time_in_tunertime else 0.0

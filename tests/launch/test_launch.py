@@ -36,6 +36,9 @@ def log(study: Path, seed: int) -> str:
 
 
 def test_two_workers_share_one_budget_and_what_they_learn(quick: Path, smacwrap: Smacwrap) -> None:
+    # So slow that no worker has used up the budget before the other has started.
+    target = quick.parent / "target.sh"
+    write_program(target, target.read_text().replace("shift 5", "shift 5; sleep 1"))
     done = smacwrap("launch", quick, "--parallel", 2)
     assert done.returncode == 0, done
     study = quick.parent / "smac-output" / "quick"

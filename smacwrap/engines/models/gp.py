@@ -80,7 +80,7 @@ class GaussianProcess(Surrogate):
         return filled[:, self._numbers] / self._divisor, filled[:, self._names]
 
     def _learn(self) -> None:
-        """Hyperparameters: uphill from the last ones, and from the prior while there are few runs."""
+        """Hyperparameters: uphill from the last ones, and while they are few, from the prior."""
         numbers, names = self._features
         self._squares = _squares(numbers, numbers)
         self._differ = _differ(names, names)
