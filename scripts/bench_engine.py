@@ -79,9 +79,13 @@ class Smac3:
     """SMAC3's facade for hyperparameters, as it comes, behind `ask` and `tell`."""
 
     def __init__(self, space: ConfigurationSpace, history: Sequence[Configuration]) -> None:
-        scratch = Path(tempfile.mkdtemp(prefix="bench-engine-"))
+        self.scratch = tempfile.TemporaryDirectory(prefix="bench-engine-")
         scenario = Scenario(
-            space, deterministic=True, n_trials=20_000, seed=1, output_directory=scratch
+            space,
+            deterministic=True,
+            n_trials=20_000,
+            seed=1,
+            output_directory=Path(self.scratch.name),
         )
         facade = HyperparameterOptimizationFacade
         self.smac = facade(

@@ -44,7 +44,8 @@ def batches(names: list[str], inputs: int, seed: int, size: int) -> Iterator[Bat
     """The work, formats taking turns: monsters of `size` bytes if not 0, then mutated inputs."""
     for name in names if size else ():
         yield name, partial(monstrous, name, size)
-    shares = {name: inputs // len(names) + (i < inputs % len(names)) for i, name in enumerate(names)}
+    shares = dict.fromkeys(names, inputs // len(names))
+    shares[names[0]] += inputs % len(names)
     for number in itertools.count():
         if not any(shares.values()):
             return
@@ -61,7 +62,7 @@ def batches(names: list[str], inputs: int, seed: int, size: int) -> Iterator[Bat
 @click.option("--seed", default=1, show_default=True, help="Another seed makes other inputs.")
 @click.option("--format", "names", type=click.Choice([*FORMATS, "all"]), default="all")
 @click.option("--monsters", "size", default=10_000_000, show_default=True,
-              help="Bytes of the longest lines among the monsters; 0 for none of these.")  # fmt: skip
+              help="Bytes of the monsters' longest lines; 0 for no monsters.")  # fmt: skip
 @click.option("--processes", default=1, show_default=True, help="How many at the same time.")
 @click.option("--output", type=click.Path(path_type=Path), default="fuzz-failures",
               show_default=True, help="The folder for inputs that fail.")  # fmt: skip
@@ -77,7 +78,7 @@ def main(
     """Try to break the readers of all formats, first with monsters, then with mutated files.
 
     An input fails if its reader raises anything but an error for people, or takes more than a
-    second (and a second per MB) or memory out of proportion. It is reduced and written to the
+    second (and two more per MB), or memory out of proportion. It is reduced and written to the
     folder --output; the exit code is then 1.
 
     \b

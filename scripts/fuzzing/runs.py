@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from fuzzing.targets import Format
+from fuzzing.targets import ROOT, Format
+
+_PACKAGE = ROOT / "smacwrap"
 
 _MEMORY = 6 * 2**30
 """Bytes of address space: a reader that wants more fails with a MemoryError."""
 
 _SECONDS = 1.0
-_SECONDS_PER_MB = 1.0
+_SECONDS_PER_MB = 2.0
 _GROWTH = 64 * 2**20
 _GROWTH_PER_BYTE = 150
 _REDUCING_SECONDS = 20.0
@@ -125,9 +127,10 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def _place(error: BaseException) -> str:
     """Where in smacwrap the error came from; for one that was too slow, roughly."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "smacwrap" in f.filename]
-    frame = frames[-1]
-    return f"{frame.name}" if isinstance(error, TooSlowError) else f"{frame.name}:{frame.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
+    frame = (ours or frames)[-1]
+    return frame.name if isinstance(error, TooSlowError) else f"{frame.name}:{frame.lineno}"
 
 
 def _reset_peak() -> int:

@@ -114,7 +114,7 @@ FORMATS = {
     "job": Format(
         _read_job,
         UserError,
-        tuple(b'[run] [[run]] [result] = "" \'\'\' {flags} {{ }} {x} | > $x \\S+ (?P<a>) .'.split()),
+        tuple(b"[run] [[run]] [result] = '' \"\"\" {flags} {{ }} {x} | > $x (?P<a>) . #".split()),
         files=("scenarios/*/job.toml",),
         examples=(b"[run]\ncommand = 'python t.py {flags}'\n[result]\nquality = 'q'\n",),
         monsters=job_monsters,
@@ -144,8 +144,9 @@ FORMATS = {
         _read_live_rundata,
         UserError,
         (
-            b"null", b"{}", b"[]", b"true", b'"@pc-id"', b'"r-rc"', b'"rc-pc"', b'"pisp-seed"', b"{",
-            b"[", b"}", b"]", b",", b'"pc-settings"', b'"r-quality"', b'"smacwrap"', b'"\\ud800"',
+            b"null", b"{}", b"[]", b"true", b'"@pc-id"', b'"r-rc"', b'"rc-pc"', b'"pisp-seed"',
+            b"{", b"[", b"}", b"]", b",", b'"pc-settings"', b'"r-quality"', b'"smacwrap"',
+            b'"\\ud800"',
         ),
         files=("tests/data/golden/*/smac-output/*/live-rundata-*.json",),
         examples=(

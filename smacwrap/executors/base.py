@@ -1,9 +1,35 @@
 """The seam between the wrapper and the places where a run can be executed."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
+
+Exceeded = Literal["", "time", "memory", "disk", "output"]
+"""Which limit ended a run; an empty text for none."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may use, its whole process tree together; `math.inf` is no limit.
+
+    Attributes:
+        cpu_time: seconds, of living processes and of those that exited already.
+        wall_time: seconds since the command was started.
+        memory: bytes, without swap; memory that processes share counts once.
+        disk: bytes by which the run's folder may grow, and the size of its largest file.
+        output: bytes of standard output and standard error.
+        grace: seconds between asking processes to end (TERM) and killing them (KILL).
+    """
+
+    cpu_time: float = math.inf
+    wall_time: float = math.inf
+    memory: float = math.inf
+    disk: float = math.inf
+    output: float = math.inf
+    grace: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -11,23 +37,28 @@ class Task:
     """What to execute: the bundle with the inputs, and the command to start in their folder.
 
     `outputs` are names or glob patterns, relative to that folder; `environment` is added to
-    the place's own.
+    the place's own; `data` are files and folders that are linked into the run's folder under
+    their own names, not copied: the command must not write to them.
     """
 
     bundle: Path
     command: tuple[str, ...]
     outputs: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    data: tuple[Path, ...] = ()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
 class Completion:
     """How a task ended.
 
-    `exit_code` is negative for a signal, as in `subprocess`, and None where the task was ended
-    by its cutoff; times are in seconds, `cpu_time` over the whole process tree. `log` holds
-    standard output and standard error as they came; `outputs` are pairs of a name, relative to
-    the task's folder, and the file. Both stay until the submission is closed.
+    `exit_code` is negative for a signal, as in `subprocess`, and None where a limit, named by
+    `exceeded`, ended the task; times are in seconds, `cpu_time` over the whole process tree.
+    `log` holds standard output and standard error as they came; `outputs` are pairs of a name,
+    relative to the task's folder, and the file. Both stay until the submission is closed.
+    `peak_memory` is in bytes: the most that was seen of the tree, or its largest process if that
+    was larger. `enforced_by` says, for people, what measured and limited the tree.
     """
 
     exit_code: int | None
@@ -35,11 +66,14 @@ class Completion:
     wallclock_time: float
     log: Path
     outputs: tuple[tuple[str, Path], ...]
+    exceeded: Exceeded = ""
+    peak_memory: int = 0
+    enforced_by: str = ""
 
     @property
     def timed_out(self) -> bool:
-        """Whether the task was ended by its cutoff."""
-        return self.exit_code is None
+        """Whether the task was ended by its limit of CPU or wall-clock time."""
+        return self.exceeded == "time"
 
 
 class Submission(ABC):
@@ -49,12 +83,14 @@ class Submission(ABC):
     """
 
     @abstractmethod
-    def wait(self, cutoff: float, on_output: Callable[[bytes], None] | None = None) -> Completion:
-        """Wait for the end, at most until `cutoff` seconds of CPU or wall-clock time are used.
+    def wait(self, on_output: Callable[[bytes], None] | None = None) -> Completion:
+        """Wait for the end of the task, which comes at the latest with a limit.
 
         Args:
-            cutoff: seconds; `smacwrap.protocol.NO_CUTOFF` for none.
             on_output: called with the log's new bytes as they come.
+
+        Raises:
+            OSError: the place failed, and what the task did is not known.
         """
 
     @abstractmethod
@@ -82,5 +118,6 @@ class Executor(ABC):
 
         Raises:
             FileNotFoundError, PermissionError: the command cannot be started.
-            OSError: the bundle cannot be unpacked.
+            BundleError: the bundle is damaged or not safe.
+            OSError: the bundle cannot be unpacked, or the data not linked.
         """

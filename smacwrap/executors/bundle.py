@@ -1,5 +1,6 @@
 """Bundles: the zip that carries a run's inputs to where it runs, and later all it left."""
 
+import errno
 import os
 import shutil
 import stat
@@ -14,35 +15,12 @@ from typing import Literal
 # What zipfile raises for a damaged archive, or one that needs a password.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError)
 
+_MOST_MEMBERS = 1_000_000
+_SAMPLE = 1 << 16  # bytes that tell whether a file can be compressed
+
 
 class BundleError(Exception):
     """An archive that cannot be unpacked safely; the message names the member."""
-
-
-def copy_inputs(inputs: Iterable[Path], folder: Path) -> None:
-    """Copy the contents of folders, and files under their own names, into `folder`.
-
-    Raises:
-        OSError: something cannot be read, or the disk is full.
-    """
-    for path in inputs:
-        if path.is_dir():
-            _copy_contents(path, folder)
-        else:
-            shutil.copy2(path, folder / path.name)
-
-
-def _copy_contents(source: Path, folder: Path) -> None:
-    ignored = shutil.ignore_patterns("__pycache__")
-    try:
-        shutil.copytree(source, folder, dirs_exist_ok=True, ignore=ignored)
-    except shutil.Error as error:
-        # A list of all that went wrong, as (source, copy, reason); the first says enough.
-        path, _, reason = error.args[0][0]
-        raise OSError(f"cannot copy {path}: {reason}") from None
-    # What is read-only for its owner could be neither added to nor removed.
-    for path, _, _ in os.walk(folder):
-        Path(path).chmod(Path(path).stat().st_mode | stat.S_IRWXU)
 
 
 def pack(folder: Path, bundle: Path) -> None:
@@ -53,28 +31,38 @@ def pack(folder: Path, bundle: Path) -> None:
     """
     part = bundle.with_suffix(".part")
     try:
-        with _open_zip(part, "w") as archive:
-            for path in sorted(folder.rglob("*")):
-                archive.write(path, path.relative_to(folder))
+        write_zip(folder, part)
         part.replace(bundle)
     finally:
         part.unlink(missing_ok=True)
 
 
-def add(bundle: Path, files: Iterable[tuple[str, Path]], texts: Iterable[tuple[str, str]]) -> None:
+def write_zip(folder: Path, path: Path) -> None:
+    """Write everything in `folder` to a new zip at `path`."""
+    with _Zip(path, "w") as archive:
+        for member in sorted(folder.rglob("*")):
+            archive.add(member, str(member.relative_to(folder)))
+
+
+def add(
+    bundle: Path, files: Iterable[tuple[str, Path]], texts: Iterable[tuple[str, str]] = ()
+) -> None:
     """Add files and texts, each with its name in the archive, to `bundle`: all of them or none.
 
     Raises:
         OSError: something cannot be read, or the disk is full.
     """
+    members = dict(files)
+    # A sparse file takes no disk until it is read.
+    _require_space(bundle.parent, sum(path.stat().st_size for path in members.values()))
     part = bundle.with_suffix(".part")
     try:
-        shutil.copyfile(bundle, part)
-        with _open_zip(part, "a") as archive, warnings.catch_warnings():
+        copy_file(bundle, part)
+        with _Zip(part, "a") as archive, warnings.catch_warnings():
             # Where an input has the name of a file of ours, both stay; ours is the later one.
             warnings.filterwarnings("ignore", "Duplicate name")
-            for name, path in dict(files).items():
-                archive.write(path, name)
+            for name, path in members.items():
+                archive.add(path, name)
             for name, text in texts:
                 archive.writestr(name, text)
         part.replace(bundle)
@@ -82,31 +70,70 @@ def add(bundle: Path, files: Iterable[tuple[str, Path]], texts: Iterable[tuple[s
         part.unlink(missing_ok=True)
 
 
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the content of a file; both share it on file systems that can (btrfs, XFS)."""
+    try:
+        with source.open("rb") as old, target.open("wb") as new:
+            while os.copy_file_range(old.fileno(), new.fileno(), 1 << 30):
+                pass
+    except (AttributeError, OSError):
+        shutil.copyfile(source, target)
+
+
 def unpack(bundle: Path, folder: Path) -> None:
     """Extract `bundle` into `folder`, with its permissions.
 
     Raises:
-        BundleError: not a zip, or a member that would land outside of `folder` or is a link.
-        OSError: the disk is full.
+        BundleError: not a zip, or one that is not safe: a member would land outside of `folder`,
+            or is a link, or there are more of them than any folder has.
+        OSError: the disk is full, or too small for what the archive says it holds.
     """
     try:
         with zipfile.ZipFile(bundle) as archive:
-            for member in archive.infolist():
-                path = PurePosixPath(member.filename)
-                mode = member.external_attr >> 16
-                if path.is_absolute() or ".." in path.parts or "\\" in member.filename:
-                    raise BundleError(f"{bundle}: '{member.filename}' leads out of the folder")
-                if stat.S_ISLNK(mode):
-                    raise BundleError(f"{bundle}: '{member.filename}' is a link")
+            members = archive.infolist()
+            _check(bundle, members)
+            # No member can be larger than it says: zipfile reads no more than that.
+            _require_space(folder, sum(member.file_size for member in members))
+            for member in members:
                 extracted = archive.extract(member, folder)
+                mode = member.external_attr >> 16
                 if mode and not member.is_dir():
                     Path(extracted).chmod(mode & 0o777 | stat.S_IRUSR | stat.S_IWUSR)
     except _DAMAGED as error:
         raise BundleError(f"{bundle}: not a zip archive, or damaged: {error}") from None
 
 
-def _open_zip(path: Path, mode: Literal["w", "a"]) -> zipfile.ZipFile:
-    # Without strict_timestamps, a file that claims to be older than 1980 would stop the run.
-    return zipfile.ZipFile(
-        path, mode, zipfile.ZIP_DEFLATED, compresslevel=1, strict_timestamps=False
-    )
+def _check(bundle: Path, members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > _MOST_MEMBERS:
+        raise BundleError(f"{bundle}: {len(members):,} files, at most are {_MOST_MEMBERS:,}")
+    for member in members:
+        path = PurePosixPath(member.filename)
+        if path.is_absolute() or ".." in path.parts or "\\" in member.filename:
+            raise BundleError(f"{bundle}: '{member.filename}' leads out of the folder")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise BundleError(f"{bundle}: '{member.filename}' is a link")
+
+
+def _require_space(folder: Path, size: int) -> None:
+    if size > shutil.disk_usage(folder).free:
+        raise OSError(errno.ENOSPC, f"no space for {size:,} bytes", str(folder))
+
+
+class _Zip(zipfile.ZipFile):
+    """A zip to write: fast, and with no objection to any file."""
+
+    def __init__(self, path: Path, mode: Literal["w", "a"]) -> None:
+        # Without strict_timestamps, a file that claims to be older than 1980 would stop the run.
+        super().__init__(path, mode, zipfile.ZIP_DEFLATED, compresslevel=1, strict_timestamps=False)
+
+    def add(self, path: Path, name: str) -> None:
+        """Add a file or folder; what cannot be made smaller is not compressed."""
+        self.write(path, name, None if _compresses(path) else zipfile.ZIP_STORED)
+
+
+def _compresses(path: Path) -> bool:
+    if not path.is_file():
+        return True
+    with path.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    return len(zlib.compress(sample, 1)) < 0.9 * len(sample)

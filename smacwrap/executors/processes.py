@@ -1,22 +1,26 @@
-"""Process trees: waiting for one, measuring one, and ending one with nothing left behind."""
+"""Processes: waiting for one, and ending whole trees of them with nothing left behind."""
 
 import contextlib
 import os
 import select
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import subprocess
+
     import psutil
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What asks a process to end: Ctrl-C, kill, a closed terminal."""
 
-# psutil is imported where it is used: most runs end by themselves and never need it.
+_PATIENCE = 10.0
+"""Seconds after KILL in which a process goes, unless the kernel holds it for a device."""
+
+# psutil and subprocess are imported where they are used: the wrapper itself rarely needs them.
 
 
 def adopt_orphans() -> None:
@@ -52,44 +56,56 @@ def wait(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
         finally:
             os.close(handle)
         return process.poll()
+    import subprocess
+
     try:
         return process.wait(max(0.0, seconds))
     except subprocess.TimeoutExpired:
         return None
 
 
-def tree_cpu_time(pid: int) -> float:
-    """CPU seconds used by `pid`, its living descendants, and those of theirs already waited for."""
-    import psutil
-
-    seconds = 0.0
-    for process in _tree([pid]):
-        try:
-            times = process.cpu_times()
-        except psutil.Error:
-            continue
-        seconds += times.user + times.system + times.children_user + times.children_system
-    return seconds
-
-
-def end_tree(roots: Callable[[], Iterable[int]], grace: float) -> None:
+def end_tree(
+    roots: Callable[[], Iterable[int]],
+    grace: float,
+    kill: Callable[[], None] = lambda: None,
+) -> None:
     """End processes and all their descendants: TERM first, KILL after `grace` seconds.
 
     `roots` is asked again and again for process ids until none of the trees has a living
-    process, so that what is started meanwhile, or changes its parent, is ended too.
+    process, so that what is started meanwhile, or changes its parent, is ended too. Processes
+    are told apart by their start time: one that only inherited a number is not touched.
+
+    Args:
+        kill: called before processes are killed; it may kill them all at once.
     """
     import psutil
 
-    deadline = time.monotonic() + grace
+    late_from = time.monotonic() + grace
     asked: set[psutil.Process] = set()
     while alive := {p for p in {*_tree(roots()), *asked} if _running(p)}:
-        late = time.monotonic() > deadline
+        now = time.monotonic()
+        if now > late_from + _PATIENCE:
+            break
+        late = now >= late_from
+        if late:
+            kill()
         for process in alive if late else alive - asked:
             with contextlib.suppress(psutil.Error):
                 process.send_signal(signal.SIGKILL if late else signal.SIGTERM)
         asked |= alive
         # Waiting also reaps those among them that are our own children.
         psutil.wait_procs(asked, timeout=0.02)
+
+
+def has_children() -> bool:
+    """Whether this process has a child that is alive or not yet waited for; it may guess yes."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    except AttributeError:  # macOS before Python 3.13
+        return True
+    return True
 
 
 def children() -> list[int]:

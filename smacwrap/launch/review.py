@@ -97,8 +97,12 @@ def _parameters(job: Job, scenario: Scenario) -> Iterator[tuple[Level, str]]:
                 f"command: {{{name}}} is not always active, and a run without it crashes; "
                 "{flags} stands for the parameters that are",
             )
-    unused = [name for name in space if f"{{{name}}}" not in job.command.text]
-    if unused and "{flags}" not in job.command.text:
+    for name in job.spellings.rules:
+        if name not in space:
+            hint = did_you_mean(name, space)
+            yield Level.ERROR, f"[parameters] {name} is no parameter of {scenario.pcs_file}{hint}"
+    unused = [name for name in space if not job.gives(name)]
+    if unused:
         yield (
             Level.WARNING,
             f"command: it does not use {', '.join(unused)}; {{flags}} stands for all parameters",

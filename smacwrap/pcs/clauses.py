@@ -19,9 +19,7 @@ PAIR = re.compile(r"\s*([^\s=,]+)\s*=\s*([^\s=,]+)\s*")
 _COMPARISON = re.compile(r"\s*([=!<>]=)\s*")
 
 # Blanks next to an '=' that is alone, or has a blank on one side only.
-_BLANKS_AT_EQUALS = re.compile(
-    r"(?<=\S)\s++(=+)(?=[^\s=])|(?<=[^\s=])(=+)\s++|(?<=\S)\s++(=)\s++"
-)
+_BLANKS_AT_EQUALS = re.compile(r"(?<=\S)\s++(=+)(?=[^\s=])|(?<=[^\s=])(=+)\s++|(?<=\S)\s++(=)\s++")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
 
 

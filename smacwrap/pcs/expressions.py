@@ -66,6 +66,11 @@ def _truth(ufunc: Callable[..., Any]) -> Callable[..., Numbers]:
     return lambda left, right: ufunc(left, right).astype(np.float64)
 
 
+def _positive(numbers: Numbers) -> Numbers:
+    """What is true on either side of && and ||. As a whole, a clause is true if it is not 0."""
+    return np.greater(numbers, 0).astype(np.float64)
+
+
 def _power(base: Numbers, exponent: Numbers) -> Numbers:
     """As in Java, where ±1 to the power of NaN or of infinity is NaN; NumPy's is 1."""
     odd = (np.abs(base) == 1) & ~np.isfinite(exponent)
@@ -83,8 +88,8 @@ _UNARY: Mapping[str, Callable[..., Numbers]] = {
 }  # fmt: skip
 
 _BINARY: Mapping[str, tuple[int, Callable[..., Numbers]]] = {
-    "||": (1, _truth(np.logical_or)),
-    "&&": (2, _truth(np.logical_and)),
+    "||": (1, lambda left, right: np.maximum(_positive(left), _positive(right))),
+    "&&": (2, lambda left, right: np.minimum(_positive(left), _positive(right))),
     "==": (3, _truth(np.equal)),
     "!=": (3, _truth(np.not_equal)),
     "<": (4, _truth(np.less)),
@@ -102,7 +107,7 @@ _NEGATE_BINDS = 7
 """Tighter than `*`, looser than `^`: `-n^2` is `-(n^2)`."""
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+    r"\s*(?:(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)"
     r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
     r"|(?P<symbol>\|\||&&|==|!=|<=|>=|[-+*/%^<>()])|(?P<other>\S+?(?=[\s\w(]|$)))",
     re.ASCII,

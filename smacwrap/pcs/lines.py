@@ -11,7 +11,7 @@ from smacwrap.errors import Problem, UserError, did_you_mean
 NAME = r"[^\s#{}\[\]\x00-\x20\x7f-\U0010ffff]+"
 """A parameter's name: visible ASCII but `#` and brackets (SMAC v2 refuses everything else too)."""
 
-NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 
 Kind = Literal["parameter", "condition", "forbidden", "unknown"]
 

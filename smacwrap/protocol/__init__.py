@@ -14,6 +14,7 @@ from smacwrap.protocol.result_line import (
     Status,
     find_result,
     format_result,
+    is_result_line,
     parse_result_line,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "Status",
     "find_result",
     "format_result",
+    "is_result_line",
     "parse_call_string",
     "parse_result_line",
 ]

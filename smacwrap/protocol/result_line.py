@@ -103,11 +103,13 @@ def find_result(lines: Iterable[str]) -> Result | None:
     Raises:
         ResultLineError: that line cannot be read.
     """
-    for line in lines:
-        # A cheap test first: outputs can be long, results are one line.
-        if "Result" in line and _PREFIX.search(line):
-            return parse_result_line(line)
-    return None
+    return next((parse_result_line(line) for line in lines if is_result_line(line)), None)
+
+
+def is_result_line(line: str) -> bool:
+    """Whether SMAC takes a line of a wrapper's output for its result."""
+    # A cheap test first: outputs can be long, results are one line.
+    return "Result" in line and _PREFIX.search(line) is not None
 
 
 def parse_result_line(line: str) -> Result:
@@ -140,18 +142,22 @@ def parse_result_line(line: str) -> Result:
 def _parse_aclib(text: str) -> Result:
     try:
         fields = json.loads(text)
+        status = _status(str(fields["status"]))
+        if not status.decided:
+            fields = {"cost": 0, "runtime": 0, **fields}
         return Result(
-            status=_status(str(fields["status"])),
-            runtime=max(0.0, _number("runtime", str(fields.get("runtime", 0)))),
+            status=status,
+            runtime=max(0.0, _number("runtime", str(fields["runtime"]))),
             run_length=0,
-            quality=_number("cost", str(fields.get("cost", 0))),
+            quality=_number("cost", str(fields["cost"])),
             seed=-1,
             additional=str(fields.get("misc", "")),
         )
-    except (KeyError, ValueError, RecursionError) as error:
-        if isinstance(error, ResultLineError):
-            raise
-        raise ResultLineError(f"expected a JSON object with a status, found '{text}'") from None
+    except ResultLineError:
+        raise
+    except (KeyError, ValueError, RecursionError):
+        expected = "a JSON object with status, cost and runtime"
+        raise ResultLineError(f"expected {expected}, found '{text}'") from None
 
 
 def _status(word: str) -> Status:

@@ -10,6 +10,9 @@ from smacwrap.scenario.lines import Line
 _CELL = re.compile(r'\s*+(?:"(?P<quoted>(?:[^"]|"")*+)"\s*+|(?P<bare>[^,"]*+))(?:,|(?P<end>$))')
 
 
+_MOST_CELLS = 100_000  # in a line: one with more has not been written as a table
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell's text, without quotes or blanks around it; `column` is where it starts, from 1."""
@@ -32,4 +35,7 @@ def comma_separated(line: Line) -> list[Cell]:
         end = match.end()
         if match["end"] is not None:
             return cells
+        if len(cells) == _MOST_CELLS:
+            message = f"more than {_MOST_CELLS:,} cells in a line: is this a table?"
+            raise UserError(line.problem(message, end + 1))
     raise UserError(line.problem("expected quotes in pairs, and commas between cells", end + 1))

@@ -12,7 +12,7 @@ _INTERVAL = re.compile(
     r"(?P<open>[(\[])(?P<low>[^,]+),\s*(?P<high>[^)\]]+)(?P<close>[)\]])(?: U \{(?P<extra>.+)\})?"
 )
 INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
-REAL = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|Infinity)")
+REAL = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|Infinity)")
 
 LONGEST_SHOWN = 80
 

@@ -54,7 +54,7 @@ def claim(runs: Path) -> Place:
         name = f"run-{os.getpid()}" + (f"-{attempt}" if attempt > 1 else "")
         place = Place(name, runs / name, runs / f"{name}.zip")
         try:
-            place.folder.mkdir()
+            place.folder.mkdir(mode=0o700)
         except FileExistsError:
             continue
         if not place.bundle.exists():

@@ -1,6 +1,5 @@
 """Placeholders: what a run knows by name, to be filled into commands, flags and templates."""
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -50,4 +49,4 @@ def _absolute(instance: str) -> str:
         is_file = Path(instance).exists()
     except (OSError, ValueError):  # a name too long, or with a null
         is_file = False
-    return os.path.abspath(instance) if is_file else instance
+    return str(Path(instance).absolute()) if is_file else instance

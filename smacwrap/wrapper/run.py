@@ -1,23 +1,30 @@
 """One run from end to end: pack the inputs, execute them, judge what came back, keep it all."""
 
-import json
-import os
-import platform
+import math
 import shutil
-import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from smacwrap.executors import Completion, Executor, Task
-from smacwrap.executors.bundle import BundleError, add, copy_inputs, pack
-from smacwrap.protocol import CallString, Result, Status
+from smacwrap.executors import Completion, Executor, Limits, Task
+from smacwrap.executors.bundle import BundleError, add
+from smacwrap.executors.inputs import find_input, pack_inputs
+from smacwrap.protocol import CallString, Result
+from smacwrap.wrapper.command import CommandTemplate
 from smacwrap.wrapper.job import Job
+from smacwrap.wrapper.keep import Start, additional_data, call_json
 from smacwrap.wrapper.outcome import Outcome, crashed, judge
 from smacwrap.wrapper.place import Place, claim
+from smacwrap.wrapper.placeholders import FillError, values_of
+from smacwrap.wrapper.settings_file import write_settings
+from smacwrap.wrapper.spelling import Spelled
+from smacwrap.wrapper.templates import fill_templates
 
-_THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "CUDA_VISIBLE_DEVICES", "PYTHONHASHSEED")
+_LOG, _POST_LOG = "log.txt", "postprocess.txt"
+_CACHE = ".inputs"  # in the folder of the runs, for all of them
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class RunRecord:
 
     result: Result
     reason: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def run_job(
@@ -40,101 +48,124 @@ def run_job(
     The bundle in `runs` holds the inputs, and afterwards `log.txt`, `outputs/…` and `call.json`.
 
     Args:
+        job: the job.
+        call: the call string.
+        executor: the place where it runs.
         runs: the folder that keeps the bundles of a study.
         on_output: called with the target's output as it comes.
     """
-    start = datetime.now(UTC)
     place = None
     try:
-        command = _fill(job, call)
+        spelled = job.spellings.spell(call)
+        command = _fill(job, job.command, call, spelled)
+        post = _fill(job, job.postprocess, call, spelled) if job.postprocess else None
+        start = Start(job, call, command, post, datetime.now(UTC))
         place = claim(runs)
-        try:
-            copy_inputs(job.inputs, place.folder)
-            pack(place.folder, place.bundle)
-        finally:
-            shutil.rmtree(place.folder, ignore_errors=True)
-        with executor.submit(Task(place.bundle, command, job.outputs)) as submission:
-            completion = submission.wait(call.cutoff, on_output)
-            outcome = judge(job, call, completion)
-            outcome = _with_additional(outcome, place)
-            try:
-                _keep(place, completion, _call_json(job, call, command, start, completion, outcome))
-            except OSError as error:
-                # The run itself is over and its result is true.
-                outcome = replace(outcome, reason=f"its files are not kept: {_say(error)}")
-        return RunRecord(outcome.result, outcome.reason)
-    except (OSError, BundleError, KeyError) as error:
-        outcome = _with_additional(crashed(call, _say(error)), place)
-        return RunRecord(outcome.result, outcome.reason)
+        _pack(job, call, spelled, place)
+        task = Task(
+            bundle=place.bundle,
+            command=command,
+            outputs=(*job.outputs, *([job.json] if job.json else [])),
+            environment=spelled.environment,
+            data=job.data,
+            limits=_limits(job, call),
+        )
+        outcome = _execute(start, task, executor, on_output)
+    except (OSError, BundleError, FillError) as error:
+        outcome = crashed(call, _say(error))
     except BaseException:
         # A run that was stopped has no result: nothing of it stays.
         if place:
             place.bundle.unlink(missing_ok=True)
         raise
+    outcome = _with_data(outcome, place.bundle if place else None)
+    return RunRecord(outcome.result, outcome.reason, outcome.warnings)
 
 
-def _fill(job: Job, call: CallString) -> tuple[str, ...]:
+def _fill(
+    job: Job, command: CommandTemplate, call: CallString, spelled: Spelled
+) -> tuple[str, ...]:
     try:
-        return tuple(job.command.fill(call))
+        return tuple(command.fill(call, spelled.flags))
     except KeyError as error:
-        name = error.args[0]
-        raise KeyError(
-            f"{job.file}: the command names {{{name}}}, which is no active parameter of this run "
-            f"(there are {', '.join(sorted(call.parameters)) or 'none'}; "
+        raise FillError(
+            f"{job.file}: the command names {{{error.args[0]}}}, which is no active parameter of "
+            f"this run (there are {', '.join(sorted(call.parameters)) or 'none'}; "
             "{flags} stands for all of them)"
         ) from None
 
 
-def _with_additional(outcome: Outcome, place: Place | None) -> Outcome:
-    """The outcome with its metrics, reason and bundle as the result's additional run data."""
-    data = dict(outcome.metrics)
-    if outcome.result.status is Status.CRASHED:
-        data["reason"] = outcome.reason
-    if place and place.bundle.exists():
-        data["zip"] = place.bundle.name
-    own = [f"{name}={value.replace(';', ' ')}" for name, value in data.items()]
-    text = ";".join([*([outcome.result.additional] if outcome.result.additional else []), *own])
-    return replace(outcome, result=replace(outcome.result, additional=text))
+def _pack(job: Job, call: CallString, spelled: Spelled, place: Place) -> None:
+    """Write the bundle of a run: its inputs, what is filled in, and nothing of an earlier run."""
+    filled = [*(template.name for template in job.templates), *([job.config] if job.config else [])]
+    leave_out = [*filled, *([job.json] if job.json else [])]
+    try:
+        pack_inputs(
+            [path for path in job.inputs if path.is_dir() or path.name not in leave_out],
+            place.folder,
+            place.bundle,
+            cache=place.bundle.parent / _CACHE,
+            leave_out=leave_out,
+        )
+        if not filled:
+            return
+        if job.config and (given := find_input(job.inputs, job.config)):
+            (place.folder / job.config).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(given, place.folder / job.config)
+        fill_templates(job.templates, place.folder, values_of(call))
+        if job.config:
+            write_settings(place.folder / job.config, spelled.settings)
+        add(place.bundle, [(name, place.folder / name) for name in filled])
+    finally:
+        shutil.rmtree(place.folder, ignore_errors=True)
 
 
-def _keep(place: Place, completion: Completion, call_json: str) -> None:
-    files = [("log.txt", completion.log)]
-    files += [(f"outputs/{name}", path) for name, path in completion.outputs]
-    add(place.bundle, files, [("call.json", call_json)])
-
-
-def _call_json(
-    job: Job,
-    call: CallString,
-    command: tuple[str, ...],
-    start: datetime,
-    completion: Completion,
-    outcome: Outcome,
-) -> str:
-    result = outcome.result
-    return json.dumps(
-        {
-            "job": str(job.file),
-            "call_string": call.words(),
-            "command": command,
-            "cwd": str(Path.cwd()),
-            "environment": {name: os.environ[name] for name in _THREADS if name in os.environ},
-            "python": sys.version.split()[0],
-            "platform": platform.platform(),
-            "host": platform.node(),
-            "start": start.isoformat(),
-            "end": datetime.now(UTC).isoformat(),
-            "exit_code": completion.exit_code,
-            "cpu_time": completion.cpu_time,
-            "wallclock_time": completion.wallclock_time,
-            "status": result.status,
-            "quality": result.quality,
-            "runtime": result.runtime,
-            "metrics": outcome.metrics,
-            "reason": outcome.reason,
-        },
-        indent=2,
+def _limits(job: Job, call: CallString) -> Limits:
+    """The job's limits, with the call's cutoff for both times."""
+    cutoff = call.cutoff if call.has_cutoff else math.inf
+    return replace(
+        job.limits,
+        cpu_time=min(job.limits.cpu_time, cutoff),
+        wall_time=min(job.limits.wall_time, cutoff),
     )
+
+
+def _execute(
+    start: Start, task: Task, executor: Executor, on_output: Callable[[bytes], None] | None
+) -> Outcome:
+    """Run a task, judge it, and add all that it left to its bundle."""
+    with ExitStack() as open_until_kept:
+        submission = open_until_kept.enter_context(executor.submit(task))
+        completion = submission.wait(on_output)
+        files = [(_LOG, completion.log)]
+        files += [(f"outputs/{name}", path) for name, path in completion.outputs]
+
+        def postprocess(command: tuple[str, ...]) -> Completion:
+            bundle = task.bundle.with_suffix(".post")
+            open_until_kept.callback(bundle.unlink, missing_ok=True)
+            shutil.copyfile(task.bundle, bundle)
+            add(bundle, [*completion.outputs, (_LOG, completion.log)], [])
+            post_task = replace(task, bundle=bundle, command=command, outputs=())
+            post = open_until_kept.enter_context(executor.submit(post_task)).wait(on_output)
+            files.append((_POST_LOG, post.log))
+            return post
+
+        then = partial(postprocess, start.postprocess) if start.postprocess else None
+        outcome = judge(start.job, start.call, completion, then)
+        try:
+            add(task.bundle, files, [("call.json", call_json(start, completion, outcome))])
+        except OSError as error:
+            # The run itself is over and its result is true.
+            warning = f"its files are not kept: {_say(error)}"
+            outcome = replace(outcome, warnings=(*outcome.warnings, warning))
+        return outcome
+
+
+def _with_data(outcome: Outcome, bundle: Path | None) -> Outcome:
+    """The outcome with its metrics, reason and bundle as the result's additional run data."""
+    existing = bundle if bundle and bundle.exists() else None
+    text = additional_data(outcome, existing)
+    return replace(outcome, result=replace(outcome.result, additional=text))
 
 
 def _say(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """The JSON file through which a target may get its parameters."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,4 +44,12 @@ def write_settings(file: Path, settings: Mapping[str, str]) -> None:
 
 
 def _value(text: str) -> object:
-    return json.loads(text) if text in ("true", "false") or _NUMBER.fullmatch(text) else text
+    if text in ("true", "false"):
+        return text == "true"
+    if not _NUMBER.fullmatch(text):
+        return text
+    try:
+        value = json.loads(text)
+    except ValueError:  # more digits than Python reads
+        return text
+    return text if value in (math.inf, -math.inf) else value

@@ -12,8 +12,10 @@ EVERY_OTHER = "*"
 """The name that stands for all parameters, or all values, that are not named themselves."""
 
 _DEFAULT = "-{name} {value}"
-_PREFIXES: "dict[str, _Kind]" = {"env:": "env", "json:": "json"}
-_Kind = Literal["words", "env", "json"]
+Kind = Literal["words", "env", "json"]
+"""Where a value goes: onto the command line, into the environment or into the JSON file."""
+
+_PREFIXES: dict[str, Kind] = {"env:": "env", "json:": "json"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Spelling:
     of an environment variable, or a place in the JSON file, `group.name`.
     """
 
-    kind: _Kind
+    kind: Kind
     words: tuple[str, ...]
 
 
@@ -72,13 +74,23 @@ class Spellings:
     """
 
     def __init__(self, rules: Mapping[str, Rule] | None = None) -> None:
-        self.rules = dict(rules or {})
-        self._others = self.rules.pop(EVERY_OTHER, {EVERY_OTHER: parse_spelling(_DEFAULT)})
+        self.given = dict(rules or {})
+        self.rules = {name: rule for name, rule in self.given.items() if name != EVERY_OTHER}
+        self._others = self.given.get(EVERY_OTHER, {EVERY_OTHER: parse_spelling(_DEFAULT)})
 
-    def uses(self, kind: _Kind) -> bool:
-        """Whether any value of any parameter is spelled in this way."""
-        rules = [self._others, *self.rules.values()]
-        return any(spelling.kind == kind for rule in rules for spelling in rule.values())
+    def uses(self, kind: Kind) -> bool:
+        """Whether a rule spells any value in this way, and not by saying nothing."""
+        spellings = (spelling for rule in self.given.values() for spelling in rule.values())
+        return any(spelling.kind == kind and spelling.words for spelling in spellings)
+
+    def gives(self, name: str, *, with_flags: bool) -> bool:
+        """Whether a parameter's value can reach a target, which gets flags or does not."""
+        own = self.rules.get(name, self._others).values()
+        others = (spelling for rule in self.rules.values() for spelling in rule.values())
+        mentions = (any(f"{{{name}}}" in word for word in spelling.words) for spelling in others)
+        return any(s.kind != "words" for s in own) or (
+            with_flags and (any(s.words for s in own) or any(mentions))
+        )
 
     def spell(self, call: CallString) -> Spelled:
         """Spell the active parameters of a call string.

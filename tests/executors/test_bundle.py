@@ -3,6 +3,7 @@
 import contextlib
 import os
 import stat
+import struct
 import zipfile
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smacwrap.executors.bundle import BundleError, add, copy_inputs, pack, unpack
+from smacwrap.executors.bundle import BundleError, add, pack, unpack
 
 
 @pytest.fixture
@@ -158,35 +159,53 @@ def test_to_add_a_file_that_is_missing_leaves_the_bundle_as_it_was(tmp_path: Pat
     assert list(tmp_path.iterdir()) == [bundle]
 
 
-def test_inputs_are_the_contents_of_folders_and_single_files(tmp_path: Path) -> None:
-    (tmp_path / "in" / "__pycache__").mkdir(parents=True)
-    (tmp_path / "in" / "__pycache__" / "x.pyc").touch()
-    (tmp_path / "in" / "data").symlink_to(tmp_path / "big")
-    (tmp_path / "big").mkdir()
-    (tmp_path / "big" / "set").write_text("1")
-    (tmp_path / "extra.py").write_text("2")
-    folder = tmp_path / "run-1"
+def test_an_archive_that_holds_more_than_the_disk_has_room_for_is_refused_at_once(
+    tmp_path: Path, place: Path
+) -> None:
+    bundle = archive(tmp_path / "run-1.zip", ("x", b"0"), ("y", b"0"))
+    # What the directory of the archive says of its last member: 2^50 bytes.
+    whole = bundle.read_bytes()
+    at = whole.rindex(b"PK\x01\x02")
+    extra = struct.pack("<HHQ", 1, 8, 1 << 50)
+    entry = bytearray(whole[at:-22])
+    entry[24:28] = b"\xff" * 4
+    entry[30:32] = struct.pack("<H", len(extra))
+    end = bytearray(whole[-22:])
+    end[12:16] = struct.pack("<I", struct.unpack("<I", end[12:16])[0] + len(extra))
+    bundle.write_bytes(whole[:at] + entry + extra + end)
+    with pytest.raises(OSError, match="no space for 1,125,899,906,842,625 bytes"):
+        unpack(bundle, place)
+    assert list(place.iterdir()) == []
+
+
+def test_an_archive_of_more_members_than_any_folder_has_is_refused(
+    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smacwrap.executors.bundle._MOST_MEMBERS", 2)
+    bundle = archive(tmp_path / "run-1.zip", ("x", b""), ("y", b""), ("z", b""))
+    with pytest.raises(BundleError, match=r"run-1\.zip: 3 files, at most are 2"):
+        unpack(bundle, place)
+    assert list(place.iterdir()) == []
+
+
+def test_an_output_that_would_fill_the_disk_is_not_added(tmp_path: Path) -> None:
+    bundle = archive(tmp_path / "run-1.zip", ("x", b"in"))
+    before = bundle.read_bytes()
+    with (tmp_path / "sparse").open("wb") as sparse:
+        sparse.truncate(1 << 43)
+    with pytest.raises(OSError, match="no space for 8,796,093,022,208 bytes"):
+        add(bundle, [("sparse", tmp_path / "sparse")])
+    assert bundle.read_bytes() == before
+
+
+def test_what_cannot_be_made_smaller_is_stored(tmp_path: Path, place: Path) -> None:
+    folder = tmp_path / "in"
     folder.mkdir()
-    copy_inputs([tmp_path / "in", tmp_path / "extra.py"], folder)
-    assert files_in(folder) == {"data/set": b"1", "extra.py": b"2"}
-    assert not (folder / "data").is_symlink()
-
-
-def test_inputs_that_are_read_only_folders_can_be_added_to_and_removed(tmp_path: Path) -> None:
-    (tmp_path / "in" / "sub").mkdir(parents=True)
-    for path in (tmp_path / "in" / "sub", tmp_path / "in"):
-        path.chmod(0o555)
-    folder = tmp_path / "run-1"
-    folder.mkdir()
-    copy_inputs([tmp_path / "in"], folder)
-    assert all(stat.S_IMODE(p.stat().st_mode) & 0o700 == 0o700 for p in (folder, folder / "sub"))
-
-
-def test_an_input_that_cannot_be_copied_is_named(tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "dangling").symlink_to("absent")
-    folder = tmp_path / "run-1"
-    folder.mkdir()
-    with pytest.raises(OSError, match="in/dangling") as caught:
-        copy_inputs([tmp_path / "in"], folder)
-    assert "[(" not in str(caught.value)
+    (folder / "random").write_bytes(os.urandom(100_000))
+    (folder / "text").write_bytes(b"text" * 25_000)
+    pack(folder, tmp_path / "run-1.zip")
+    with zipfile.ZipFile(tmp_path / "run-1.zip") as packed:
+        assert packed.getinfo("random").compress_type == zipfile.ZIP_STORED
+        assert packed.getinfo("text").compress_size < 10_000
+    unpack(tmp_path / "run-1.zip", place)
+    assert files_in(place) == files_in(folder)

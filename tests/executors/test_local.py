@@ -8,14 +8,18 @@ from pathlib import Path
 import psutil
 import pytest
 
-from smacwrap.executors import Submission, Task
+from smacwrap.executors import Limits, Submission, Task
 from smacwrap.executors.bundle import pack
 from smacwrap.executors.local import LocalExecutor
-from smacwrap.protocol import NO_CUTOFF
 
 
 def submit(
-    folder: Path, script: str, *outputs: str, environment: dict[str, str] | None = None
+    folder: Path,
+    script: str,
+    *outputs: str,
+    environment: dict[str, str] | None = None,
+    data: tuple[Path, ...] = (),
+    **limits: float,
 ) -> Submission:
     """A shell script on its way, in a place below `folder`/scratch."""
     inputs, scratch = folder / "in", folder / "scratch"
@@ -23,7 +27,9 @@ def submit(
     scratch.mkdir()
     (inputs / "given").write_text("input")
     pack(inputs, folder / "run-1.zip")
-    task = Task(folder / "run-1.zip", ("sh", "-c", script), outputs, environment or {})
+    command = ("sh", "-c", script)
+    bundle = folder / "run-1.zip"
+    task = Task(bundle, command, outputs, environment or {}, data, Limits(**limits))
     return LocalExecutor(scratch).submit(task)
 
 
@@ -43,7 +49,7 @@ def gone(*pids: str) -> bool:
 def test_a_task_runs_in_a_folder_of_its_own_with_its_inputs_and_environment(tmp_path: Path) -> None:
     script = 'cat given; echo " $COLOUR" >&2; pwd; exit 3'
     with submit(tmp_path, script, environment={"COLOUR": "red"}) as submission:
-        done = submission.wait(NO_CUTOFF)
+        done = submission.wait()
         assert (done.exit_code, done.timed_out) == (3, False)
         first, folder = done.log.read_text().splitlines()
         assert first == "input red"
@@ -54,7 +60,7 @@ def test_a_task_runs_in_a_folder_of_its_own_with_its_inputs_and_environment(tmp_
 
 def test_a_signal_is_a_negative_exit_code(tmp_path: Path) -> None:
     with submit(tmp_path, "kill -SEGV $$") as submission:
-        assert submission.wait(NO_CUTOFF).exit_code == -11
+        assert submission.wait().exit_code == -11
 
 
 def test_outputs_are_files_that_match_each_once_and_never_links_to_elsewhere(
@@ -68,7 +74,7 @@ def test_outputs_are_files_that_match_each_once_and_never_links_to_elsewhere(
     )
     outputs = ("m/*.h5", "m/a.*", "**/*.h5", "m/elsewhere/*", "absent", "other")
     with submit(tmp_path, script, *outputs) as submission:
-        found = dict(submission.wait(NO_CUTOFF).outputs)
+        found = dict(submission.wait().outputs)
         assert set(found) == {"m/a.h5", "m/deep/b.h5", "m/c.h5"}
         assert found["m/c.h5"].read_text() == "3\n"
 
@@ -78,9 +84,9 @@ def test_a_cutoff_ends_the_whole_tree_also_what_left_its_session(tmp_path: Path)
         'setsid sh -c "sleep 91 & echo $$ \\$! > pids; wait" &\n'
         "trap '' TERM; sleep 92 & wait; sleep 93"
     )
-    with submit(tmp_path, script) as submission:
+    with submit(tmp_path, script, wall_time=1.0) as submission:
         start = time.monotonic()
-        done = submission.wait(1.0)
+        done = submission.wait()
         assert time.monotonic() - start < 30
         assert done.timed_out
         assert done.wallclock_time >= 1.0
@@ -91,13 +97,13 @@ def test_a_cutoff_ends_the_whole_tree_also_what_left_its_session(tmp_path: Path)
 def test_cpu_time_is_that_of_all_processes(tmp_path: Path) -> None:
     burn = f'{sys.executable} -c "import time\nwhile time.process_time() < 0.3: pass"'
     with submit(tmp_path, f"{burn} & ({burn}; {burn}) & wait") as submission:
-        assert submission.wait(NO_CUTOFF).cpu_time >= 0.9
+        assert submission.wait().cpu_time >= 0.9
 
 
 def test_processes_that_a_task_leaves_behind_are_ended_when_it_exits(tmp_path: Path) -> None:
     script = "setsid sleep 94 >/dev/null 2>&1 & echo $! > pid; sleep 95 & exit 0"
     with submit(tmp_path, script) as submission:
-        assert submission.wait(NO_CUTOFF).exit_code == 0
+        assert submission.wait().exit_code == 0
         (pid,) = (tmp_path / "scratch").glob("*/work/pid")
         assert gone(pid.read_text())
 
@@ -131,7 +137,7 @@ def test_output_is_passed_on_as_it_comes(tmp_path: Path) -> None:
         (tmp_path / "go").touch()
 
     with submit(tmp_path, script) as submission:
-        submission.wait(30, on_output)
+        submission.wait(on_output)
     assert b"".join(seen) == b"first\nsecond\n"
 
 
@@ -139,7 +145,7 @@ def test_a_large_log_takes_no_memory(tmp_path: Path) -> None:
     sizes: list[int] = []
     with submit(tmp_path, "head -c 100000000 /dev/zero") as submission:
         tracemalloc.start()
-        done = submission.wait(NO_CUTOFF, lambda new: sizes.append(len(new)))
+        done = submission.wait(lambda new: sizes.append(len(new)))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert sum(sizes) == done.log.stat().st_size == 100_000_000

@@ -277,7 +277,7 @@ class _Maker:
 
     def truth(self, depth: int) -> str:
         if depth == 0 or self.wrong():
-            return self.comparison()
+            return self.comparison() if self.rng.random() < 0.85 else self.sum(1)
         left, right = self.truth(depth - 1), self.truth(depth - 1)
         joined = f"{left}{self.blank()}{self.rng.choice(('&&', '||'))}{self.blank()}{right}"
         return f"({joined})" if self.rng.random() < 0.5 else joined

@@ -16,7 +16,7 @@ BODIES = (
 HOLDS = ("> 0.2", "> 20", "== a", "> lo")
 
 
-def large_file(size, chain):
+def large_file(size, chain, advanced=False):
     """`size` parameters, all but the first hundred (or one) conditional, and `size` clauses."""
     lines = [f"p{i} {BODIES[i % 4]}" for i in range(size)]
     for i in range(1 if chain else 100, size):
@@ -24,8 +24,18 @@ def large_file(size, chain):
         lines.append(f"p{i} | " + " && ".join(f"p{p} {HOLDS[p % 4]}" for p in parents))
     for i in range(size):
         base = i % 24 * 4
-        lines.append(f"{{p{base + 2}=b, p{base + 3}=hi, p{base + 1}={i % 49 + 1}}}")
+        real, integer, letter, level = (f"p{base + k}" for k in range(4))
+        if advanced:
+            lines.append(f"{{{integer} + {i}*{real}^2 > 99 && ({letter} == b || {level} >= hi)}}")
+        else:
+            lines.append(f"{{{letter}=b, {level}=hi, {integer}={i % 49 + 1}}}")
     return "\n".join(lines)
+
+
+def long_lists(size):
+    """A categorical of `size` values, all of them in a condition, and clauses on it."""
+    values = ", ".join(f"v{i}" for i in range(size))
+    return f"m {{{values}}} [v0]\nr [0, 1] [0]\nr | m in {{{values}}}\n{{m=v1}}\n{{m == v2}}"
 
 
 def seconds(text):
@@ -37,15 +47,33 @@ def seconds(text):
     return min(times)
 
 
+@pytest.mark.parametrize("advanced", [False, True], ids=["classic", "advanced"])
 @pytest.mark.parametrize("chain", [False, True], ids=["broad", "chain"])
-def test_a_thousand_of_each_are_read_in_a_second(chain):
-    text = large_file(1000, chain)
+def test_a_thousand_of_each_are_read_in_a_second(chain, advanced):
+    text = large_file(1000, chain, advanced)
     assert seconds(text) < 1.0
 
 
-def test_reading_grows_linearly():
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda size: large_file(size, chain=False),
+        lambda size: large_file(size, chain=False, advanced=True),
+        lambda size: long_lists(10 * size),
+    ],
+    ids=["classic", "advanced", "lists"],
+)
+def test_reading_grows_linearly(make):
     # Eight times the size: quadratic growth would take 64 times as long.
-    assert seconds(large_file(4000, chain=False)) < 24 * seconds(large_file(500, chain=False))
+    assert seconds(make(4000)) < 24 * seconds(make(500))
+
+
+def test_ten_thousand_configurations_are_drawn_at_once_among_advanced_clauses():
+    space = parse_pcs(large_file(100, chain=False, advanced=True))
+    start = time.process_time()
+    assert len(space.sample_configuration(10_000)) == 10_000
+    # One by one it would take minutes; all at once it takes 0.1 s.
+    assert time.process_time() - start < 5
 
 
 def test_a_long_chain_can_be_sampled():

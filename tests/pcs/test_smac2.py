@@ -3,19 +3,22 @@
 Run with SMAC2_HOME set to the unpacked `smac-v2.10.03-master-778`; it needs Java. SMAC2_EXAMPLES
 says how many files each test compares, two seconds each.
 
-Of 20,000 of these files 20 were judged differently, and 30 of 50,000 configurations. There SMAC
-v2 is the one not to follow; `random_files` leaves out what it can. SMAC v2
+Of 60,000 of these files 84 were judged differently, nearly all of them damaged ones; of 150,000
+configurations none. There SMAC v2 is the one not to follow, and `random_files` leaves out what it
+can. SMAC v2
 
 - ignores what follows the name of a condition's child (`child oops | parent == 1`), a `||` or `&&`
   at a condition's end, an `=` at the end of a pair (`{a=1=}`), commas in an advanced clause;
+- takes a newer condition that starts with `in {` and ends with `}` for one of the older form, of
+  which there may be several;
 - cuts an indented line with a comment at the wrong place, or stops with an exception;
 - takes `1d`, `1f` and `0x1p0` for numbers, and NaN for a default or a condition's value;
 - multiplies wherever an operator is missing: `{n m > 9}`, `{n2 > 9}`, `log(n)` if there is a
-  parameter `log`; without blanks it reads `lrreal [1, 2] [1] log` as `lr real …`, but
-  `lrreal [1, 2] [1]` as a parameter `lrreal`;
+  parameter `log`; it needs no parentheses for a function, and takes brackets and braces for them;
+- reads `lrreal [1, 2] [1] log` as `lr real …`, but `lrreal [1, 2] [1]` as a parameter `lrreal`;
 - lets braces and brackets be part of names and values;
-- lets values leave an integer's range by a half (`{n=10.4}` in `[1, 10]`), and the default of a
-  parameter on a log scale be negative;
+- lets values leave an integer's range by a half (`{n=10.4}` in `[1, 10]`), and a log scale's range
+  by any negative number;
 - compares reals after scaling them to the unit interval and back, where `x == 10.001` may fail
   for 10.001 (we keep 13 decimals);
 - stops with an exception when a clause divides by zero in the midst of a search.
@@ -133,4 +136,4 @@ def test_random_files_have_the_same_verdict_size_and_default(tmp_path, mistakes,
         said = pcs_check(tmp_path, text)
         if what := difference(text, said):
             differences.append((what, text, said))
-    assert len(differences) <= EXAMPLES // 300, differences
+    assert len(differences) <= EXAMPLES // 100, differences

@@ -183,3 +183,10 @@ def test_the_java_program_reads_the_same_features(tmp_path: Path, text: str) -> 
         instances = json.JSONDecoder().raw_decode(written)[0]
         theirs = {i["pi-name"]: tuple(i["pi-features"].values()) for i in instances}
         assert theirs == {name: TAKEN[text][name] for name in ("inst/a", "inst/b")}
+
+
+def test_a_line_of_millions_of_cells_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
+    file = tmp_path / "features.csv"
+    file.write_text("," * 5_000_000)
+    with pytest.raises(UserError, match="more than 100,000 cells in a line"):
+        read_features(file)

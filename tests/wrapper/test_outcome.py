@@ -1,8 +1,8 @@
 """From a log and an exit code to a status: the README's table, row by row, and odd outputs."""
 
-import math
 import re
-import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from smacwrap.executors import Completion
 from smacwrap.protocol import CallString, Result, Status
 from smacwrap.wrapper.command import CommandTemplate
 from smacwrap.wrapper.job import Job
-from smacwrap.wrapper.outcome import Outcome, failure, find_metrics, judge
+from smacwrap.wrapper.outcome import Outcome, failure, judge
+from smacwrap.wrapper.sources import JsonPlace, Measured
 
 PLAIN = Job(Path("job.toml"), CommandTemplate("true"))
 VALERR = Job(
@@ -22,12 +23,24 @@ VALERR = Job(
 )
 CALL = CallString(cutoff=10.0, seed=7)
 LINE = "Result of algorithm run: SAT, 1.5, 3, 0.25, 7"
+ACLIB = "Result of this algorithm run: "
+
+
+def completion(
+    folder: Path, log: str | bytes, exit_code: int | None = 0, **changes: object
+) -> Completion:
+    path = folder / "log.txt"
+    path.write_bytes(log.encode() if isinstance(log, str) else log)
+    return replace(Completion(exit_code, 2.5, 3.5, path, ()), **changes)
 
 
 def outcome(folder: Path, log: str | bytes, exit_code: int | None = 0, job: Job = PLAIN) -> Outcome:
-    path = folder / "log.txt"
-    path.write_bytes(log.encode() if isinstance(log, str) else log)
-    return judge(job, CALL, Completion(exit_code, 2.5, 3.5, path, ()))
+    return judge(job, CALL, completion(folder, log, exit_code))
+
+
+def ran(job: Job, **changes: object) -> Job:
+    """The job with other values."""
+    return replace(job, **changes)
 
 
 @pytest.mark.parametrize("exit_code", [0, 1, 10, 255, -9])
@@ -79,6 +92,13 @@ def test_the_jobs_quality_goes_before_that_of_a_sat_line(tmp_path: Path) -> None
         ("", 3, PLAIN, "the target ended with exit code 3"),
         ("Result for SMAC: SAT, 1\n", 0, PLAIN, "bad result line: expected 'STATUS"),
         ("Result for SMAC: SAT, 1, 1, nan, 1\n", 0, PLAIN, "bad result line: quality 'nan'"),
+        ("Result for SMAC: SAT, , 1, 0.5, 1\n", 0, PLAIN, "bad result line: runtime '' is not"),
+        (f"{ACLIB}{{'status': 'SUCCESS', 'cost': 1}}", 0, PLAIN, "bad result line: expected"),
+        (f'{ACLIB}{{"status": "SUCCESS", "cost": 1}}', 0, PLAIN, "bad result line: expected"),
+        (f'{ACLIB}{{"status": "SUCCESS", "runtime": 1}}', 0, PLAIN, "bad result line: expected"),
+        ("Val error: inf\n", 0, VALERR, "quality 'valerr' is not finite: 'inf'"),
+        ("Val error: 1e400\n", 0, VALERR, "quality 'valerr' is not finite: '1e400'"),
+        ("Result for SMAC: SAT, 1, 1, -inf, 7", 0, PLAIN, "the quality of the result line is not"),
         (f"Result for SMAC: FINE\n{LINE}\n", 0, PLAIN, "bad result line: expected 'STATUS"),
     ],
 )
@@ -96,7 +116,7 @@ def test_anything_else_is_crashed_with_its_reason(
 
 def test_a_target_over_its_cutoff_is_a_timeout_whatever_it_printed(tmp_path: Path) -> None:
     for log in ("", f"{LINE}\n", "Val error: 0.1\n"):
-        found = outcome(tmp_path, log, None, VALERR)
+        found = judge(VALERR, CALL, completion(tmp_path, log, None, exceeded="time"))
         assert found.result == Result(Status.TIMEOUT, 10.0, 0, 1e9, 7)
         assert found.reason == "the cutoff was reached"
 
@@ -109,76 +129,196 @@ def test_a_target_that_reports_a_crash_gives_its_own_words_as_the_reason(tmp_pat
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "quality"),
-    [
-        ("inf", math.inf),
-        ("-Infinity", -math.inf),
-        ("1e400", math.inf),
-        ("1e300", 1e300),
-        ("-1E-3", -0.001),
-        ("+7", 7.0),
-    ],
-)
-def test_infinite_and_huge_qualities_are_numbers(tmp_path: Path, text: str, quality: float) -> None:
+@pytest.mark.parametrize("text", ["1e300", "-1E-3", "+7"])
+def test_huge_and_negative_qualities_are_numbers(tmp_path: Path, text: str) -> None:
+    quality = float(text)
     assert outcome(tmp_path, f"Val error: {text}\n", job=VALERR).result.quality == quality
-    line = f"Result for SMAC: SAT, 1, 1, {text}, 7"
-    assert outcome(tmp_path, line).result.quality == quality
+    assert outcome(tmp_path, f"Result for SMAC: SAT, 1, 1, {text}, 7").result.quality == quality
 
 
-def test_the_first_result_line_counts_and_the_seed_is_the_one_that_was_sent(
-    tmp_path: Path,
-) -> None:
-    log = f"{LINE.replace(', 7', ', 99')}\nResult for SMAC: CRASHED, 9, 9, 9, 7\n"
-    assert outcome(tmp_path, log).result == Result(Status.SAT, 1.5, 3, 0.25, 7)
+@pytest.mark.parametrize("limit", ["memory", "disk", "output"])
+def test_a_target_over_another_limit_is_crashed_with_its_name(tmp_path: Path, limit: str) -> None:
+    found = judge(VALERR, CALL, completion(tmp_path, f"{LINE}\n", None, exceeded=limit))
+    assert found.result.status is Status.CRASHED
+    assert found.reason == f"the target went over its limit of {limit}"
+
+
+def test_the_first_of_two_result_lines_counts_with_a_warning(tmp_path: Path) -> None:
+    found = outcome(tmp_path, f"{LINE}\nResult for SMAC: CRASHED, 9, 9, 9, 7\n")
+    assert found.result == Result(Status.SAT, 1.5, 3, 0.25, 7)
+    assert found.warnings == ("the target printed more than one result line; the first one counts",)
+    assert outcome(tmp_path, f"{LINE}\n{LINE}\n").warnings == found.warnings
+
+
+def test_both_forms_of_one_result_are_no_reason_for_a_warning(tmp_path: Path) -> None:
+    aclib = f'{ACLIB}{{"status": "SUCCESS", "runtime": 1.5, "cost": 0.25, "misc": ""}}'
+    for log in (f"{aclib}\n{LINE}\n", f"{LINE}\n{aclib}\n"):
+        found = outcome(tmp_path, log)
+        assert (found.result.quality, found.result.seed, found.warnings) == (0.25, 7, ())
+    assert outcome(tmp_path, f"{aclib.replace('0.25', '0.5')}\n{LINE}\n").warnings
+
+
+def test_another_seed_than_the_one_sent_is_corrected_with_a_warning(tmp_path: Path) -> None:
+    found = outcome(tmp_path, LINE.replace(", 7", ", 99"))
+    assert found.result == Result(Status.SAT, 1.5, 3, 0.25, 7)
+    assert found.warnings == ("the target echoed the seed 99, and was given 7",)
+
+
+def test_a_named_output_that_a_sat_run_did_not_write_is_a_warning(tmp_path: Path) -> None:
+    job = ran(PLAIN, outputs=("./model.h5", "log", "*.png"))
+    left = (("model.h5", tmp_path / "m"),)
+    found = judge(job, CALL, completion(tmp_path, LINE, outputs=left))
+    assert found.result.status is Status.SAT
+    assert found.warnings == ("there is no output file 'log'",)
+    unsat = completion(tmp_path, LINE.replace("SAT", "UNSAT"))
+    assert judge(job, CALL, unsat).warnings == ()
+
+
+def test_maximised_qualities_are_negated_and_their_metrics_are_not(tmp_path: Path) -> None:
+    job = ran(VALERR, maximize=True, infeasible=0.0)
+    found = outcome(tmp_path, "Val error: 0.9", job=job)
+    assert (found.result.quality, found.metrics) == (-0.9, {"valerr": "0.9"})
+    assert outcome(tmp_path, LINE, job=job).result.quality == -0.25
+    assert outcome(tmp_path, LINE.replace("SAT", "CRASHED"), job=job).result.quality == 0.25
+    assert outcome(tmp_path, "", 1, job).result.quality == 1e9
+
+
+def test_unsat_has_the_jobs_quality_for_infeasible_configurations(tmp_path: Path) -> None:
+    job = ran(VALERR, infeasible=1.0, exit_codes={0: Status.SAT, 3: Status.UNSAT})
+    for log, code in (("", 3), (LINE.replace("SAT", "UNSAT"), 0), ("Val error: 0.1", 3)):
+        found = outcome(tmp_path, log, code, job)
+        assert (found.result.status, found.result.quality) == (Status.UNSAT, 1.0)
+    without = ran(PLAIN, exit_codes={3: Status.UNSAT})
+    found = outcome(tmp_path, "", 3, without)
+    assert found.result.status is Status.CRASHED
+    assert found.reason == "the target is UNSAT, and the job names no quality for infeasible runs"
+
+
+SOLVER = Job(
+    Path("job.toml"),
+    CommandTemplate("true"),
+    quality="cpu_time",
+    metrics={"cpu_time": Measured.CPU_TIME},
+    exit_codes={10: Status.SAT, 20: Status.UNSAT, 124: Status.TIMEOUT, 9: Status.ABORT},
+)
 
 
 @pytest.mark.parametrize(
-    "log",
+    ("exit_code", "status"),
     [
-        LINE,
-        f"{LINE}\r\n",
-        f"10%\r50%\r100%\r{LINE}\n",
-        f"10% [=>   ]\r\x1b[2K{LINE}\r\x1b[2Kdone",
-        f"\x1b[1;32m{LINE}\x1b[0m\n",
-        f"\x1b]8;;http://a\x1b\\{LINE}\x1b]8;;\x07\n",
-        f"\ufeff{LINE}\n",
-        f"2026-01-01 INFO {LINE}\n",
-        f"caf\xe9 {LINE}\n".encode("latin-1"),
-        b"\x80\xff\0\n" + LINE.encode() + b"\n\xff\xfe",
+        (10, Status.SAT),
+        (20, Status.UNSAT),
+        (124, Status.TIMEOUT),
+        (9, Status.ABORT),
+        (0, Status.CRASHED),
+        (1, Status.CRASHED),
+        (-9, Status.CRASHED),
     ],
 )
-def test_a_result_line_is_found_among_whatever_else_is_printed(
-    tmp_path: Path, log: str | bytes
+def test_exit_codes_of_a_solver_are_its_answer(
+    tmp_path: Path, exit_code: int, status: Status
 ) -> None:
-    assert outcome(tmp_path, log).result == Result(Status.SAT, 1.5, 3, 0.25, 7)
+    found = outcome(tmp_path, "c hello\n", exit_code, SOLVER)
+    assert found.result.status is status
+    if status.decided:
+        assert (found.result.runtime, found.result.quality) == (2.5, 2.5)
+    else:
+        assert found.reason
 
 
-def test_metrics_are_tabbed_lines_and_groups_and_the_last_of_each_counts(tmp_path: Path) -> None:
-    log = tmp_path / "log.txt"
-    log.write_text(
-        "testerr\t0.5\n  acc\t1 \nno name\t1\na\tb\tc\n7\t8\n\x1b[1mtesterr\t0.25\x1b[0m\r\n"
-        "1/2 Val error: 3\r2/2 Val error: \x1b[31m0.75\x1b[0m\nmaybe\nvalerr\tx\nVal error: 0.5"
-    )
-    assert find_metrics(VALERR, log) == {
-        "testerr": "0.25",
-        "acc": "1",
-        "valerr": "0.5",
-        "maybe": "",
+def test_words_of_a_solver_are_its_answer_and_the_first_ones_count(tmp_path: Path) -> None:
+    words = {
+        Status.SAT: re.compile("^s SATISFIABLE"),
+        Status.UNSAT: re.compile("^s UNSATISFIABLE"),
+        Status.ABORT: re.compile("no licence"),
     }
+    job = ran(SOLVER, exit_codes={}, statuses=words)
+    for log, status in (
+        ("c x\ns SATISFIABLE\nno licence", Status.SAT),
+        ("s UNSATISFIABLE\n", Status.UNSAT),
+        ("no licence\ns SATISFIABLE", Status.ABORT),
+        ("s UNKNOWN\n", Status.CRASHED),
+    ):
+        for exit_code in (0, 1):
+            assert outcome(tmp_path, log, exit_code, job).result.status is status
+    assert outcome(tmp_path, "", 0, job).reason.endswith("exit code 0, which tells no status")
 
 
-def test_a_line_without_end_takes_no_memory(tmp_path: Path) -> None:
-    log = tmp_path / "log.txt"
-    with log.open("w") as file:
-        for _ in range(30):
-            file.write("." * 1_000_000)
-        file.write("\nVal error: 0.5\n")
-    tracemalloc.start()
-    assert find_metrics(VALERR, log) == {"valerr": "0.5"}
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 15_000_000
+def test_an_exit_code_can_be_the_quality_but_a_signal_is_a_crash(tmp_path: Path) -> None:
+    job = ran(
+        PLAIN, quality="exit_code", metrics={"exit_code": Measured.EXIT_CODE}, exit_codes=None
+    )
+    for code in (0, 3, 125):
+        assert outcome(tmp_path, "", code, job).result.quality == code
+    for code in (-9, 139):
+        assert outcome(tmp_path, "", code, job).result.status is Status.CRASHED
+
+
+@pytest.mark.parametrize(
+    ("log", "runtime", "reason"),
+    [
+        ("t: 0.5\nVal error: 1", 0.5, ""),
+        ("Val error: 1", None, "runtime 't' is nowhere in its output"),
+        ("t: fast\nVal error: 1", None, "runtime 't' is not a number: 'fast'"),
+        ("t: -1\nVal error: 1", None, "the runtime is not a finite time: -1.0"),
+    ],
+)
+def test_a_job_can_name_the_metric_that_is_the_runtime(
+    tmp_path: Path, log: str, runtime: float | None, reason: str
+) -> None:
+    job = ran(VALERR, runtime="t", metrics={**VALERR.metrics, "t": re.compile(r"t: (\S+)")})
+    found = outcome(tmp_path, log, job=job)
+    assert found.reason == reason
+    if runtime is not None:
+        assert found.result == Result(Status.SAT, runtime, 0, 1.0, 7)
+    wall = ran(VALERR, runtime="w", metrics={**VALERR.metrics, "w": Measured.WALLCLOCK_TIME})
+    assert outcome(tmp_path, "Val error: 1", job=wall).result.runtime == 3.5
+
+
+def test_json_comes_from_the_last_object_printed_or_from_a_file(tmp_path: Path) -> None:
+    job = ran(PLAIN, quality="loss", metrics={"loss": JsonPlace("val.0.loss")})
+    log = '{"val": [{"loss": 1}]}\n{"val": [{"loss": 0.5}]}\n{"epoch": 2}\n{broken\n'
+    assert outcome(tmp_path, log, job=job).result.quality == 0.5
+    assert outcome(tmp_path, "{", job=job).reason == "quality 'loss' is nowhere in its output"
+    from_file = ran(job, json="out/result.json")
+    assert outcome(tmp_path, log, job=from_file).reason == (
+        "quality 'loss' is nowhere in out/result.json"
+    )
+    file = tmp_path / "result.json"
+    for content, quality in (('{"val": [{"loss": 0.25}]}', 0.25), ("{", None), ("[NaN]", None)):
+        file.write_text(content)
+        left = (("out/result.json", file),)
+        found = judge(from_file, CALL, completion(tmp_path, log, outputs=left))
+        assert found.result.quality == (1e9 if quality is None else quality)
+
+
+def postprocess(folder: Path, log: str, exit_code: int = 0) -> Callable[[], Completion]:
+    path = folder / "post.txt"
+    path.write_text(log)
+    return lambda: Completion(exit_code, 0.1, 0.1, path, ())
+
+
+def test_what_post_processing_prints_are_metrics(tmp_path: Path) -> None:
+    done = completion(tmp_path, "Val error: 1\n")
+    found = judge(VALERR, CALL, done, postprocess(tmp_path, "valerr\t0.5\nother\t2\n"))
+    assert found == Outcome(Result(Status.SAT, 2.5, 0, 0.5, 7), {"valerr": "0.5", "other": "2"})
+
+
+def test_post_processing_that_fails_is_a_crash(tmp_path: Path) -> None:
+    done = completion(tmp_path, "Val error: 1\n")
+    found = judge(VALERR, CALL, done, postprocess(tmp_path, "valerr\t0.5\n", 3))
+    assert found.result.status is Status.CRASHED
+    assert found.reason == "the post-processing ended with exit code 3"
+
+
+@pytest.mark.parametrize(("log", "exit_code"), [("", 1), (LINE.replace("SAT", "UNSAT"), 0)])
+def test_a_run_that_is_not_sat_is_not_post_processed(
+    tmp_path: Path, log: str, exit_code: int
+) -> None:
+    def never() -> Completion:
+        raise AssertionError
+
+    assert judge(VALERR, CALL, completion(tmp_path, log, exit_code), never)
 
 
 @pytest.mark.parametrize(

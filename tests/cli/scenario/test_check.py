@@ -218,8 +218,8 @@ def test_a_job_is_looked_for_where_a_run_looks_for_it(folder: Path, job, check: 
 def test_all_problems_of_a_job_file_are_shown(folder: Path, job, check: Check) -> None:
     (folder / "job.toml").write_text("[run]\ncomand = 'x'\ninput = 'nowhere'\n")
     found = check(exit_code=2)
-    assert "job.toml: error: unknown key in [run] 'comand' … did you mean 'command'?" in found
-    assert "job.toml: error: input does not exist:" in found
+    assert "job.toml:2: error: unknown key in [run] 'comand' … did you mean 'command'?" in found
+    assert "job.toml:3: error: input does not exist:" in found
 
 
 def test_placeholders_that_no_parameter_has_are_errors(job, check: Check) -> None:

@@ -1,0 +1,213 @@
+"""Supervision of one run, inside the guard's process: start, limits, end of the tree, report."""
+
+import contextlib
+import errno
+import json
+import math
+import os
+import resource
+import select
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from smacwrap.executors import processes
+from smacwrap.executors.base import Exceeded, Limits, Task
+from smacwrap.executors.gauges import Gauge, gauges_of
+from smacwrap.executors.tree import Descendants
+
+_LONGEST_PAUSE = 1.0  # seconds until orphans that exited are waited for
+_SHORT_PAUSE = 0.05  # seconds until the target is looked at, where the kernel cannot tell
+
+
+class _Abandoned(Exception):  # noqa: N818  (not an error: somebody asked for it)
+    """The wrapper is gone, or wants no result any more."""
+
+
+class Supervisor:
+    """Starts the target of a task and sees its whole tree to its end.
+
+    Args:
+        place: the private folder of the run, removed if the wrapper is killed.
+        folder: where the command starts, inside of `place`.
+        log: the file in `place` to which standard output and standard error are appended.
+        orders: the pipe from the wrapper, which says something if the run is to be cancelled,
+            and closes if the wrapper is gone.
+        messages: the pipe to the wrapper: lines of JSON, `{"pid": …}` when the command was
+            started, then `{"report": …}`, what `watch` returns; or `{"error": …}`, the arguments
+            of an `OSError`.
+    """
+
+    def __init__(
+        self, task: Task, place: Path, folder: Path, log: Path, orders: int, messages: int
+    ) -> None:
+        self.task = task
+        self.limits = task.limits
+        self.place = place
+        self.folder = folder
+        self.log = log
+        self.orders = orders
+        self.messages = messages
+        self.pid = 0
+        self.exit_code: int | None = None
+        self.gauges: list[Gauge] = []
+
+    def run(self) -> None:
+        """Start the target and see it to its end; whatever happens is told to the wrapper."""
+        self.tree = _tree(self.limits)
+        try:
+            self.start()
+            self.tell("pid", self.pid)
+            self.tell("report", self.watch())
+        except _Abandoned:
+            pass
+        except (OSError, subprocess.SubprocessError, ValueError) as error:
+            self.tell("error", _arguments(error))
+        finally:
+            self.end(0.0)
+            self.tree.close()
+
+    def start(self) -> None:
+        """Start the command.
+
+        Raises:
+            OSError, SubprocessError, ValueError: it cannot be started.
+        """
+        with self.log.open("ab") as log:
+            self.gauges = gauges_of(self.limits, self.tree, self.place, self.log)
+            self.start_time = time.monotonic()
+            self.process = subprocess.Popen(
+                self.task.command,
+                cwd=self.folder,
+                env={**os.environ, **self.task.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=self.become_target,
+            )
+        self.pid = self.process.pid
+
+    def become_target(self) -> None:
+        """In the new process, before the command takes its place."""
+        processes.die_with_parent()
+        self.tree.enter()
+        if math.isfinite(self.limits.disk):
+            _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+            most = int(self.limits.disk) if hard < 0 else min(int(self.limits.disk), hard)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    def watch(self) -> dict[str, object]:
+        """Wait for the end of the target, or put an end to it at a limit, and end its tree.
+
+        Returns:
+            What there is to say then: fields of a `Completion`.
+        """
+        exceeded = self.until_end_or_limit()
+        wallclock_time = time.monotonic() - self.start_time
+        self.end(self.limits.grace)
+        if self.tree.ran_out_of_memory():
+            exceeded = "memory"
+        if exceeded:
+            self.say_why(exceeded)
+        most = [gauge.most for gauge in self.gauges if gauge.exceeded == "memory"]
+        return {
+            "exit_code": None if exceeded else self.exit_code,
+            "exceeded": exceeded,
+            "cpu_time": self.tree.cpu_time(),
+            "wallclock_time": wallclock_time,
+            "peak_memory": int(max([self.tree.peak_memory(), *most])),
+            "enforced_by": self.tree.enforced_by,
+        }
+
+    def until_end_or_limit(self) -> Exceeded:
+        """Wait for the target's exit or a limit, and say which limit."""
+        with _handle(self.pid) as handle:
+            while self.exit_code is None:
+                self.pause(handle)
+                now = time.monotonic()
+                for gauge in self.gauges:
+                    if gauge.next_look <= now and gauge.look():
+                        return gauge.exceeded
+                self.reap()
+        # It may have ended by itself between two looks, and over a limit.
+        return next((gauge.exceeded for gauge in self.gauges if gauge.look()), "")
+
+    def pause(self, handle: list[int]) -> None:
+        """Wait for the target's exit or the next look.
+
+        Raises:
+            _Abandoned: the wrapper wants it; the tree is gone.
+        """
+        soonest = min((gauge.next_look for gauge in self.gauges), default=math.inf)
+        longest = _LONGEST_PAUSE if handle else _SHORT_PAUSE
+        seconds = min(max(0.0, soonest - time.monotonic()), longest)
+        if self.orders in select.select([self.orders, *handle], [], [], seconds)[0]:
+            if os.read(self.orders, 1):
+                self.end(self.limits.grace)
+            else:
+                # The wrapper was killed, and nobody else removes its folder.
+                self.end(0.0)
+                shutil.rmtree(self.place, ignore_errors=True)
+            raise _Abandoned
+
+    def reap(self) -> bool:
+        """Wait for the children that exited; whether there are others."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            if pid == self.pid:
+                self.process.returncode = self.exit_code = os.waitstatus_to_exitcode(status)
+
+    def end(self, grace: float) -> None:
+        """End what is left of the tree."""
+        if self.reap():
+            self.tree.end(grace)
+            self.reap()
+
+    def say_why(self, exceeded: Exceeded) -> None:
+        """Explain in the log, which has at most its limit, what ended the run."""
+        if exceeded == "output":
+            os.truncate(self.log, int(self.limits.output))
+        with self.log.open("a") as log:
+            log.write(f"\nsmacwrap: ended at its limit of {exceeded} ({self.tree.enforced_by})\n")
+
+    def tell(self, kind: str, content: object) -> None:
+        """Send a message to the wrapper, if it is still there."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self.messages, json.dumps({kind: content}).encode() + b"\n")
+
+
+def _tree(limits: Limits) -> Descendants:
+    if not math.isfinite(limits.memory):
+        return Descendants()
+    from smacwrap.executors.cgroup import make_group  # most runs go without
+
+    return make_group(limits.memory) or Descendants()
+
+
+@contextlib.contextmanager
+def _handle(pid: int) -> Iterator[list[int]]:
+    """A handle to wait with `select` for the exit of a process; none where there are no such."""
+    try:
+        handles = [os.pidfd_open(pid)]
+    except (AttributeError, OSError):
+        handles = []
+    try:
+        yield handles
+    finally:
+        for handle in handles:
+            os.close(handle)
+
+
+def _arguments(error: Exception) -> tuple[int, str, str | None]:
+    """The arguments of an OSError that says the same."""
+    if isinstance(error, OSError) and error.errno:
+        return error.errno, error.strerror or "", error.filename and str(error.filename)
+    return errno.EINVAL, str(error), None

@@ -1,0 +1,154 @@
+"""A function's run as a program: one result line, whatever happens, and nothing left running."""
+
+import atexit
+import contextlib
+import os
+import resource
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+from smacwrap.executors import processes
+from smacwrap.executors.tree import Descendants
+from smacwrap.protocol import CallString, format_result
+from smacwrap.protocol.result_line import format_aclib_result
+from smacwrap.python.result import timed_out
+from smacwrap.wrapper.keep import additional_data
+from smacwrap.wrapper.outcome import Outcome, crashed
+
+# Seconds between asking a process to end and killing it: in a run that is cut short, and after
+# the exit functions, when all that is left has been forgotten, or ignores such requests.
+_GRACE, _SHORT_GRACE = 2.0, 0.2
+_LAST_WORDS = 10.0  # seconds for the exit functions
+_SHORTEST_LOOK = 0.05  # seconds between two looks at the used time
+
+
+@contextlib.contextmanager
+def own_output() -> Iterator[int]:
+    """Send to standard error what is printed meanwhile, by this process and its children.
+
+    Gives the file descriptor of the standard output: nothing but result lines goes there, so
+    that no half-written line and no printed look-alike comes before them.
+    """
+    sys.stdout.flush()
+    output = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield output
+    finally:
+        os.dup2(output, 1)
+        os.close(output)
+
+
+def write_outcome(output: int, call: CallString, outcome: Outcome) -> None:
+    """Write the result line to a file descriptor, in every form that the call asks for.
+
+    What there is to say of it goes to standard error.
+    """
+    result = replace(outcome.result, additional=additional_data(outcome, None))
+    lines = [format_aclib_result(result)] if call.aclib else []
+    text = "".join(f"{line}\n" for line in [*lines, format_result(result)])
+    # Arguments may hold bytes that are no UTF-8; Python has them as lone surrogates.
+    data = text.encode("utf-8", "backslashreplace")
+    with contextlib.suppress(BrokenPipeError):  # who does not listen loses nothing
+        while data:
+            data = data[os.write(output, data) :]
+    if outcome.reason:
+        print(f"{Path(sys.argv[0]).name}: {outcome.reason}", file=sys.stderr)
+
+
+def used_cpu_time() -> float:
+    """CPU seconds of this process and of the children that it has waited for."""
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+class Program:
+    """This process, from a call string to the result line that ends it.
+
+    Only the first result counts, from whichever thread: the main one, in which the target runs,
+    or the one that watches over signals and the cutoff. That one needs no help from the target:
+    it ends the process even while the target catches everything, or is inside of a C library
+    (that lets other threads run, as the usual ones do).
+    """
+
+    def __init__(self, call: CallString, output: int) -> None:
+        self.call = call
+        self._output = output
+        self._pid = os.getpid()
+        self._ending = threading.Lock()
+
+    def watch(self) -> None:
+        """Start to watch over signals and the cutoff; to be called from the main thread."""
+        processes.adopt_orphans()
+        reader, self._writer = os.pipe()
+        os.set_blocking(self._writer, False)
+        # Python's own handlers wait for the main thread; the wakeup descriptor does not.
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        for number in processes.STOP_SIGNALS:
+            signal.signal(number, self._tell)
+        os.register_at_fork(after_in_child=_forget_signals)
+        threading.Thread(target=self._look, args=(reader,), daemon=True, name="watch").start()
+
+    def _tell(self, number: int, frame: object) -> None:
+        # For where something, like asyncio, has taken the wakeup descriptor.
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._writer, bytes([number]))
+
+    def _look(self, reader: int) -> None:
+        tree = Descendants()
+        start = time.monotonic()
+        used = 0.0
+        while True:
+            wait = None
+            if self.call.has_cutoff:
+                # No process can use up the rest sooner than this.
+                rest = (self.call.cutoff - used) / (os.cpu_count() or 1)
+                wait = min(max(rest, _SHORTEST_LOOK), threading.TIMEOUT_MAX)
+            if select.select([reader], [], [], wait)[0]:
+                for number in os.read(reader, 64):
+                    if number in processes.STOP_SIGNALS:
+                        name = signal.Signals(number).name
+                        self.end(crashed(self.call, f"the wrapper was ended by {name}"))
+            else:
+                used = max(time.monotonic() - start, time.process_time() + tree.cpu_time())
+                if used >= self.call.cutoff:
+                    self.end(timed_out(self.call))
+
+    def end(self, outcome: Outcome) -> NoReturn:
+        """Write the result line and end the process, with all that it started."""
+        if os.getpid() != self._pid:  # the target has forked, and its copy came back
+            os._exit(0)
+        self._ending.acquire()  # for good: whoever comes second waits for the end
+        write_outcome(self._output, self.call, outcome)
+        if threading.current_thread() is threading.main_thread():
+            # Those who have something to do at the exit, like multiprocessing, end their own
+            # children better than we do; but nobody may hang now.
+            timer = threading.Timer(_LAST_WORDS, _leave, [_SHORT_GRACE])
+            timer.daemon = True
+            timer.start()
+            atexit._run_exitfuncs()
+            _leave(_SHORT_GRACE)
+        _leave(_GRACE)
+
+
+def _leave(grace: float) -> NoReturn:
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    processes.end_tree(processes.children, grace)
+    os._exit(0)
+
+
+def _forget_signals() -> None:
+    """In a forked child: it ends at a signal as any process does, and tells nobody."""
+    signal.set_wakeup_fd(-1)
+    for number in processes.STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)

@@ -1,0 +1,77 @@
+"""What is kept of a run: additional run data in its result, and call.json in its bundle."""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from smacwrap.executors import Completion
+from smacwrap.protocol import CallString
+from smacwrap.wrapper.job import Job
+from smacwrap.wrapper.outcome import Outcome
+
+# Environments hold passwords: only what is known to change results is kept.
+_ENVIRONMENT = (
+    "OMP_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "CUDA_VISIBLE_DEVICES",
+    "PYTHONHASHSEED",
+)
+
+
+@dataclass(frozen=True)
+class Start:
+    """A run that was started: what was asked for, and the words that this became."""
+
+    job: Job
+    call: CallString
+    command: tuple[str, ...]
+    postprocess: tuple[str, ...] | None
+    time: datetime
+
+
+def additional_data(outcome: Outcome, bundle: Path | None) -> str:
+    """The additional run data of a result: the target's own, metrics, reason and bundle."""
+    data = dict(outcome.metrics)
+    if outcome.result.status.failed and outcome.reason:
+        data["reason"] = outcome.reason
+    if bundle:
+        data["zip"] = bundle.name
+    own = [f"{name}={value.replace(';', ' ')}" for name, value in data.items()]
+    return ";".join([*([outcome.result.additional] if outcome.result.additional else []), *own])
+
+
+def call_json(start: Start, completion: Completion, outcome: Outcome) -> str:
+    """All that is needed to repeat a run, and all that it gave, as JSON."""
+    result = outcome.result
+    system = os.uname()  # what `platform` says takes a process
+    return json.dumps(
+        {
+            "job": str(start.job.file),
+            "call_string": start.call.words(),
+            "command": start.command,
+            "postprocess": start.postprocess,
+            "cwd": str(Path.cwd()),
+            "environment": {n: os.environ[n] for n in _ENVIRONMENT if n in os.environ},
+            "python": sys.version.split()[0],
+            "platform": f"{system.sysname}-{system.release}-{system.machine}",
+            "host": system.nodename,
+            "start": start.time.isoformat(),
+            "end": datetime.now(UTC).isoformat(),
+            "exit_code": completion.exit_code,
+            "cpu_time": completion.cpu_time,
+            "wallclock_time": completion.wallclock_time,
+            "peak_memory": completion.peak_memory,
+            "exceeded": completion.exceeded,
+            "enforced_by": completion.enforced_by,
+            "status": result.status,
+            "quality": result.quality,
+            "runtime": result.runtime,
+            "metrics": outcome.metrics,
+            "reason": outcome.reason,
+            "warnings": outcome.warnings,
+        },
+        indent=2,
+    )

@@ -1,0 +1,102 @@
+"""Limits where the kernel has no control group for us, and where it has one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smacwrap.executors import Limits, Submission, Task
+from smacwrap.executors.bundle import pack
+from smacwrap.executors.cgroup import ControlGroup, make_group
+from smacwrap.executors.local import LocalExecutor
+
+MEMORY = (
+    "import os, sys, time\n"
+    "for _ in range(3):\n    if os.fork() == 0: break\n"
+    "ballast = os.urandom(1) * 50_000_000; time.sleep(300)"
+)
+
+
+def submit(folder: Path, script: str, limits: Limits) -> Submission:
+    (folder / "in").mkdir()
+    pack(folder / "in", folder / "run-1.zip")
+    task = Task(folder / "run-1.zip", ("python3", "-c", script), limits=limits)
+    return LocalExecutor(folder).submit(task)
+
+
+@pytest.fixture
+def group() -> Iterator[ControlGroup]:
+    """A control group, on machines where this user may make one."""
+    group = make_group(1 << 30)
+    if group is None:
+        pytest.skip("no cgroup v2 that this user may write to")
+    yield group
+    assert not group.folder.exists()
+
+
+def test_memory_is_limited_without_a_control_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smacwrap.executors.cgroup.make_group", lambda memory: None)
+    with submit(tmp_path, MEMORY, Limits(memory=150e6, grace=0)) as submission:
+        done = submission.wait()
+    assert (done.exceeded, done.exit_code) == ("memory", None)
+    assert done.peak_memory >= 150e6
+    assert done.enforced_by == "polling the process tree"
+
+
+def test_memory_is_limited_in_a_control_group(tmp_path: Path, group: ControlGroup) -> None:
+    group.close()
+    with submit(tmp_path, MEMORY, Limits(memory=150e6, grace=0)) as submission:
+        done = submission.wait()
+    assert (done.exceeded, done.exit_code) == ("memory", None)
+    assert done.enforced_by.startswith("cgroup v2 (cpu.stat, cgroup.kill, memory")
+    assert list(group.folder.parent.glob("smacwrap-*")) == []
+
+
+def test_a_control_group_counts_the_time_of_processes_that_nobody_waited_for(
+    tmp_path: Path, group: ControlGroup
+) -> None:
+    group.close()
+    script = (
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "for _ in range(5):\n"
+        "    pid = os.fork()\n"
+        "    if pid == 0:\n"
+        "        while time.process_time() < 0.1: pass\n"
+        "        os._exit(0)\n"
+        "    try: os.waitpid(pid, 0)\n"
+        "    except ChildProcessError: pass"
+    )
+    with submit(tmp_path, script, Limits(memory=1e9)) as submission:
+        done = submission.wait()
+    assert (done.exceeded, done.exit_code) == ("", 0)
+    assert done.cpu_time >= 0.5
+
+
+def test_a_control_group_is_removed_with_the_groups_that_the_target_made_in_it(
+    group: ControlGroup,
+) -> None:
+    (group.folder / "a" / "b").mkdir(parents=True)
+    group.close()
+
+
+def test_a_control_group_with_the_memory_controller_has_the_kernel_limit_it(
+    tmp_path: Path,
+) -> None:
+    # The files of the kernel, as cgroup-v2.rst describes them.
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.swap.max").write_text("max\n")
+    (tmp_path / "memory.peak").write_text("12345\n")
+    events = "low 0\nhigh 0\nmax {0}\noom {0}\noom_kill {0}\noom_group_kill {0}\n"
+    group = ControlGroup(tmp_path, 1e9)
+    assert (tmp_path / "memory.max").read_text() == "1000000000"
+    assert (tmp_path / "memory.swap.max").read_text() == "0"
+    assert (tmp_path / "memory.oom.group").read_text() == "1"
+    assert group.bounds_memory
+    assert group.peak_memory() == 12345
+    assert group.enforced_by == "cgroup v2 (cpu.stat, cgroup.kill, memory.max)"
+    for count in (0, 1):
+        (tmp_path / "memory.events").write_text(events.format(count))
+        assert group.ran_out_of_memory() == bool(count)

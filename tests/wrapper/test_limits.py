@@ -1,0 +1,324 @@
+"""Limits of `smacwrap run` over whole process trees: nothing gets out, nothing stays behind."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from smacwrap.protocol import Result, Status, parse_result_line
+
+CALL = "no_instance 0 1.7976931348623157E308 2147483647 -1 -x 1".split()
+
+# A process that ends only by KILL, in a session of its own and without its parent.
+DAEMON = """\
+import os, signal, time
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        for fd in range(3):
+            os.close(fd)
+        open('daemon', 'w').write(f'{os.getpid()}\\n')
+        time.sleep(300)
+    os._exit(0)
+os.wait()
+while not os.path.exists('daemon') or not open('daemon').read().endswith('\\n'):
+    time.sleep(0.01)
+print('loss\\t1\\nready', flush=True)
+"""
+
+BURN = """\
+import time
+def burn(seconds):
+    start = time.process_time()
+    while time.process_time() - start < seconds: pass
+"""
+
+
+class Run:
+    """A run of a job in a folder of its own; its processes carry a mark in their environment."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {**os.environ, "SMACWRAP_TEST_MARK": str(folder)}
+
+    def start(
+        self, script: str, limits: str = "", cutoff: str = "", command: str = "python script.py"
+    ) -> "subprocess.Popen[str]":
+        (self.folder / "input").mkdir()
+        (self.folder / "input" / "script.py").write_text(script)
+        (self.folder / "job.toml").write_text(
+            f"[run]\ninput = 'input'\ncommand = '{command}'\n"
+            f"[result]\nquality = 'loss'\n[limits]\n{limits}\n"
+        )
+        call = [*CALL[:2], cutoff or CALL[2], *CALL[3:]]
+        return subprocess.Popen(
+            [sys.executable, "-m", "smacwrap", "run", "job.toml", *call],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, *args: str, **options: str) -> Result:
+        process = self.start(*args, **options)
+        out, self.said = process.communicate(timeout=120)
+        assert "Traceback" not in self.said, self.said
+        return parse_result_line(out)
+
+    def processes(self) -> list[psutil.Process]:
+        """The living processes with the mark, the wrapper and its guard included."""
+        return list(marked(str(self.folder)))
+
+    def kept(self, name: str) -> bytes:
+        (bundle,) = (self.folder / "smacwrap-runs").glob("run-*.zip")
+        with zipfile.ZipFile(bundle) as archive:
+            return archive.read(name)
+
+
+def marked(mark: str) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("SMACWRAP_TEST_MARK") == mark:
+                yield process
+        except psutil.Error:
+            continue
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """A run that must leave nothing behind, neither processes nor folders."""
+    run = Run(tmp_path)
+    yield run
+    assert run.processes() == []
+    assert not list((tmp_path / "smacwrap-runs").glob("*/"))
+
+
+def test_fifty_sleeping_grandchildren_leave_none(run: Run) -> None:
+    script = (
+        "import subprocess, time\n"
+        "line = \"trap '' TERM; for i in 1 2 3 4 5 6 7 8 9 10; do setsid sleep 301 & done; wait\"\n"
+        "for _ in range(5): subprocess.Popen(['sh', '-c', line])\n"
+        "print('ready', flush=True); time.sleep(300)"
+    )
+    wrapper = run.start(script, "grace = 0.2", cutoff="5")
+    wait_until(lambda: sum(p.name() == "sleep" for p in run.processes()) == 50)
+    out, _ = wrapper.communicate(timeout=60)
+    result = parse_result_line(out)
+    assert (result.status, result.runtime) == (Status.TIMEOUT, 5)
+
+
+def test_a_daemon_that_ignores_term_does_not_outlive_the_run(run: Run) -> None:
+    result = run(DAEMON, "grace = 0.2")
+    assert (result.status, result.quality) == (Status.SAT, 1)
+
+
+def test_a_tree_that_ignores_term_is_killed_after_its_grace(run: Run) -> None:
+    start = time.monotonic()
+    result = run(DAEMON + "time.sleep(300)", "wall_time = 1\ngrace = 0.3")
+    assert time.monotonic() - start > 1.3
+    assert result.status is Status.TIMEOUT
+
+
+def test_a_target_has_its_grace_to_tidy_up(run: Run) -> None:
+    script = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(print('tidied', flush=True)))\n"
+        "time.sleep(300)"
+    )
+    assert run(script, "wall_time = 1\ngrace = 60").status is Status.TIMEOUT
+    assert b"tidied\n" in run.kept("log.txt")
+    assert b"ended at its limit of time (polling the process tree)" in run.kept("log.txt")
+
+
+def test_cpu_time_counts_processes_that_have_exited(run: Run) -> None:
+    # No process uses as much as the cutoff, and there is never more than one.
+    script = BURN + (
+        "import os\nfor _ in range(100):\n    if os.fork() == 0:\n        burn(0.2); os._exit(0)\n"
+        "    os.wait()"
+    )
+    assert run(script, "cpu_time = 1").status is Status.TIMEOUT
+    call = json.loads(run.kept("call.json"))
+    assert 1 <= call["cpu_time"] < 5
+    assert call["exceeded"] == "time"
+    assert call["exit_code"] is None
+
+
+def test_cpu_time_counts_daemons(run: Run) -> None:
+    script = BURN + (
+        "import os\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0: burn(100)\n"
+        "    os._exit(0)\n"
+        "os.wait(); time.sleep(300)"
+    )
+    assert run(script, "cpu_time = 0.5").status is Status.TIMEOUT
+
+
+def test_memory_is_that_of_all_processes_together(run: Run) -> None:
+    script = (
+        "import os, time\n"
+        "for _ in range(3):\n    if os.fork() == 0: break\n"
+        "ballast = os.urandom(1) * 50_000_000\n"
+        "print('loss\\t1', flush=True); time.sleep(300)"
+    )
+    result = run(script, "memory = '150 MB'")
+    assert result.status is Status.CRASHED
+    assert "limit of memory" in run.said
+    call = json.loads(run.kept("call.json"))
+    assert 150_000_000 <= call["peak_memory"] < 400_000_000
+    assert call["exceeded"] == "memory"
+
+
+def test_memory_that_processes_share_counts_once(run: Run) -> None:
+    script = (
+        "import os, time\n"
+        "ballast = os.urandom(1) * 50_000_000\n"
+        "for _ in range(5):\n    if os.fork() == 0: time.sleep(1); os._exit(0)\n"
+        "time.sleep(1); print('loss\\t1')"
+    )
+    assert run(script, "memory = '200 MB'").status is Status.SAT, run.said
+
+
+def test_memory_is_limited_by_a_control_group_where_there_can_be_one(run: Run) -> None:
+    result = run("print('loss\\t1')", "memory = '1 GB'")
+    assert result.status is Status.SAT
+    words = json.loads(run.kept("call.json"))["enforced_by"]
+    assert words.startswith("cgroup v2 (cpu.stat, cgroup.kill, memory") or words == (
+        "polling the process tree"
+    )
+
+
+def test_a_folder_that_grows_over_its_limit_ends_the_run(run: Run) -> None:
+    script = (
+        "import time\n"
+        "for i in range(20): open(f'file-{i}', 'wb').write(bytes(range(256)) * 4000)\n"
+        "print('loss\\t1', flush=True); time.sleep(300)"
+    )
+    assert run(script, "disk = '10 MB'").status is Status.CRASHED
+    assert "limit of disk" in run.said
+
+
+def test_no_file_gets_larger_than_the_limit_of_the_folder(run: Run) -> None:
+    script = (
+        "import os\n"
+        "with open('large', 'wb') as out:\n"
+        "    try:\n        for _ in range(100): out.write(bytes(range(256)) * 4000)\n"
+        "    except OSError as error: print(error.strerror)\n"
+        "print('size', os.path.getsize('large')); print('loss\\t1')"
+    )
+    assert run(script, "disk = '10 MB'").status is Status.CRASHED
+    assert b"File too large\nsize 10000000\n" in run.kept("log.txt")
+    assert "limit of disk" in run.said
+
+
+def test_output_is_cut_at_its_limit(run: Run) -> None:
+    result = run("", "output = '1 MB'", command="yes loss")
+    assert result.status is Status.CRASHED
+    log = run.kept("log.txt")
+    assert log[:1_000_000] == b"loss\n" * 200_000
+    assert log[1_000_000:].count(b"\n") == 2
+    assert b"limit of output" in log[1_000_000:]
+
+
+def test_output_over_its_limit_counts_also_when_it_came_too_fast_to_be_seen(run: Run) -> None:
+    assert run("print('x' * 200_000); print('loss\\t1')", "output = 100_000").status.failed
+
+
+def test_limits_that_are_not_reached_change_nothing(run: Run) -> None:
+    limits = "cpu_time = 60\nwall_time = 60\nmemory = '1 GB'\ndisk = '10 MB'\noutput = '1 MB'"
+    result = run("open('x', 'w').write('x'); print('loss\\t1')", limits, cutoff="60")
+    assert (result.status, result.quality) == (Status.SAT, 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_wrapper_that_is_told_to_end_ends_a_stubborn_tree_and_answers(
+    run: Run, number: signal.Signals
+) -> None:
+    wrapper = run.start(DAEMON + "time.sleep(300)", "grace = 0.2")
+    assert wrapper.stderr
+    while wrapper.stderr.readline() != "ready\n":
+        pass
+    assert len(run.processes()) == 4, "wrapper, guard, target, daemon"
+    wrapper.send_signal(number)
+    out, _ = wrapper.communicate(timeout=60)
+    assert parse_result_line(out).status is Status.CRASHED
+    assert run.processes() == []
+
+
+def test_when_the_wrapper_is_killed_the_tree_dies_with_it(run: Run) -> None:
+    wrapper = run.start(DAEMON + "time.sleep(300)")
+    assert wrapper.stderr
+    while wrapper.stderr.readline() != "ready\n":
+        pass
+    wrapper.kill()
+    wrapper.communicate(timeout=60)
+    wait_until(lambda: not run.processes())
+    wait_until(lambda: not list((run.folder / "smacwrap-runs").glob("*/")))
+
+
+def test_when_the_group_of_the_wrapper_is_killed_the_tree_dies_with_it(run: Run) -> None:
+    wrapper = run.start(DAEMON + "time.sleep(300)")
+    assert wrapper.stderr
+    while wrapper.stderr.readline() != "ready\n":
+        pass
+    # All that a shell's job control or a batch system reaches: not the guard.
+    for process in run.processes():
+        if os.getpgid(process.pid) == os.getpgid(wrapper.pid):
+            process.kill()
+    wrapper.communicate(timeout=60)
+    wait_until(lambda: not run.processes())
+
+
+def test_when_the_guard_is_killed_the_tree_dies_and_the_wrapper_says_so(run: Run) -> None:
+    wrapper = run.start(DAEMON + "time.sleep(300)")
+    assert wrapper.stderr
+    while wrapper.stderr.readline() != "ready\n":
+        pass
+    (guard,) = psutil.Process(wrapper.pid).children()
+    guard.kill()
+    out, err = wrapper.communicate(timeout=60)
+    assert parse_result_line(out).status is Status.CRASHED
+    assert "the process that guards the run ended with exit code -9" in err
+
+
+def test_a_caller_that_ignores_its_children_changes_nothing(run: Run) -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # exec keeps what is ignored
+    try:
+        wrapper = run.start("print('loss\\t1'); raise SystemExit(3)")
+        out, err = wrapper.communicate(timeout=60)
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+    assert parse_result_line(out).status is Status.CRASHED
+    assert "exit code 3" in err
+
+
+def test_the_folder_of_a_run_is_private(run: Run) -> None:
+    result = run("import os; print(f\"loss\\t{os.stat('..').st_mode}\")")
+    assert stat.filemode(int(result.quality)) == "drwx------"
+
+
+def test_secrets_of_the_environment_are_not_kept(run: Run) -> None:
+    run.env["SOME_TOKEN"] = "do-not-tell"
+    assert run("import os; print('loss\\t' + str(len(os.environ['SOME_TOKEN'])))").quality == 11
+    assert b"do-not-tell" not in run.kept("call.json")
+    assert b"SOME_TOKEN" not in run.kept("call.json")
