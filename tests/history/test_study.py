@@ -14,9 +14,9 @@ def test_a_history_is_read_as_workers_appear_and_append(tmp_path: Path) -> None:
     for seed in (3, 12):
         writers[seed] = LiveRundataWriter(study.live_rundata(seed), IDENTITY)
         writers[seed].append(make_run(seed))
-        assert list(reader.poll()) == [(seed, make_run(seed, details={"number": 1}))]
+        assert list(reader.poll()) == [(seed, make_run(seed, details={"number": 1, "metrics": {}}))]
     writers[3].append(make_run(0))
-    assert list(reader.poll()) == [(3, make_run(0, details={"number": 2}))]
+    assert list(reader.poll()) == [(3, make_run(0, details={"number": 2, "metrics": {}}))]
     assert study.seeds() == [3, 12]
     for writer in writers.values():
         writer.close()
@@ -35,7 +35,8 @@ def test_to_clear_a_study_deletes_what_smacwrap_wrote_and_nothing_else(tmp_path:
     (tmp_path / "elsewhere" / "kept").touch()
     (study.runs / "run-2").symlink_to(tmp_path / "elsewhere")
     ours = [study.live_rundata(1), study.trajectory(1), study.results, study.runs / "run-3.zip"]
-    theirs = [study.folder / "notes.txt", study.folder / "state-run1", study.runs / "mine.zip"]
+    ours += [study.detailed_trajectory(1), study.state(1)]
+    theirs = [study.folder / "notes.txt", study.runs / "mine.zip"]
     for path in ours + theirs:
         path.touch()
     study.clear()
