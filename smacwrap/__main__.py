@@ -1,6 +1,5 @@
 """The entry point of `smacwrap` and `python -m smacwrap`."""
 
-import gc
 import os
 import sys
 from typing import NoReturn
@@ -19,13 +18,9 @@ def main() -> None:
 
 def _run(job_file: str, call_string: list[str]) -> NoReturn:
     """The wrapper without click, which takes as long to load as all that the wrapper needs."""
-    # What is loaded stays until the end: to look for garbage in it is in vain.
-    gc.disable()
     from smacwrap.errors import UserError
     from smacwrap.wrapper.main import wrap
 
-    gc.freeze()
-    gc.enable()
     code = 0
     try:
         wrap(job_file, call_string)
