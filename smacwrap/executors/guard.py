@@ -148,8 +148,11 @@ def _live(
         from smacwrap.executors.supervisor import Supervisor
 
         supervisor = Supervisor(task, place, folder, log, orders, messages)
-        if os.read(orders, 1) == _START:
+        order = os.read(orders, 1)
+        if order == _START:
             supervisor.run()
+        elif not order:
+            supervisor.remove_place()
         code = 0
     except BaseException:
         import traceback  # in vain for nearly every run

@@ -75,10 +75,21 @@ class Supervisor:
         Raises:
             OSError, SubprocessError, ValueError: it cannot be started.
         """
+        try:
+            self.process = self.popen()
+        except subprocess.SubprocessError:
+            # The control group does not take the process; there are many reasons for that.
+            self.tree.close()
+            self.tree = Descendants()
+            self.process = self.popen()
+        self.pid = self.process.pid
+
+    def popen(self) -> "subprocess.Popen[bytes]":
+        """Start the command, and the clocks."""
         with self.log.open("ab") as log:
             self.gauges = gauges_of(self.limits, self.tree, self.place, self.log)
             self.start_time = time.monotonic()
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 self.task.command,
                 cwd=self.folder,
                 env={**os.environ, **self.task.environment},
@@ -88,7 +99,6 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=self.become_target,
             )
-        self.pid = self.process.pid
 
     def become_target(self) -> None:
         """In the new process, before the command takes its place."""
@@ -148,9 +158,8 @@ class Supervisor:
             if os.read(self.orders, 1):
                 self.end(self.limits.grace)
             else:
-                # The wrapper was killed, and nobody else removes its folder.
                 self.end(0.0)
-                shutil.rmtree(self.place, ignore_errors=True)
+                self.remove_place()
             raise _Abandoned
 
     def reap(self) -> bool:
@@ -170,6 +179,10 @@ class Supervisor:
         if self.reap():
             self.tree.end(grace)
             self.reap()
+
+    def remove_place(self) -> None:
+        """Remove the folder of a wrapper that was killed, for nobody else will."""
+        shutil.rmtree(self.place, ignore_errors=True)
 
     def say_why(self, exceeded: Exceeded) -> None:
         """Explain in the log, which has at most its limit, what ended the run."""

@@ -1,7 +1,7 @@
 """A run: one call of the target algorithm and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smacwrap.protocol import NO_CUTOFF, NO_INSTANCE, Result
@@ -52,3 +52,9 @@ class Run:
     def key(self) -> tuple[object, ...]:
         """What two runs of the same configuration, instance and seed have in common."""
         return (self.configuration_key, self.instance, self.seed)
+
+
+def with_number(run: Run, number: int) -> Run:
+    """The run with its place in its worker's file, and details where SMAC v2 wrote none."""
+    found = run.details or details_of(run.result.additional)
+    return replace(run, details={"number": number, **found})

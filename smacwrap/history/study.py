@@ -3,12 +3,12 @@
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from smacwrap.errors import UserError
 from smacwrap.history.live_rundata_reader import LiveRundataReader
-from smacwrap.history.run import Run, details_of
+from smacwrap.history.run import Run, with_number
 
 _OURS = (
     "live-rundata-*.json",
@@ -147,6 +147,4 @@ class HistoryReader:
                 self._readers[seed] = LiveRundataReader(self.study.live_rundata(seed))
             for run in self._readers[seed].poll():
                 number = self._read[seed] = self._read.get(seed, 0) + 1
-                # What SMAC v2 wrote has no details.
-                found = run.details or details_of(run.result.additional)
-                yield seed, replace(run, details={"number": number, **found})
+                yield seed, with_number(run, number)

@@ -23,7 +23,7 @@ from smacwrap.history import (
     StudyIdentity,
 )
 from smacwrap.history.forgotten import Forgotten
-from smacwrap.history.run import details_of
+from smacwrap.history.run import details_of, with_number
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.history.state import Context
 from smacwrap.launch.budget import Budget
@@ -123,8 +123,8 @@ class Worker:
         )
         self.others = HistoryReader(self.study, skip=self.seed)
         self.knowledge = Knowledge(self._engine, self.objective, Forgotten(self.study))
-        for run in self.records.runs:
-            self._take_in(self.seed, run)
+        for number, run in enumerate(self.records.runs, start=1):
+            self._take_in(self.seed, with_number(run, number))
         if self.records.runs:
             log.info("resumed with %d runs of this seed", len(self.records.runs))
         self._read_others()

@@ -131,7 +131,7 @@ def test_a_launch_goes_on_with_an_imported_study(
     assert run_import(study).exit_code == 0
     options = "--resume --engine random --rungroup study --numberOfRunsLimit 52"
     done = smacwrap("launch", "scenario.txt", *options.split())
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout
     assert "going on after 50" in done.stdout
     rows = results(study)
     assert len(rows) == 52

@@ -74,6 +74,17 @@ def test_a_control_group_counts_the_time_of_processes_that_nobody_waited_for(
     assert done.cpu_time >= 0.5
 
 
+def test_a_control_group_that_takes_no_process_is_done_without(
+    tmp_path: Path, group: ControlGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group.close()
+    # Removed meanwhile: one of the reasons.
+    monkeypatch.setattr(ControlGroup, "enter", lambda self: (self.folder / "absent").write_text(""))
+    with submit(tmp_path, "pass", Limits(memory=1e9)) as submission:
+        done = submission.wait()
+    assert (done.exit_code, done.enforced_by) == (0, "polling the process tree")
+
+
 def test_a_control_group_is_removed_with_the_groups_that_the_target_made_in_it(
     group: ControlGroup,
 ) -> None:

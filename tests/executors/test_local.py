@@ -128,6 +128,35 @@ def test_a_command_that_does_not_exist_leaves_nothing(tmp_path: Path) -> None:
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+def test_data_is_linked_and_never_comes_back_as_an_output(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "large").write_text("data")
+    script = "cat set/large; ls -l set | grep -c large; echo 1 > own"
+    with submit(tmp_path, script, "**/*", data=(tmp_path / "set",)) as submission:
+        done = submission.wait()
+        assert done.log.read_text() == "data1\n"
+        assert [name for name, _ in done.outputs] == ["given", "own"]
+    assert (tmp_path / "set" / "large").read_text() == "data"
+
+
+def test_the_folder_of_a_wrapper_that_is_killed_while_it_unpacks_is_removed(tmp_path: Path) -> None:
+    code = f"""
+import os, signal
+from pathlib import Path
+from smacwrap.executors import Task
+from smacwrap.executors.guard import Guard
+place = Path({str(tmp_path)!r}, "place")
+place.mkdir()
+guard = Guard(Task(place / "absent", ("true",)), place, place / "work", place / "log.txt")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", code])
+    deadline = time.monotonic() + 30
+    while (tmp_path / "place").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_output_is_passed_on_as_it_comes(tmp_path: Path) -> None:
     script = f"echo first; while [ ! -e {tmp_path}/go ]; do sleep 0.05; done; echo second"
     seen: list[bytes] = []
