@@ -1,5 +1,6 @@
 """The local executor with real processes: what comes back, and that nothing stays behind."""
 
+import subprocess
 import sys
 import time
 import tracemalloc
@@ -131,10 +132,10 @@ def test_a_command_that_does_not_exist_leaves_nothing(tmp_path: Path) -> None:
 def test_data_is_linked_and_never_comes_back_as_an_output(tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "large").write_text("data")
-    script = "cat set/large; ls -l set | grep -c large; echo 1 > own"
+    script = "cat set/large; test -L set && printf ' linked'; echo 1 > own"
     with submit(tmp_path, script, "**/*", data=(tmp_path / "set",)) as submission:
         done = submission.wait()
-        assert done.log.read_text() == "data1\n"
+        assert done.log.read_text() == "data linked"
         assert [name for name, _ in done.outputs] == ["given", "own"]
     assert (tmp_path / "set" / "large").read_text() == "data"
 
@@ -150,7 +151,7 @@ place.mkdir()
 guard = Guard(Task(place / "absent", ("true",)), place, place / "work", place / "log.txt")
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    subprocess.run([sys.executable, "-c", code])
+    subprocess.run([sys.executable, "-c", code], check=False)
     deadline = time.monotonic() + 30
     while (tmp_path / "place").exists():
         assert time.monotonic() < deadline
