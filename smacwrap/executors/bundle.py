@@ -108,6 +108,8 @@ def _check(bundle: Path, members: list[zipfile.ZipInfo]) -> None:
         raise BundleError(f"{bundle}: {len(members):,} files, at most are {_MOST_MEMBERS:,}")
     for member in members:
         path = PurePosixPath(member.filename)
+        if not path.name:
+            raise BundleError(f"{bundle}: a file without a name")
         if path.is_absolute() or ".." in path.parts or "\\" in member.filename:
             raise BundleError(f"{bundle}: '{member.filename}' leads out of the folder")
         if stat.S_ISLNK(member.external_attr >> 16):

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smacwrap.executors.bundle import BundleError, add, pack, unpack
@@ -125,6 +125,7 @@ def test_a_damaged_archive_is_named(tmp_path: Path, place: Path) -> None:
 
 
 @given(st.integers(0, 400), st.binary(min_size=1, max_size=4))
+@example(174, b"\0")  # a member whose name is empty
 def test_any_damage_gives_files_or_our_own_error(
     tmp_path_factory: pytest.TempPathFactory, at: int, damage: bytes
 ) -> None:

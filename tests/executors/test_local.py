@@ -153,9 +153,12 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
     subprocess.run([sys.executable, "-c", code], check=False)
     deadline = time.monotonic() + 30
-    while (tmp_path / "place").exists():
+    while (tmp_path / "place").exists() or processes_in(tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+from tests.conftest import processes_in
 
 
 def test_output_is_passed_on_as_it_comes(tmp_path: Path) -> None:
