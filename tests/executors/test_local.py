@@ -12,6 +12,7 @@ import pytest
 from smacwrap.executors import Limits, Submission, Task
 from smacwrap.executors.bundle import pack
 from smacwrap.executors.local import LocalExecutor
+from tests.conftest import processes_in
 
 
 def submit(
@@ -156,9 +157,6 @@ os.kill(os.getpid(), signal.SIGKILL)
     while (tmp_path / "place").exists() or processes_in(tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-
-
-from tests.conftest import processes_in
 
 
 def test_output_is_passed_on_as_it_comes(tmp_path: Path) -> None:
