@@ -136,7 +136,7 @@ def _scenario(file: Path, given: Given) -> Scenario:
             "output-dir", lambda text: resolved(experiment_dir / text), resolved("smac-output")
         ),
         rungroup=_rungroup(given, file),
-        seed=given.integer("num-run") if "num-run" in settings else None,
+        seed=_seed(given),
         warmstart=given.read("warmstart", _folder, None),
         terminate_on_delete=given.read("terminate-on-delete", _watched_file, None),
         abort_on_first_run_crash=given.flag("abort-on-first-run-crash"),
@@ -148,6 +148,12 @@ def _scenario(file: Path, given: Given) -> Scenario:
         settings=settings,
         without_effect=tuple(s.name for name, s in settings.items() if name not in ACTED_ON),
     )
+
+
+def _seed(given: Given) -> int | None:
+    """The seed, if one was set; the table's default says that SMAC v2 draws it."""
+    text = given.text("num-run")
+    return int(text) if text.isdecimal() else None
 
 
 def _watched_file(text: str) -> Path:
