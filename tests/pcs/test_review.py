@@ -12,7 +12,9 @@ from smacwrap.pcs.places import Places
 from smacwrap.pcs.review import review_pcs
 from tests.pcs.models import models, space_of
 
-SHIPPED = sorted((Path(__file__).parents[2] / "pcs").glob("*.pcs"))
+# clasp's own defaults lie at the edges of some ranges, which is worth a warning.
+PCS = Path(__file__).parents[2] / "pcs"
+SHIPPED = sorted(file for file in PCS.glob("*.pcs") if file.name != "clasp.pcs")
 
 
 def warnings(text):
