@@ -35,11 +35,11 @@ from smacwrap.protocol import Status
 _LARGEST_COST = 8e307
 """Costs are clipped here: differences of them must be finite."""
 
-_SPREAD_PER_PARAMETER, _MOST_SPREAD = 3, 50
-"""The initial design has so many configurations for each parameter, and at most so many ..."""
+_MOST_SPREAD = 50
+"""The initial design has one configuration for each parameter, and at most so many ..."""
 
-_SPREAD_SHARE = 4
-"""... and takes at most this part of the budget: a quarter."""
+_SPREAD_SHARE = 8
+"""... and takes at most this part of the budget: an eighth."""
 
 _RANDOM_EVERY = 8
 """One in so many configurations is random, whatever the model says."""
@@ -78,7 +78,7 @@ class Smac3Engine(Engine):
         self._vectors = vectors = Vectors(space)
         default = [Settled.of(space.get_default_configuration())] if start_with_default else []
         freedom = int(np.count_nonzero(vectors.levels > 1))
-        spread = min(_SPREAD_PER_PARAMETER * freedom, _MOST_SPREAD, budget // _SPREAD_SHARE)
+        spread = min(freedom, _MOST_SPREAD, budget // _SPREAD_SHARE)
         share = spread // workers if self.surrogate else 0
         self._unseen = Unseen(vectors, seed)
         observations = Observations(vectors, self._unseen)
