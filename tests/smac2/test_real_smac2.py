@@ -1,7 +1,9 @@
 """The real SMAC v2.10.03 together with ours; only where SMAC2_HOME names its folder."""
 
+import importlib.util
 import math
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,34 @@ from smacwrap.pcs import all_to_text, read_pcs, to_text
 from smacwrap.protocol import NO_CUTOFF, Result, Status
 from tests.conftest import PCS, SCENARIO
 
+ROOT = Path(__file__).parents[2]
 HOME = os.environ.get("SMAC2_HOME", "")
+
+
+def wait_for_two_in_shared_model_mode(folder: Path, seconds: float) -> Study:
+    """Runs SMAC v2 with the seeds 1 and 2 on a folder's scenario to its end; their study."""
+    words = "--scenario-file scenario.txt --shared-model-mode true --rungroup study"
+    words += " --shared-model-mode-frequency 1 --validation false --seed"
+    processes = [
+        subprocess.Popen(
+            ["bash", f"{HOME}/smac", *words.split(), str(seed)],
+            cwd=folder,
+            env={
+                **os.environ,
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "JAVA_TOOL_OPTIONS": "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for seed in (1, 2)
+    ]
+    try:
+        assert [process.wait(seconds) for process in processes] == [0, 0]
+    finally:
+        for process in processes:
+            process.terminate()
+    return Study(folder / "smac-output" / "study")
 
 
 @pytest.mark.skipif(not HOME, reason="SMAC2_HOME is not set")
@@ -25,25 +54,30 @@ def test_two_shared_model_processes_of_smac_v2_drive_the_wrapper(tmp_path: Path)
     algo = f"{sys.executable} -m smacwrap run job.toml"
     text = SCENARIO.replace("./target.sh", algo).replace("12", "5")
     (tmp_path / "scenario.txt").write_text(text)
-    words = "--scenario-file scenario.txt --shared-model-mode true --rungroup study"
-    words += " --shared-model-mode-frequency 1 --validation false --seed"
-    processes = [
-        subprocess.Popen(
-            ["bash", f"{HOME}/smac", *words.split(), str(seed)],
-            cwd=tmp_path,
-            env={**os.environ, "JAVA_TOOL_OPTIONS": "--add-opens=java.base/java.lang=ALL-UNNAMED"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for seed in (1, 2)
-    ]
-    assert [process.wait(120) for process in processes] == [0, 0]
-    runs = list(HistoryReader(Study(tmp_path / "smac-output" / "study")).poll())
+    study = wait_for_two_in_shared_model_mode(tmp_path, 120)
+    runs = list(HistoryReader(study).poll())
     assert sorted(seed for seed, _ in runs) == [1] * 5 + [2] * 5
     for _, run in runs:
         assert run.result.quality == pytest.approx(float(run.settings["x"]), abs=1e-6)
         assert "zip=run-" in run.result.additional
     assert len(list((tmp_path / "smacwrap-runs").glob("run-*.zip"))) == 10
+
+
+@pytest.mark.skipif(not HOME, reason="SMAC2_HOME is not set")
+@pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="keras is not installed")
+def test_two_shared_model_processes_of_smac_v2_tune_the_digits_network(tmp_path: Path) -> None:
+    for name in ("pcs", "scripts", "scenarios/digits_cnn"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    folder = tmp_path / "scenarios" / "digits_cnn"
+    runs = list(HistoryReader(wait_for_two_in_shared_model_mode(folder, 1200)).poll())
+    assert sorted(seed for seed, _ in runs) == [1] * 20 + [2] * 20
+    errors = [run.result.quality for _, run in runs if run.result.status is Status.SAT]
+    assert len(errors) >= 30
+    assert min(errors) < errors[0] < 0.2
+    assert all("testerr=" in run.result.additional for _, run in runs if run.result.quality < 1)
+    for seed, other in ((1, 2), (2, 1)):
+        said = (folder / f"smac-output/study/log-run{seed}.txt").read_text()
+        assert f"live-rundata-{other}.json" in said
 
 
 @pytest.mark.skipif(not HOME, reason="SMAC2_HOME is not set")
