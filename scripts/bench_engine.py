@@ -1,4 +1,6 @@
-"""Measures the engine against SMAC3 as it comes: python scripts/bench_engine.py
+"""Measures the engine against SMAC3 as it comes.
+
+python scripts/bench_engine.py
 
 Each figure is the median of alternating repetitions on one thread, in one run on one machine.
 """
@@ -7,7 +9,6 @@ import os
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
-import argparse
 import logging
 import resource
 import statistics
@@ -19,12 +20,13 @@ import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import click
 import numpy as np
 from ConfigSpace import Configuration, ConfigurationSpace
 from smac import HyperparameterOptimizationFacade, Scenario
 from smac.runhistory import TrialInfo, TrialValue
 
-from smacwrap.engines import Engine, make_engine
+from smacwrap.engines import ENGINES, Engine, make_engine
 from smacwrap.history import Objective, Run
 from smacwrap.pcs import all_to_text, parse_pcs, to_text
 from smacwrap.protocol import Result, Status
@@ -172,19 +174,23 @@ def start(name: str) -> tuple[float, float]:
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--engine", default="smac")
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--sizes", type=int, nargs="*", default=[100, 400, 1000])
-    arguments = parser.parse_args()
-    name, repeat = arguments.engine, arguments.repeat
+@click.command()
+@click.option("--engine", "name", default="smac", show_default=True, type=click.Choice(ENGINES))
+@click.option("--repeat", default=5, show_default=True, help="Repetitions of each measurement.")
+@click.option("--sizes", default="100,400,1000", show_default=True,
+              help="Runs in the history when SMAC3 and we are asked.")  # fmt: skip
+def main(name: str, repeat: int, sizes: str) -> None:
+    """Time `ask`: SMAC3's hyperparameter facade as it comes, and an engine of ours.
+
+    \b
+    Example:
+      python scripts/bench_engine.py --engine forest --sizes 100 --repeat 3
+    """
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
 
     print(f"{'ask after runs':>32} {'SMAC3':>10} {name:>10} {'ratio':>8}")
-    for count in arguments.sizes:
+    for count in map(int, sizes.split(",")):
         theirs = Smac3(*sampled(FIVE, count))
         ours = Ours(name, *sampled(FIVE, count))
         slow, fast = alternate(repeat, theirs.cycle, ours.cycle)

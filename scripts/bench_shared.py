@@ -119,10 +119,17 @@ def measure(runs: list[Run], workers: int) -> Measured:
 
 
 @click.command()
-@click.option("--runs", multiple=True, type=int, default=(1_000, 10_000, 100_000))
-@click.option("--workers", multiple=True, type=int, default=(2, 16, 64))
+@click.option("--runs", multiple=True, type=int, default=(1_000, 10_000, 100_000),
+              show_default=True, help="Runs in the study; give it once for each size.")  # fmt: skip
+@click.option("--workers", multiple=True, type=int, default=(2, 16, 64), show_default=True,
+              help="Workers that wrote them; likewise.")  # fmt: skip
 def main(runs: tuple[int, ...], workers: tuple[int, ...]) -> None:
-    """Print what sharing costs at every size: `--runs 1000 --runs 10000 --workers 2`."""
+    """Print what sharing costs at every size.
+
+    \b
+    Example:
+      python scripts/bench_shared.py --runs 1000 --runs 10000 --workers 2
+    """
     console = Console()
     table = Table("runs", "workers", "join", "nothing new", "one new", "all again", "×", "append")
     for count in runs:
