@@ -9,7 +9,7 @@ demo: $(VENV)/.installed-demo
 	$(BIN)/smacwrap launch scenarios/digits_cnn/scenario.txt --parallel 2 --overwrite
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
