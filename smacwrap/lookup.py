@@ -1,13 +1,19 @@
 """Finds the files that a scenario names, where SMAC v2 looks for them."""
 
+import contextlib
+import itertools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from smacwrap.errors import UserError
+from smacwrap.errors import UserError, did_you_mean
 
 # Linux opens no longer one, and realpath takes quadratic time for one.
 _LONGEST_PATH = 4096
+
+# To find the nearest name takes time.
+_LONGEST_COMPARED = 200
+_MOST_COMPARED = 500
 
 
 def find_file(name: str, scenario_dir: Path) -> Path:
@@ -35,7 +41,8 @@ def folder_with(name: str, folders: Iterable[Path], *, or_folder: bool = False) 
             return folder
     what = "file or folder" if or_folder else "file"
     places = ", ".join(map(str, folders))
-    raise UserError(f"no {what} {name[:200]!r}, looked for from {places}")
+    hint = did_you_mean(name, _names_like(name, folders))
+    raise UserError(f"no {what} {name[:200]!r}, looked for from {places}{hint}")
 
 
 def resolved(path: Path | str) -> Path:
@@ -47,6 +54,21 @@ def resolved(path: Path | str) -> Path:
     if len(str(path)) > _LONGEST_PATH:
         raise ValueError(f"a path of {len(str(path))} characters is too long")
     return Path(os.path.realpath(path))
+
+
+def _names_like(name: str, folders: Iterable[Path]) -> Iterator[str]:
+    """What lies where a path like `name` could lie and has a similar stem, as such a path.
+
+    Alone, an ending that all these files share would make any of them the nearest.
+    """
+    if len(name) > _LONGEST_COMPARED:
+        return
+    parent = Path(name).parent
+    for folder in folders:
+        with contextlib.suppress(OSError, ValueError):  # no such folder, or not to be entered
+            for other in itertools.islice((folder / parent).iterdir(), _MOST_COMPARED):
+                if did_you_mean(Path(name).stem, [other.stem]):
+                    yield str(parent / other.name)
 
 
 def _holds(path: Path, is_kind: Callable[[Path], bool]) -> bool:

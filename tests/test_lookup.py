@@ -37,6 +37,15 @@ def test_an_absolute_path_is_taken_as_it_is(tree: Path) -> None:
     assert find_file(str(tree / "x"), tree / "top") == tree / "x"
 
 
+def test_the_nearest_name_is_suggested(tree: Path) -> None:
+    (tree / "top/pcs").mkdir()
+    (tree / "top/pcs/params.pcs").touch()
+    with pytest.raises(UserError, match=r"no file 'pcs/param.pcs', looked for from .*, /"):
+        find_file("pcs/param.pcs", tree / "work")
+    with pytest.raises(UserError, match=r" … did you mean 'pcs/params.pcs'\?$"):
+        find_file("pcs/param.pcs", tree / "top/mid/scenario")
+
+
 def test_a_folder_is_no_file(tree: Path) -> None:
     (tree / "work/x").mkdir()
     (tree / "top/x").touch()

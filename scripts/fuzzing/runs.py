@@ -20,7 +20,10 @@ _MEMORY = 6 * 2**30
 """Bytes of address space: a reader that wants more fails with a MemoryError."""
 
 _SECONDS = 1.0
-_SECONDS_PER_MB = 2.0
+_SECONDS_PER_LINE = 0.0002
+"""What a file of many lines may take for each that is not blank."""
+
+_KILLED_AFTER = 10
 _GROWTH = 64 * 2**20
 _GROWTH_PER_BYTE = 150
 _REDUCING_SECONDS = 20.0
@@ -87,11 +90,10 @@ def run_inputs(name: str, form: Format, inputs: Iterable[bytes]) -> Report:
 
 
 def _run(name: str, form: Format, data: bytes) -> Report:
-    megabytes = len(data) / 2**20
-    allowed = _SECONDS + _SECONDS_PER_MB * megabytes
+    allowed = _SECONDS + _SECONDS_PER_LINE * sum(map(bool, map(bytes.strip, data.splitlines())))
     memory = _reset_peak()
     start = time.process_time()
-    failed = _failure(form, data, 10 * allowed)
+    failed = _failure(form, data, _KILLED_AFTER * allowed)
     seconds = time.process_time() - start
     growth = _peak() - memory
     if failed is None and seconds > allowed:

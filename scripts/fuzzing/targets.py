@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fuzzing.inputs import job_monsters, json_monsters, pcs_monsters
+from fuzzing.monsters import (
+    configspace_monsters,
+    job_monsters,
+    json_monsters,
+    pcs_monsters,
+    scenario_monsters,
+    script_monsters,
+    table_monsters,
+)
 
 from smacwrap.errors import UserError
 from smacwrap.protocol import CallStringError, ResultLineError, find_result, parse_call_string
@@ -43,6 +51,18 @@ def _read_pcs(_: bytes, path: Path) -> object:
     from smacwrap.pcs import read_pcs, to_text
 
     return to_text(read_pcs(path).get_default_configuration())
+
+
+def _read_configspace(data: bytes, path: Path) -> object:
+    from smacwrap.pcs.configspace_json import parse_configspace_json
+
+    return parse_configspace_json(data.decode(errors="replace"), path)
+
+
+def _read_script(data: bytes, path: Path) -> object:
+    from smacwrap.pcs.from_script import pcs_from_script
+
+    return pcs_from_script(data, path)
 
 
 def _read_scenario(_: bytes, path: Path) -> object:
@@ -83,6 +103,22 @@ def _read_features(_: bytes, path: Path) -> object:
     return read_features(path)
 
 
+_CONFIGSPACE = b"""{"name": "s", "hyperparameters": [
+{"type": "categorical", "name": "a", "choices": ["x", "y"], "weights": null, "default_value": "x"},
+{"type": "ordinal", "name": "o", "sequence": ["lo", "hi"], "default_value": "lo"},
+{"type": "uniform_int", "name": "n", "lower": 1, "upper": 9, "default_value": 3, "log": true},
+{"type": "uniform_float", "name": "r", "lower": 0.0, "upper": 1.0, "default_value": 0.5,
+ "log": false}],
+"conditions": [{"type": "OR", "child": "o", "conditions": [
+{"type": "EQ", "child": "o", "parent": "a", "value": "x"},
+{"type": "IN", "child": "o", "parent": "n", "values": [1, 3]},
+{"type": "GT", "child": "o", "parent": "r", "value": 0.2}]}],
+"forbiddens": [{"type": "AND", "clauses": [
+{"type": "EQUALS", "name": "a", "value": "y"}, {"type": "IN", "name": "n", "values": [4, 5]}]},
+{"type": "RELATION", "left": "n", "right": "r", "lambda": "LT"}],
+"python_module_version": "1.2.1", "format_version": 0.4}
+"""
+
 FORMATS = {
     "pcs": Format(
         _read_pcs,
@@ -98,6 +134,33 @@ FORMATS = {
         ),
         monsters=pcs_monsters,
     ),
+    "configspace": Format(
+        _read_configspace,
+        UserError,
+        tuple(
+            b"AND OR EQ NEQ IN LT GT EQUALS uniform_int uniform_float categorical ordinal constant"
+            b" normal_int beta_float hyperparameters conditions forbiddens name child parent value"
+            b" values null true 1e999 NaN [] {} \\ud800 type choices sequence weights q".split()
+        ),
+        examples=(_CONFIGSPACE,),
+        monsters=configspace_monsters,
+    ),
+    "script": Format(
+        _read_script,
+        UserError,
+        tuple(
+            b"add_argument --lr type=int float default= choices=[ range( ) ] , ** << -1 'a' None"
+            b" True nargs='+' action='store_true' required=True help='%(default)s' = * #".split()
+        ),
+        files=("scripts/*.py",),
+        examples=(
+            b"import argparse\np = argparse.ArgumentParser()\nOPTS = ['sgd', 'adam']\n"
+            b"p.add_argument('--lr', type=float, default=1e-3, help='learning rate')\n"
+            b"p.add_argument('-o', '--opt', choices=OPTS, default='sgd')\n"
+            b"p.add_argument('--n', type=int, default=2 ** 5, choices=range(1, 9))\n",
+        ),
+        monsters=script_monsters,
+    ),
     "scenario": Format(
         _read_scenario,
         UserError,
@@ -110,6 +173,7 @@ FORMATS = {
         examples=(
             b"use-instances = false\nrun-obj = QUALITY\npcs-file = params.pcs\nalgo = ./t 'a b'\n",
         ),
+        monsters=scenario_monsters,
     ),
     "job": Format(
         _read_job,
@@ -164,6 +228,7 @@ FORMATS = {
         (b'"', b",", b'""', b"-1", b"0", b"a.cnf", b"#", b" ", b'","'),
         files=("tests/data/golden/*/t*.txt", "tests/data/scenarios/**/train.txt"),
         examples=(b"a.cnf\nb.cnf\n", b'"a b.cnf","some, info"\n"c","d"\n', b"1 a.cnf\n2 a.cnf\n"),
+        monsters=table_monsters,
     ),
     "features": Format(
         _read_features,
@@ -171,5 +236,6 @@ FORMATS = {
         (b'"', b",", b'""', b"-1", b"0.5", b"a.cnf", b"instance", b" ", b"NaN"),
         files=("tests/data/golden/*/features.csv", "tests/data/scenarios/**/features.csv"),
         examples=(b'instance,size,ratio\na.cnf,1,0.5\n"b c.cnf",2,1e3\n',),
+        monsters=table_monsters,
     ),
 }  # fmt: skip

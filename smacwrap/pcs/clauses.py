@@ -4,16 +4,18 @@ import heapq
 import itertools
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ConfigSpace import UniformIntegerHyperparameter
 from ConfigSpace.forbidden import ForbiddenEqualsClause
 
-from smacwrap.errors import UserError
+from smacwrap.errors import Problem, UserError
 from smacwrap.pcs.expressions import parse_expression
 from smacwrap.pcs.forbidden import Combination, Formula, Operand, PcsClause
 from smacwrap.pcs.lines import NUMBER, Line
 from smacwrap.pcs.parameters import Declarations
-from smacwrap.pcs.units import Parameter, is_ordered, read_value, texts
+from smacwrap.pcs.units import Parameter, is_ordered, plain, read_value, texts
+from smacwrap.problems import Problems
 
 PAIR = re.compile(r"\s*([^\s=,]+)\s*=\s*([^\s=,]+)\s*")
 _COMPARISON = re.compile(r"\s*([=!<>]=)\s*")
@@ -22,14 +24,24 @@ _COMPARISON = re.compile(r"\s*([=!<>]=)\s*")
 _BLANKS_AT_EQUALS = re.compile(r"(?<=\S)\s++(=+)(?=[^\s=])|(?<=[^\s=])(=+)\s++|(?<=\S)\s++(=)\s++")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
 
+_LONGEST_CLAUSE = 100_000
+"""Characters: to reckon with tens of thousands of terms takes its time."""
+
 
 class Clauses:
-    """The forbidden clauses of a file."""
+    """The forbidden clauses of a file.
+
+    Attributes:
+        read_so_far: those that can match.
+        idle: one problem for each of the others, which SMAC v2 takes as well.
+    """
 
     def __init__(self, declared: Declarations) -> None:
         self._declared = declared
         self._ranks: Mapping[str, float] | None = None
+        self._refused = False
         self.read_so_far: list[PcsClause] = []
+        self.idle: list[Problem] = []
 
     def read(self, line: Line) -> None:
         """Takes in a forbidden clause.
@@ -37,6 +49,11 @@ class Clauses:
         Raises:
             UserError: the line is wrong, or forbids the default configuration.
         """
+        if len(line.code) > _LONGEST_CLAUSE:
+            raise line.error(
+                f"a forbidden clause of {len(line.code):,} characters: "
+                f"at most {_LONGEST_CLAUSE:,} are read"
+            )
         start, end = _inside(line)
         classic = _is_classic(line.code[start:end])
         clause = (self._combination if classic else self._formula)(line, start, end)
@@ -52,29 +69,44 @@ class Clauses:
 
     def _combination(self, line: Line, start: int, end: int) -> PcsClause | None:
         components = []
-        possible = True
+        idle: Problem | None = None
+        problems = Problems()
         at = start
         for piece in line.code[start:end].rstrip(",").split(","):
-            match = PAIR.fullmatch(piece)
-            known = self._declared.parameters
-            if match is None or (match[1][-1] in "<>!" and match[1] not in known):
-                raise _no_pair(line, start, end, at, piece)
-            parameter = self._declared.find(line, match[1], at + match.start(1))
-            value = read_value(line, parameter, match[2], at + match.start(2))
-            if isinstance(parameter, UniformIntegerHyperparameter) and value != int(value):
-                # SMAC v2 accepts a fraction for an integer: the clause never holds.
-                possible = False
-            else:
-                components.append(ForbiddenEqualsClause(parameter, value))
+            with problems:
+                parameter, value, place = self._pair(line, start, end, at, piece)
+                if isinstance(parameter, UniformIntegerHyperparameter) and value != int(value):
+                    idle = line.problem(
+                        f"{plain(value)} is no integer, but '{parameter.name}' is: "
+                        "this clause never matches",
+                        *place,
+                    )
+                else:
+                    components.append(ForbiddenEqualsClause(parameter, value))
             at += len(piece) + 1
-        return Combination(*components) if possible else None
+        problems.check()
+        if idle is None:
+            return Combination(*components)
+        self.idle.append(idle)
+        return None
+
+    def _pair(
+        self, line: Line, start: int, end: int, at: int, piece: str
+    ) -> tuple[Parameter, Any, tuple[int, int]]:
+        """The parameter and value of `piece`, found at `at`, and the place of the value."""
+        match = PAIR.fullmatch(piece)
+        known = self._declared.parameters
+        if match is None or (match[1][-1] in "<>!" and match[1] not in known):
+            raise _no_pair(line, start, end, at, piece)
+        parameter = self._declared.find(line, match[1], at + match.start(1))
+        value_at = at + match.start(2)
+        value = read_value(line, parameter, match[2], value_at)
+        return parameter, value, (value_at, value_at + len(match[2]))
 
     def _formula(self, line: Line, start: int, end: int) -> PcsClause | None:
-        if self._ranks is None:
-            check_names(line, self._declared.parameters)
-            self._ranks = rank_values(line, self._declared.parameters.values())
+        ranks = self._ranked(line)
         parameters = self._declared.parameters
-        expression = parse_expression(line, start, end, self._declared, self._ranks)
+        expression = parse_expression(line, start, end, self._declared, ranks)
         if expression.names:
             return Formula(*(Operand(parameters[name], expression) for name in expression.names))
         try:
@@ -83,7 +115,18 @@ class Clauses:
             raise line.error("this clause divides by 0") from None
         if always:
             raise line.error("this clause is always true: it forbids all configurations")
+        self.idle.append(line.problem("this clause is never true: it forbids nothing"))
         return None
+
+    def _ranked(self, line: Line) -> Mapping[str, float]:
+        """The number of each text value; what prevents advanced clauses is said at the first."""
+        if self._ranks is None:
+            if self._refused:
+                raise UserError
+            self._refused = True
+            check_names(line, self._declared.parameters)
+            self._ranks = rank_values(line, self._declared.parameters.values())
+        return self._ranks
 
 
 def _is_classic(inside: str) -> bool:
@@ -133,17 +176,21 @@ def check_names(line: Line, parameters: Mapping[str, Parameter]) -> None:
     """
     values = {v for p in parameters.values() for v in texts(p) or () if not _is_number(v)}
     odd = [w for w in [*parameters, *sorted(values)] if not _IDENTIFIER.fullmatch(w)]
-    if odd:
-        raise line.error(
-            "with advanced clauses, names and values are letters, digits and _ only: "
-            f"rename {', '.join(odd)}"
-        )
     both = [name for name in parameters if name in values]
-    if both:
-        raise line.error(
-            "with advanced clauses, no parameter may be named like a value: "
-            f"rename {', '.join(both)}"
-        )
+    problems = Problems()
+    with problems:
+        if odd:
+            raise line.error(
+                "with advanced clauses, names and values are letters, digits and _ only: "
+                f"rename {', '.join(odd)}"
+            )
+    with problems:
+        if both:
+            raise line.error(
+                "with advanced clauses, no parameter may be named like a value: "
+                f"rename {', '.join(both)}"
+            )
+    problems.check()
 
 
 def rank_values(line: Line, parameters: Iterable[Parameter]) -> dict[str, float]:

@@ -1,99 +1,31 @@
 """Conditions: `child | parent == value && other in {a, b} || third > 3`."""
 
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
 import numpy as np
-import numpy.typing as npt
-from ConfigSpace.conditions import AndConjunction, Condition, ConditionLike, OrConjunction
-from ConfigSpace.types import NotSet
+from ConfigSpace.conditions import AndConjunction, ConditionLike, OrConjunction
 
 from smacwrap.pcs.lines import Line
 from smacwrap.pcs.parameters import Declarations
-from smacwrap.pcs.units import (
-    Operator,
-    Parameter,
-    intervals,
-    is_ordered,
-    plain,
-    read_value,
-    texts,
-    to_entry,
-)
+from smacwrap.pcs.terms import Term
+from smacwrap.pcs.units import Operator, Parameter, is_ordered, read_value, texts
+from smacwrap.problems import Problems
 
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
 
-Alternatives = list[list["Term"]]
+_JOINT = re.compile(r"\|\||&&|$")
+
+MOST_TERMS = 20_000
+"""So many comparisons may a condition have: each takes its time."""
+
+_Comparison = tuple[Parameter, Operator, Any]
+"""Parent, operator and value."""
+
+Alternatives = list[list[Term]]
 """Terms joined by `&&`, joined by `||`."""
-
-
-class Term(Condition):
-    """`parent operator value`: holds while the parent is active and its value compares so.
-
-    ConfigSpace's own conditions are not used: they compare vector entries exactly, which fails
-    for integers, and hold `!=` for inactive parents.
-
-    `value` is a text or number, for `in` a tuple of them.
-    """
-
-    def __init__(self, child: Parameter, parent: Parameter, operator: Operator, value: Any) -> None:
-        super().__init__(child, parent, value)
-        self.operator = operator
-        values = value if operator == "in" else (value,)
-        self.intervals = intervals(parent, operator, values)
-
-    def satisfied_by_vector(self, vector: npt.NDArray[np.float64]) -> bool:
-        """Whether the condition holds for a configuration's vector."""
-        assert self.parent_vector_id is not None, "the space sets it when it takes the condition"
-        return self._holds(vector[self.parent_vector_id])
-
-    def satisfied_by_vector_array(self, arr: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        """Whether it holds for each column of `arr`, shape (parameters, configurations)."""
-        row = arr[self.parent_vector_id]
-        holds = np.zeros(row.shape, dtype=np.bool_)
-        for low, high in self.intervals:
-            holds |= (row > low) & (row < high)
-        return holds
-
-    def satisfied_by_value(self, values: Mapping[str, Any]) -> bool:
-        """Whether it holds for named values; a parent that is missing or NotSet is inactive."""
-        value = values.get(self.parent.name, NotSet)
-        return value is not NotSet and self._holds(to_entry(self.parent, value))
-
-    def _holds(self, entry: float) -> bool:
-        return any(low < entry < high for low, high in self.intervals)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Term)
-            and (self.child.name, self.signature()) == (other.child.name, other.signature())
-            and self.parent == other.parent
-        )
-
-    def __copy__(self) -> "Term":
-        return Term(self.child, self.parent, self.operator, self.value)
-
-    def signature(self) -> tuple[object, ...]:
-        """What the condition says about its parent, without the child."""
-        return self.parent.name, self.operator, self.value
-
-    def __repr__(self) -> str:
-        if self.operator == "in":
-            value = "{" + ", ".join(map(plain, self.value)) + "}"
-        else:
-            value = plain(self.value)
-        return f"{self.child.name} | {self.parent.name} {self.operator} {value}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The condition as plain data."""
-        value = list(self.value) if self.operator == "in" else self.value
-        return {
-            "child": self.child.name,
-            "parent": self.parent.name,
-            "operator": self.operator,
-            "value": value,
-        }
 
 
 def join(alternatives: Alternatives) -> ConditionLike:
@@ -177,27 +109,35 @@ def parse_condition(line: Line, declared: Declarations) -> tuple[str, Alternativ
     start = len(line.code) - len(line.code.lstrip())
     if not name or len(name.split()) != 1:
         raise line.error("expected one parameter's name before '|'", start, bar + 1)
-    child = declared.find(line, name, start)
-    alternatives: Alternatives = [[]]
-    at, joint = bar + 1, "|"
-    for match in re.finditer(r"\|\||&&|$", line.code[bar + 1 :].rstrip()):
-        end = bar + 1 + match.start()
-        alternatives[-1].append(_parse_term(line, at, end, child, declared, joint, match[0]))
-        if match[0] == "||":
+    joints = list(_JOINT.finditer(line.code[bar + 1 :].rstrip()))
+    if len(joints) > MOST_TERMS:
+        raise line.error(f"{len(joints):,} comparisons in a condition: at most {MOST_TERMS:,}")
+    problems = Problems()
+    with problems:
+        declared.find(line, name, start)
+    alternatives: list[list[_Comparison]] = [[]]
+    at, before = bar + 1, "|"
+    for joint in joints:
+        with problems:
+            term = _parse_term(line, at, bar + 1 + joint.start(), name, declared, before, joint[0])
+            alternatives[-1].append(term)
+        if joint[0] == "||":
             alternatives.append([])
-        at, joint = bar + 1 + match.end(), match[0]
-    return name, alternatives
+        at, before = bar + 1 + joint.end(), joint[0]
+    problems.check()
+    child = declared.parameters[name]
+    return name, [[Term(child, *term) for term in terms] for terms in alternatives]
 
 
 def _parse_term(
     line: Line,
     start: int,
     end: int,
-    child: Parameter,
+    child: str,
     declared: Declarations,
     before: str,
     after: str,
-) -> Term:
+) -> _Comparison:
     words = [
         (m[0], start + m.start()) for m in re.finditer(r"\{[^}]*\}\S*|\S+", line.code[start:end])
     ]
@@ -209,9 +149,9 @@ def _parse_term(
     if len(words) != 3 or words[1][0] not in OPERATORS or grouped:
         raise line.error(_diagnose(line.code[start:end].strip()), words[0][1], last)
     (parent_name, parent_at), (word, operator_at), (value, value_at) = words
+    if parent_name == child:
+        raise line.error(f"'{child}' cannot be conditional on itself", parent_at, last)
     parent = declared.find(line, parent_name, parent_at)
-    if parent is child:
-        raise line.error(f"'{child.name}' cannot be conditional on itself", parent_at, last)
     operator = next(o for o in OPERATORS if o == word)
     if operator in ("<", ">") and not is_ordered(parent):
         raise line.error(
@@ -221,8 +161,8 @@ def _parse_term(
             operator_at + 1,
         )
     if operator != "in":
-        return Term(child, parent, operator, read_value(line, parent, value, value_at))
-    return Term(child, parent, operator, _read_set(line, parent, value, value_at))
+        return parent, operator, read_value(line, parent, value, value_at)
+    return parent, operator, _read_set(line, parent, value, value_at)
 
 
 def _around(start: int, end: int, line: Line) -> tuple[int, int]:
@@ -234,23 +174,29 @@ def _read_set(line: Line, parent: Parameter, text: str, start: int) -> tuple[str
         raise line.error(
             f"expected a set of values, as {{{text.strip('{}[]()')}}}", start, start + len(text)
         )
-    known = frozenset(texts(parent) or ())
-    values: dict[str | float, None] = {}
-    at = start + 1
     pieces = text[1:-1].split(",")
     while pieces and not pieces[-1]:
         pieces.pop()
-    words: set[str] = set()
-    for piece in pieces:
-        word = piece.strip()
+    words = [piece.strip() for piece in pieces]
+    known: set[str] = set()
+    if texts(parent) is not None:
+        # All at once, since one by one takes long for very many.
+        known.update(itertools.compress(words, parent.legal_value(np.array(words, dtype=object))))
+    values: dict[str | float, None] = {}
+    seen: set[str] = set()
+    at = start + 1
+    problems = Problems()
+    for piece, word in zip(pieces, words, strict=True):
         place = at + piece.find(word)
-        value = word if word in known else read_value(line, parent, word, place)
-        if word in words:
-            raise line.error(f"'{word}' is listed twice", place, place + len(word))
-        words.add(word)
-        # SMAC v2 takes 2 and 2.0 for two values.
-        values[value] = None
         at += len(piece) + 1
+        with problems:
+            value = word if word in known else read_value(line, parent, word, place)
+            if word in seen:
+                raise line.error(f"'{word}' is listed twice", place, place + len(word))
+            seen.add(word)
+            # SMAC v2 takes 2 and 2.0 for two values.
+            values[value] = None
+    problems.check()
     if not values:
         raise line.error("the set is empty: expected {value, ...}", start, start + len(text))
     return tuple(values)

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from smacwrap.errors import UserError
-from smacwrap.pcs.lines import Line, nearest
+from smacwrap.pcs.lines import Line
 from smacwrap.pcs.parameters import Declarations
+from smacwrap.problems import Problems
 
 Numbers = npt.NDArray[np.float64]
 
@@ -156,8 +157,16 @@ class _Compiler:
         self.names: dict[str, int] = {}
         self.waiting: list[tuple[str, int]] = []
         self.wants_operand = True
+        self.problems = Problems()
 
     def compile(self) -> Expression:
+        with self.problems:
+            self.read()
+        self.problems.check()
+        text = self.line.code[self.start : self.end].strip()
+        return Expression(text, tuple(self.names), tuple(self.program), self.ranks)
+
+    def read(self) -> None:
         previous = "symbol"
         for match in TOKEN.finditer(self.line.code[: self.end].rstrip(), self.start):
             kind = match.lastgroup or "other"
@@ -182,8 +191,6 @@ class _Compiler:
             if symbol == "(":
                 raise self.error("'(' is never closed", symbol, at)
             self.program.append(symbol)
-        text = self.line.code[self.start : self.end].strip()
-        return Expression(text, tuple(self.names), tuple(self.program), self.ranks)
 
     def operand(self, step: float | int) -> None:
         self.program.append(step)
@@ -198,16 +205,16 @@ class _Compiler:
             self.waiting.append((text, at))
         elif called:
             functions = [name for name in _UNARY if name != _NEGATE]
-            hint = nearest(text, functions) or f": there are {' '.join(functions)}"
+            hint = self.line.nearest(text, functions) or f": there are {' '.join(functions)}"
             raise self.error(f"unknown function '{text}'{hint}", text, at)
         elif text in self.declared.parameters:
             self.operand(self.names.setdefault(text, len(self.names)))
         elif text in self.ranks:
             self.operand(self.ranks[text])
         else:
-            self.declared.check_complete()
-            hint = self.declared.guess(text, [*self.declared.parameters, *self.ranks])
-            raise self.error(f"'{text}' is neither a parameter nor a value{hint}", text, at)
+            with self.problems:
+                raise self.unknown(text, at)
+            self.operand(0.0)
 
     def symbol(self, text: str, at: int) -> None:
         if text == "(":
@@ -244,6 +251,11 @@ class _Compiler:
         self.waiting.pop()
         if self.waiting and self.waiting[-1][0] in _UNARY and self.waiting[-1][0] != _NEGATE:
             self.program.append(self.waiting.pop()[0])
+
+    def unknown(self, text: str, at: int) -> UserError:
+        self.declared.check_complete()
+        hint = self.line.nearest(text, [*self.declared.parameters, *self.ranks])
+        return self.error(f"'{text}' is neither a parameter nor a value{hint}", text, at)
 
     def odd(self, text: str, at: int) -> UserError:
         if text in _MEANT:

@@ -18,6 +18,8 @@ from smacwrap.pcs.units import Parameter, intervals, plain, to_entry, to_numbers
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+_LONGEST_SHOWN = 100
+
 
 class PcsClause(ForbiddenConjunction):
     """A forbidden clause of a PCS file; its text is its `repr`.
@@ -103,10 +105,15 @@ class Operand(ForbiddenEqualsClause):
         self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and repr(self) == repr(other)
+        return (
+            isinstance(other, Operand)
+            and self.hyperparameter.name == other.hyperparameter.name
+            and self.value.text == other.value.text
+        )
 
     def __repr__(self) -> str:
-        return f"{self.hyperparameter.name} in {{{self.value.text}}}"
+        # A part of the text only, because a long clause has many operands.
+        return f"{self.hyperparameter.name} in {{{self.value.text[:_LONGEST_SHOWN]}}}"
 
 
 class Formula(PcsClause):

@@ -1,8 +1,9 @@
 """Cuts a PCS file into lines that know their place and what kind of clause they hold."""
 
+import itertools
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -13,14 +14,33 @@ NAME = r"[^\s#{}\[\]\x00-\x20\x7f-\U0010ffff]+"
 
 NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 
-Kind = Literal["parameter", "condition", "forbidden", "unknown"]
+LARGEST_FILE = 10_000_000
+"""Bytes: thousands of times what people write."""
+
+_LONGEST_LINE = 1_000_000
+"""Characters, enough for 100,000 values. What is longer is no PCS file, and takes its time."""
+
+_MOST_LINES = 100_000
+
+Kind = Literal["unknown", "parameter", "condition", "forbidden"]
 
 _PARAMETER = re.compile(rf"\s*{NAME}(?:\s+[A-Za-z]+)?\s*[\[{{]")
 _ODD = re.compile(r"[^\x20-\x7e\t]")
 _SECTIONS = ("Conditionals:", "Forbidden:")
 
 _LONGEST_SHOWN = 400
+_MOST_LISTED = 20
 _MOST_COMPARED = 1000
+
+
+@dataclass
+class Hints:
+    """How many pairs of characters may still be compared to find suggestions for a file's errors.
+
+    It is half a second's work.
+    """
+
+    left: int = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +51,7 @@ class Line:
     text: str
     code: str
     file: Path | str | None = None
+    hints: Hints = field(default_factory=Hints, repr=False, compare=False)
 
     def problem(self, message: str, start: int | None = None, end: int | None = None) -> Problem:
         """A problem at `text[start:end]`, by default the whole clause.
@@ -50,10 +71,20 @@ class Line:
         """The same problem, ready to be raised."""
         return UserError(self.problem(message, start, end))
 
+    def nearest(self, word: str, known: Collection[str]) -> str:
+        """`did_you_mean`, as long as the file has few errors: among many names it takes time."""
+        if len(known) > _MOST_COMPARED:
+            return ""
+        pairs = len(word) * sum(map(len, known))
+        if pairs > self.hints.left:
+            return ""
+        self.hints.left -= pairs
+        return did_you_mean(word, known)
+
     @property
     def kind(self) -> Kind:
         """What the line wants to be, judged by its beginning, so that errors in it can be named."""
-        if _ODD.search(self.code):
+        if len(self.code) > _LONGEST_LINE or _ODD.search(self.code):
             return "unknown"
         if self.code.lstrip().startswith("{"):
             return "forbidden"
@@ -64,32 +95,52 @@ class Line:
         return "unknown"
 
 
+def split_lines(text: str) -> list[str]:
+    """The lines of `text`, however they end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def read_lines(text: str, file: Path | str | None = None) -> Iterator[Line]:
-    """The lines of `text` that hold a clause: no comments, empty lines or section lines."""
-    for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
-        code = raw.partition("#")[0]
-        if code.strip() and code.strip() not in _SECTIONS:
-            yield Line(number, raw, code, file)
+    """The lines of `text` that hold a clause: no comments, empty lines or section lines.
+
+    Raises:
+        UserError: there are far too many.
+    """
+    hints = Hints()
+    found = 0
+    for number, raw in enumerate(split_lines(text), start=1):
+        # The first test is for speed: a file may have millions of empty lines.
+        if raw and (code := raw.partition("#")[0]).strip() not in ("", *_SECTIONS):
+            found += 1
+            if found > _MOST_LINES:
+                message = f"more than {_MOST_LINES:,} parameters, conditions and forbidden clauses"
+                raise UserError(Problem(message, file, number))
+            yield Line(number, raw, code, file, hints)
 
 
-def nearest(word: str, known: Collection[str]) -> str:
-    """`did_you_mean`, unless the comparisons would take long."""
-    few = len(word) <= _LONGEST_SHOWN and len(known) <= _MOST_COMPARED
-    return did_you_mean(word, known) if few else ""
+def listed(words: Iterable[str]) -> str:
+    """`{a, b, c}` for a message; only the first of many."""
+    rest = iter(words)
+    shown = list(itertools.islice(rest, _MOST_LISTED))
+    return "{" + ", ".join(shown + ["…"] * (next(rest, None) is not None)) + "}"
 
 
-def unknown_line(line: Line) -> UserError:
-    """The error for a line that is no clause at all, with a guess at what was meant."""
+def refuse(line: Line) -> None:
+    """Raises the error for a line that is no clause at all, with a guess at what was meant."""
+    if len(line.code) > _LONGEST_LINE:
+        raise line.error(
+            f"a line of {len(line.code):,} characters: at most {_LONGEST_LINE:,} are read"
+        )
     if odd := _ODD.search(line.code):
         sign = odd[0] if odd[0].isprintable() else f"U+{ord(odd[0]):04X}"
-        return line.error(
+        raise line.error(
             f"'{sign}' cannot stand here: names and values are ASCII without control characters",
             *odd.span(),
         )
     word = line.code.strip()
-    if section := nearest(word, _SECTIONS):
-        return line.error(f"'{word}' is not a section line{section}")
-    return line.error(
+    if section := line.nearest(word, _SECTIONS):
+        raise line.error(f"'{word}' is not a section line{section}")
+    raise line.error(
         "neither a parameter (name type domain [default]), "
         "nor a condition (child | parent == value), nor a forbidden clause ({...})"
     )

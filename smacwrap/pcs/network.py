@@ -15,9 +15,9 @@ import numpy.typing as npt
 from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter
 from ConfigSpace.conditions import AndConjunction, ConditionLike, Conjunction
 
-from smacwrap.pcs.conditions import Term
 from smacwrap.pcs.elimination import MOST_ENTRIES, Factor, TooLargeError, sum_of_products
 from smacwrap.pcs.forbidden import Combination, PcsClause
+from smacwrap.pcs.terms import Term
 from smacwrap.pcs.units import Parameter, bounds, texts, to_entry
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
@@ -189,7 +189,7 @@ def _states(
             raise TooLargeError
         numbers: Sequence[float] = range(low, high + 1)
     elif names is not None:
-        numbers = sorted(names.index(cast(str, value)) for value in mentioned)
+        numbers = sorted(to_entry(parameter, value) for value in mentioned)
     else:
         numbers = sorted(map(float, mentioned))
     for number, size in _whole_groups(numbers, low, high):

@@ -15,8 +15,8 @@ from ConfigSpace.forbidden import ForbiddenLike
 
 from smacwrap.errors import UserError
 from smacwrap.pcs.comparisons import Comparison, comparisons
-from smacwrap.pcs.conditions import Term
 from smacwrap.pcs.forbidden import Combination, Formula
+from smacwrap.pcs.terms import Term
 from smacwrap.pcs.units import Parameter, plain, texts, to_entry
 
 _MOST_VALUES = 100

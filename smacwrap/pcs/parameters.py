@@ -1,7 +1,8 @@
 """Reads parameter lines, in both of SMAC v2's syntaxes, into ConfigSpace hyperparameters."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Container, Iterable
+from typing import Any
 
 import numpy as np
 from ConfigSpace import (
@@ -13,8 +14,9 @@ from ConfigSpace import (
 )
 
 from smacwrap.errors import UserError
-from smacwrap.pcs.lines import NAME, NUMBER, Line, nearest
+from smacwrap.pcs.lines import NAME, NUMBER, Line, listed
 from smacwrap.pcs.units import Parameter
+from smacwrap.problems import Problems
 
 _HEAD = re.compile(rf"\s*(?P<name>{NAME}?)(?:\s+(?P<type>[A-Za-z]+))?\s*(?=[\[{{])")
 _VALUE = re.compile(r"[!-~]+")
@@ -29,7 +31,8 @@ _NARROWEST_RANGE = 1e-10
 _LARGEST_REAL = 1e290
 _LARGEST_INTEGER = 10**15
 
-_MOST_GUESSES = 25
+MOST_CHARACTERS = 10_000_000
+"""Of all values of a parameter, each counted as long as the longest: so NumPy keeps them."""
 
 
 class Declarations:
@@ -38,7 +41,6 @@ class Declarations:
     def __init__(self) -> None:
         self.parameters: dict[str, Parameter] = {}
         self._lines: dict[str, int] = {}
-        self._guesses = 0
 
     def declare(self, line: Line) -> None:
         """Takes in a parameter line.
@@ -67,15 +69,10 @@ class Declarations:
         if name in self._lines:
             raise UserError
         raise line.error(
-            f"unknown parameter '{name}'{self.guess(name, self.parameters)}",
+            f"unknown parameter '{name}'{line.nearest(name, self.parameters)}",
             start,
             start + len(name),
         )
-
-    def guess(self, word: str, known: Collection[str]) -> str:
-        """`nearest`, as long as a file has few errors: among many names it takes its time."""
-        self._guesses += 1
-        return nearest(word, known) if self._guesses <= _MOST_GUESSES else ""
 
     def check_complete(self) -> None:
         """Raises an error without a problem if a parameter's own line has reported one.
@@ -94,7 +91,7 @@ def _parse(line: Line, head: re.Match[str]) -> Parameter:
     if type_ not in _TYPES:
         raise line.error(
             f"'{type_}' is not a type: expected {', '.join(_TYPES[:3])} or {_TYPES[3]}"
-            f"{nearest(_SYNONYMS.get(type_.lower(), type_), _TYPES)}",
+            f"{line.nearest(_SYNONYMS.get(type_.lower(), type_), _TYPES)}",
             *head.span("type"),
         )
     wanted = "{" if type_ in ("categorical", "ordinal") else "["
@@ -180,38 +177,64 @@ def _pieces(line: Line, start: int, end: int) -> list[Cut]:
 
 def _textual(line: Line, name: str, start: int, *, ordinal: bool, newer: bool) -> Parameter:
     domain, default_cut, rest = _brackets(line, start, newer)
-    if line.code[rest:].strip():
-        raise line.error("nothing may follow the default here", _after(line, rest))
+    problems = Problems()
+    with problems:
+        if line.code[rest:].strip():
+            raise line.error("nothing may follow the default here", _after(line, rest))
     values: dict[str, None] = {}
     # Commas right before the brace do not count, as in SMAC v2.
     end = domain[0] + len(line.code[slice(*domain)].rstrip(","))
     for cut in _pieces(line, domain[0], end) if domain[0] < end else ():
-        value = line.code[slice(*cut)]
-        if not _VALUE.fullmatch(value):
-            what = "an empty value" if not value else f"'{value}'"
-            raise line.error(
-                f"{what} in the domain of '{name}': values are ASCII words without blanks",
-                cut[0],
-                max(cut[1], cut[0] + 1),
-            )
-        if value in values:
-            raise line.error(f"value '{value}' is listed twice for '{name}'", *cut)
-        values[value] = None
+        with problems:
+            values[_value(line, name, cut, values)] = None
+    problems.check()
     if not values:
         raise line.error(f"'{name}' has no values: expected {{a, b, ...}}", start, domain[1] + 1)
+    longest = max(map(len, values))
+    if len(values) * longest > MOST_CHARACTERS:
+        raise line.error(
+            f"{len(values):,} values of up to {longest:,} characters: shorten the longest",
+            start,
+            domain[1] + 1,
+        )
     default = line.code[slice(*default_cut)]
     if default not in values:
-        known = ", ".join(values)
         raise line.error(
-            f"default '{default}' is not among {{{known}}}{nearest(default, values)}",
+            f"default '{default}' is not among {listed(values)}{line.nearest(default, values)}",
             *default_cut,
         )
     # NumPy's strings are what ConfigSpace makes of the values anyway when it samples; a plain
     # string in their place would give equal configurations different hashes.
     texts = [np.str_(value) for value in values]
     if ordinal:
-        return OrdinalHyperparameter(name, texts, np.str_(default))
+        return OrdinalHyperparameter(name, _Distinct(texts), np.str_(default))
     return CategoricalHyperparameter(name, texts, np.str_(default))
+
+
+class _Distinct(list[np.str_]):
+    """Distinct values: ConfigSpace asks for the place of each, and a list would take its time."""
+
+    def __init__(self, values: Iterable[np.str_]) -> None:
+        super().__init__(values)
+        self._places = {value: place for place, value in enumerate(self)}
+
+    def index(self, value: np.str_, *_: Any) -> int:
+        return self._places[value]
+
+
+def _value(line: Line, name: str, cut: Cut, others: Container[str]) -> str:
+    """One of the values that are listed for `name`, behind `others`."""
+    value = line.code[slice(*cut)]
+    if not _VALUE.fullmatch(value):
+        what = "an empty value" if not value else f"'{value}'"
+        raise line.error(
+            f"{what} in the domain of '{name}': values are ASCII words without blanks",
+            cut[0],
+            max(cut[1], cut[0] + 1),
+        )
+    if value in others:
+        raise line.error(f"value '{value}' is listed twice for '{name}'", *cut)
+    return value
 
 
 def _numeric(line: Line, start: int, newer: bool) -> tuple[int, tuple[Cut, Cut, Cut]]:
@@ -227,18 +250,25 @@ def _numeric(line: Line, start: int, newer: bool) -> tuple[int, tuple[Cut, Cut, 
 def _number(
     line: Line, name: str, low_cut: Cut, high_cut: Cut, default_cut: Cut, integer: bool, log: bool
 ) -> Parameter:
+    problems = Problems()
     for cut in (low_cut, high_cut, default_cut):
-        _check_number(line, cut, integer)
+        with problems:
+            _check_number(line, cut, integer)
+    problems.check()
     low, high, default = (float(line.code[slice(*c)]) for c in (low_cut, high_cut, default_cut))
     bounds = low_cut[0], high_cut[1]
     if low > high or (low == high and not integer):
         raise line.error(f"the lowest value {low:g} is not below the highest {high:g}", *bounds)
-    if log and low <= 0:
-        raise line.error(f"a log scale starts above 0, but the lowest value is {low:g}", *low_cut)
-    if not low <= default <= high:
-        text = line.code[slice(*default_cut)]
-        inside = f"[{line.code[slice(*low_cut)]}, {line.code[slice(*high_cut)]}]"
-        raise line.error(f"default {text} is outside {inside}", *default_cut)
+    with problems:
+        if log and low <= 0:
+            message = f"a log scale starts above 0, but the lowest value is {low:g}"
+            raise line.error(message, *low_cut)
+    with problems:
+        if not low <= default <= high:
+            text = line.code[slice(*default_cut)]
+            inside = f"[{line.code[slice(*low_cut)]}, {line.code[slice(*high_cut)]}]"
+            raise line.error(f"default {text} is outside {inside}", *default_cut)
+    problems.check()
     if integer and low == high:
         return Constant(name, int(low))
     if integer:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ConfigSpace import ConfigurationSpace
 
+from smacwrap.errors import Problem
 from smacwrap.pcs.clauses import Clauses
 from smacwrap.pcs.forbidden import PcsClause
 from smacwrap.pcs.lines import NAME, Line, read_lines
@@ -20,14 +21,18 @@ class Places:
     """The lines of a file that has no errors.
 
     Attributes:
+        file: for messages.
         parameters: by name.
         conditions: the first line of each child's condition.
-        clauses: each with its line; None for one that names no parameter and is never true.
+        clauses: each with its line.
+        idle: one problem for each clause that is left out because it never matches.
     """
 
+    file: Path | str | None
     parameters: Mapping[str, Line]
     conditions: Mapping[str, Line]
-    clauses: Sequence[tuple[Line, PcsClause | None]]
+    clauses: Sequence[tuple[Line, PcsClause]]
+    idle: Sequence[Problem]
 
     @classmethod
     def find(cls, space: ConfigurationSpace, text: str, file: Path | str | None) -> "Places":
@@ -37,7 +42,7 @@ class Places:
         reader = Clauses(declared)
         parameters: dict[str, Line] = {}
         conditions: dict[str, Line] = {}
-        clauses: list[tuple[Line, PcsClause | None]] = []
+        clauses: list[tuple[Line, PcsClause]] = []
         for line in read_lines(text, file):
             if line.kind == "parameter":
                 match = _NAME.match(line.code)
@@ -49,5 +54,5 @@ class Places:
                 count = len(reader.read_so_far)
                 reader.read(line)
                 new = reader.read_so_far[count:]
-                clauses.append((line, new[0] if new else None))
-        return cls(parameters, conditions, clauses)
+                clauses += [(line, clause) for clause in new]
+        return cls(file, parameters, conditions, clauses, reader.idle)

@@ -5,11 +5,13 @@ from pathlib import Path
 from ConfigSpace import ConfigurationSpace
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.files import read_at_most
 from smacwrap.pcs.clauses import Clauses
 from smacwrap.pcs.conditions import Conditions, join
-from smacwrap.pcs.lines import Line, read_lines, unknown_line
+from smacwrap.pcs.lines import LARGEST_FILE, Kind, Line, read_lines, refuse
 from smacwrap.pcs.parameters import Declarations
 from smacwrap.pcs.space import PcsSpace
+from smacwrap.problems import Problems
 
 
 def read_pcs(path: Path | str) -> ConfigurationSpace:
@@ -27,11 +29,11 @@ def read_pcs_text(path: Path | str) -> str:
     """The text of a PCS file, without a byte order mark.
 
     Raises:
-        UserError: the file cannot be read, or is not UTF-8.
+        UserError: the file cannot be read, is not UTF-8, or far too large.
     """
     path = Path(path)
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return read_at_most(path, LARGEST_FILE).decode("utf-8-sig")
     except OSError as error:
         raise UserError(Problem(f"cannot read the PCS file: {error.strerror}", path)) from None
     except UnicodeDecodeError as error:
@@ -46,34 +48,30 @@ def parse_pcs(text: str, file: Path | str | None = None) -> ConfigurationSpace:
     Raises:
         UserError: the text has errors: one problem each, with its place.
     """
-    problems: list[Problem] = []
-    lines: dict[str, list[Line]] = {"parameter": [], "condition": [], "forbidden": []}
-    for line in read_lines(text, file):
-        kind = line.kind
-        if kind == "unknown":
-            problems += unknown_line(line).problems
-        else:
-            lines[kind].append(line)
     declared = Declarations()
     conditions = Conditions(declared)
     clauses = Clauses(declared)
-    for kind, read in (
-        ("parameter", declared.declare),
-        ("condition", conditions.read),
-        ("forbidden", clauses.read),
+    # What a line names may be declared below it.
+    waiting: dict[Kind, list[Line]] = {"parameter": [], "condition": [], "forbidden": []}
+    problems = Problems(what="a PCS file")
+    for line in read_lines(text, file):
+        if (kind := line.kind) in waiting:
+            waiting[kind].append(line)
+            continue
+        with problems:
+            refuse(line)
+    for read, lines in (
+        (declared.declare, waiting["parameter"]),
+        (conditions.read, waiting["condition"]),
+        (clauses.read, waiting["forbidden"]),
     ):
-        for line in lines[kind]:
-            try:
+        for line in lines:
+            with problems:
                 read(line)
-            except UserError as error:
-                problems += error.problems
     order: list[str] = []
-    try:
+    with problems:
         order = conditions.parents_first()
-    except UserError as error:
-        problems += error.problems
-    if problems:
-        raise UserError(*sorted(problems, key=lambda p: (p.line or 0, p.column or 0)))
+    problems.check()
     space = PcsSpace()
     space.add(
         list(declared.parameters.values()),

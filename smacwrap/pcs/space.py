@@ -1,20 +1,21 @@
 """The configuration space of a PCS file: ConfigSpace's, made linear in the number of conditions."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
 from ConfigSpace import Configuration, ConfigurationSpace
 from ConfigSpace._condition_tree import DAG, ConditionNode
 from ConfigSpace.conditions import ConditionLike, Conjunction
+from ConfigSpace.forbidden import ForbiddenLike
 
 from smacwrap.errors import UserError
-from smacwrap.pcs.conditions import Term
 from smacwrap.pcs.forbidden import Combination, Formula
+from smacwrap.pcs.terms import Term
 from smacwrap.pcs.writer import write_pcs
 
 _LARGEST_DRAW = 4_000_000
@@ -22,6 +23,7 @@ _LARGEST_DRAW = 4_000_000
 
 _MOST_DRAWN = 10_000_000
 
+_T = TypeVar("_T")
 _Encoder = Callable[[Any, Any], dict[str, Any]]
 
 
@@ -57,13 +59,13 @@ class ConditionGraph(DAG):
         with super().update():
             yield self
         self.minimum_conditions = self._group_conditions()
-        affected = self._affected()
-        self.change_hp_lookup = {
-            name: [self.minimum_conditions[i] for i in sorted(groups)]
-            for name, groups in affected.items()
-            if groups
-        }
-        self._watch_activity(affected)
+        self._groups_below: dict[str, list[int]] = {}
+        for i, group in enumerate(self.minimum_conditions):
+            for name in _parents(group.condition):
+                self._groups_below.setdefault(name, []).append(i)
+        self._naming: Mapping[str, Sequence[ForbiddenLike]] = self.forbidden_lookup
+        self.change_hp_lookup = OnDemand(self._conditions_below)
+        self.forbidden_lookup = OnDemand(self._clauses_to_check)
 
     def _group_conditions(self) -> list[ConditionNode]:
         """One node for all children of equal conditions, parents first as `nodes` are."""
@@ -78,37 +80,43 @@ class ConditionGraph(DAG):
             group.nan_arr = np.full(len(group.unique_children), np.nan)
         return list(groups.values())
 
-    def _affected(self) -> dict[str, set[int]]:
-        """Which of the grouped conditions a change of each parameter can switch."""
-        groups_below: dict[str, list[int]] = {}
-        for i, group in enumerate(self.minimum_conditions):
-            for name in _parents(group.condition):
-                groups_below.setdefault(name, []).append(i)
-        affected: dict[str, set[int]] = {}
-        for name in reversed(self.nodes):
-            found = set(groups_below.get(name, ()))
-            for i in groups_below.get(name, ()):
-                for child in self.minimum_conditions[i].unique_children.values():
-                    found |= affected[child.name]
-            affected[name] = found
-        return affected
+    def _conditions_below(self, name: str) -> list[ConditionNode]:
+        """The grouped conditions that a change of a parameter can switch, parents first."""
+        found: set[int] = set()
+        names = [name]
+        for parent in names:  # grows meanwhile
+            for i in self._groups_below.get(parent, ()):
+                if i not in found:
+                    found.add(i)
+                    children = self.minimum_conditions[i].unique_children.values()
+                    names += [child.name for child in children]
+        return [self.minimum_conditions[i] for i in sorted(found)]
 
-    def _watch_activity(self, affected: Mapping[str, set[int]]) -> None:
-        """Has a clause looked at, too, when a parameter of it is switched on or off."""
-        clauses = self.fast_forbidden_checks
-        position = {id(clause): i for i, clause in enumerate(clauses)}
-        naming = {
-            name: {position[id(clause)] for clause in found}
-            for name, found in self.forbidden_lookup.items()
-        }
-        naming_children = [
-            {i for child in group.unique_children.values() for i in naming.get(child.name, ())}
-            for group in self.minimum_conditions
-        ]
-        for name, groups in affected.items():
-            watched = naming.get(name, set()).union(*(naming_children[i] for i in groups))
-            if watched:
-                self.forbidden_lookup[name] = [clauses[i] for i in sorted(watched)]
+    def _clauses_to_check(self, name: str) -> list[ForbiddenLike]:
+        """Those that name a parameter, or one that it can switch on or off."""
+        found = {id(clause): clause for clause in self._naming.get(name, ())}
+        for group in self._conditions_below(name):
+            for child in group.unique_children.values():
+                found |= {id(clause): clause for clause in self._naming.get(child.name, ())}
+        return list(found.values())
+
+
+class OnDemand(dict[str, list[_T]]):
+    """Lists by parameter, each made when it is first asked for.
+
+    In a chain of conditions every parameter switches all below it: to make all lists at once
+    takes time and memory that grow with the square of the chain's length.
+    """
+
+    def __init__(self, make: Callable[[str], list[_T]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def get(self, name: str, default: Any = None) -> list[_T]:
+        """The list of a parameter; an empty one where there is nothing."""
+        if name not in self:
+            self[name] = self._make(name)
+        return self[name]
 
 
 def _parents(condition: ConditionLike) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from ConfigSpace import (
 )
 from ConfigSpace.hyperparameters import Hyperparameter
 
-from smacwrap.pcs.lines import NUMBER, Line, nearest
+from smacwrap.pcs.lines import NUMBER, Line, listed
 
 Parameter = Hyperparameter[Any, Any]
 Number = UniformFloatHyperparameter | UniformIntegerHyperparameter
@@ -29,6 +29,11 @@ _DECIMALS = 13
 
 _STEP = 1e-13
 _HALF_STEP = _STEP / 2
+
+_LARGEST_WRITTEN_OUT = 1e16
+
+_MANY_VALUES = 100
+"""From so many on, ConfigSpace's dictionary finds one of them faster than looking through them."""
 
 
 def texts(parameter: Parameter) -> Sequence[str] | None:
@@ -52,9 +57,8 @@ def intervals(
     if names is None:
         bands = sorted(_band(parameter, float(value)) for value in values)
     else:
-        # Many values are found quickly only by a dictionary.
-        entries = {name: float(place) for place, name in enumerate(names)}
-        bands = sorted((entries[text] - 0.5, entries[text] + 0.5) for text in map(str, values))
+        entries = np.sort(parameter.to_vector(np.array([*values], dtype=object))).tolist()
+        bands = [(entry - 0.5, entry + 0.5) for entry in entries]
     if operator in ("==", "in"):
         return tuple(bands)
     low, high = bands[0]
@@ -85,7 +89,9 @@ def to_entry(parameter: Parameter, value: str | float) -> float:
     """The vector entry of a value."""
     names = texts(parameter)
     if names is not None:
-        return float(names.index(cast(str, value)))
+        if len(names) < _MANY_VALUES:
+            return float(names.index(cast(str, value)))
+        return float(parameter.to_vector(value))
     if isinstance(parameter, Constant):
         # An integer with one value; ConfigSpace has the entry 1 for it.
         return 1.0 + float(value) - float(cast(int, parameter.value))
@@ -117,10 +123,10 @@ def read_value(line: Line, parameter: Parameter, text: str, start: int) -> str |
     place = start, start + max(1, len(text))
     names = texts(parameter)
     if names is not None:
-        if text not in names:
+        if not (text in names if len(names) < _MANY_VALUES else parameter.legal_value(text)):
             raise line.error(
                 f"'{parameter.name}' has no value '{text}': "
-                f"expected one of {{{', '.join(names)}}}{nearest(text, names)}",
+                f"expected one of {listed(names)}{line.nearest(text, names)}",
                 *place,
             )
         return text
@@ -147,7 +153,8 @@ def plain(value: str | float) -> str:
     """A value as it is written in a PCS file."""
     if isinstance(value, str):
         return value
-    return str(int(value)) if value == int(value) else repr(float(value))
+    whole = value == int(value) and abs(value) < _LARGEST_WRITTEN_OUT
+    return str(int(value)) if whole else repr(float(value))
 
 
 def to_numbers(parameter: Parameter, entries: Any, ranks: Mapping[str, float]) -> Any:
@@ -161,7 +168,10 @@ def to_numbers(parameter: Parameter, entries: Any, ranks: Mapping[str, float]) -
     entries = np.where(np.isnan(entries), to_entry(parameter, parameter.default_value), entries)
     names = texts(parameter)
     if names is not None:
-        return np.array([ranks[name] for name in names])[entries.astype(np.intp)]
+        places = entries.astype(np.intp)
+        if places.size < len(names):
+            return np.array([ranks[names[i]] for i in places.flat]).reshape(places.shape)
+        return np.array([ranks[name] for name in names])[places]
     if isinstance(parameter, Constant):
         return np.full(entries.shape, float(cast(int, parameter.value)))
     assert isinstance(parameter, Number)

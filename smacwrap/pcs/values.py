@@ -1,9 +1,12 @@
 """Configurations as texts: the wire form, in which SMAC v2 writes them on command lines."""
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from ConfigSpace import (
     Configuration,
     ConfigurationSpace,
@@ -18,6 +21,9 @@ from smacwrap.pcs.lines import NUMBER
 from smacwrap.pcs.units import Parameter, texts
 
 _NUMBER = re.compile(NUMBER)
+
+_DECIMALS = 13
+"""To so many decimals ConfigSpace rounds reals."""
 
 _UNIT_ROUNDING = 1e-12
 """Reals that went through the unit interval may leave their range by a last digit."""
@@ -97,6 +103,27 @@ def _read(parameter: Parameter, text: str) -> str | float | None:
         return int(number) if inside else None
     assert isinstance(parameter, Constant)
     return parameter.value if number == parameter.value else None
+
+
+def read_column(parameter: Parameter, column: Sequence[str | None]) -> npt.NDArray[np.float64]:
+    """The vector entries of many texts; NaN where there is none, or hardly one of the domain."""
+    names = texts(parameter)
+    if names is not None:
+        places = {name: float(place) for place, name in enumerate(names)}
+        return np.array([math.nan if t is None else places.get(t, math.nan) for t in column])
+    numbers = np.array([float(t) if t and _NUMBER.fullmatch(t) else math.nan for t in column])
+    if not isinstance(parameter, UniformFloatHyperparameter | UniformIntegerHyperparameter):
+        assert isinstance(parameter, Constant)
+        return np.where(numbers == float(parameter.value), 1.0, math.nan)
+    low, high = float(parameter.lower), float(parameter.upper)
+    numbers[~((low <= numbers) & (numbers <= high))] = math.nan
+    if isinstance(parameter, UniformIntegerHyperparameter):
+        numbers[numbers != np.rint(numbers)] = math.nan
+    else:
+        numbers = np.clip(np.round(numbers, _DECIMALS), low, high)
+    if parameter.log:
+        numbers, low, high = np.log(numbers), math.log(low), math.log(high)
+    return np.asarray((numbers - low) / (high - low))
 
 
 def _domain(parameter: Parameter) -> str:

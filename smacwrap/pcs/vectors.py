@@ -1,7 +1,7 @@
 """Configurations as the rows of a matrix: drawn, made legal, listed and told apart by thousands."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from ConfigSpace.conditions import ConditionLike
 
 from smacwrap.errors import UserError
 from smacwrap.pcs.units import texts, to_entry
-from smacwrap.pcs.values import from_text
+from smacwrap.pcs.values import from_text, read_column
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -78,14 +78,26 @@ class Vectors:
     def __len__(self) -> int:
         return len(self.levels)
 
-    def from_texts(self, configurations: Iterable[Mapping[str, str]]) -> Matrix:
-        """The rows of configurations, each given as `from_text` reads it.
+    def from_texts(self, configurations: Sequence[Mapping[str, str]]) -> Matrix:
+        """The rows of configurations, each given as `from_text` reads it, but all at a time.
 
         Raises:
             UserError: one of them is none of the space.
         """
-        rows = [from_text(self.space, texts).get_array() for texts in configurations]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self))
+        rows = np.empty((len(configurations), len(self)))
+        known = np.zeros(len(configurations), dtype=np.intp)
+        for i, (name, parameter) in enumerate(self.space.items()):
+            column = [configuration.get(name) for configuration in configurations]
+            known += np.array([text is not None for text in column], dtype=np.intp)
+            rows[:, i] = read_column(parameter, column)
+        named = np.array([len(configuration) for configuration in configurations], dtype=np.intp)
+        legal = self.activate(rows)
+        missing = np.isnan(rows) & ~np.isnan(legal)
+        doubtful = (known < named) | missing.any(axis=1) | ~self.allowed(legal)
+        for row in np.flatnonzero(doubtful).tolist():
+            # It says what is wrong, or takes it all the same.
+            legal[row] = from_text(self.space, configurations[row]).get_array()
+        return legal
 
     def from_unit(self, cube: Matrix) -> Matrix:
         """Points of the unit cube, shape (rows, parameters), as entries: all values as likely.

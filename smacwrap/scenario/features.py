@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from smacwrap.errors import Problem, UserError, did_you_mean
+from smacwrap.problems import Problems
 from smacwrap.scenario.cells import Cell, comma_separated
 from smacwrap.scenario.domains import REAL, quoted
 from smacwrap.scenario.lines import MOST_PROBLEMS, Line, read_lines
@@ -51,35 +52,27 @@ class FeatureTable:
 def read_features(path: Path) -> FeatureTable:
     """A file of features: `instance,name,…` and a row `instance,number,…` for each instance.
 
-    Blank lines are skipped. Raises UserError with all that is wrong, by line and column: no
-    header, uneven rows, values that are not finite numbers, an instance's second row.
+    Raises UserError with all that is wrong, by line and column: no header, uneven rows, values
+    that are not finite numbers, an instance's second row.
     """
-    lines = (line for line in read_lines(path) if line.text.strip())
+    lines = read_lines(path)
     header = next(lines, None)
     if header is None:
         raise UserError(Problem("no features in it; expected a header and rows", path))
     names = _names(header)
     rows: dict[str, tuple[float, ...]] = {}
     first_of: dict[str, Line] = {}
-    problems: list[Problem] = []
+    problems = Problems(MOST_PROBLEMS, "a feature file")
     for line in lines:
-        try:
+        with problems:
             instance, values = _row(line, len(names))
             if instance in rows:
                 first = first_of[instance].number
                 message = f"{quoted(instance)} has features in line {first} already"
                 raise UserError(line.problem(message))
-        except UserError as error:
-            problems += error.problems
-            if len(problems) >= MOST_PROBLEMS:
-                message = "too many wrong rows, the rest is not read: is this a feature file?"
-                problems = [*problems[:MOST_PROBLEMS], line.problem(message)]
-                break
-            continue
-        rows[instance] = values
-        first_of[instance] = line
-    if problems:
-        raise UserError(*problems)
+            rows[instance] = values
+            first_of[instance] = line
+    problems.check()
     return FeatureTable(path, names, rows)
 
 
@@ -89,7 +82,7 @@ def _names(header: Line) -> tuple[str, ...]:
         expected = "expected a header with commas, such as: instance,size,ratio"
         raise UserError(header.problem(f"no names of features; {expected}"))
     names: set[str] = set()
-    problems = []
+    problems = Problems(MOST_PROBLEMS, "a feature file")
     for cell in cells:
         message = ""
         if REAL.fullmatch(cell.text):
@@ -98,11 +91,11 @@ def _names(header: Line) -> tuple[str, ...]:
             message = "a feature without a name"
         elif cell.text in names:
             message = f"a second feature {quoted(cell.text)}"
-        if message:
-            problems.append(header.problem(message, cell.column, len(cell.text)))
+        with problems:
+            if message:
+                raise UserError(header.problem(message, cell.column, len(cell.text)))
         names.add(cell.text)
-    if problems:
-        raise UserError(*problems[:MOST_PROBLEMS])
+    problems.check()
     return tuple(cell.text for cell in cells)
 
 

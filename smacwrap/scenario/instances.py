@@ -6,17 +6,18 @@ have the same form. Parts that hold blanks are quoted, with commas between: `"na
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.problems import Problems
 from smacwrap.scenario.cells import comma_separated
 from smacwrap.scenario.domains import INTEGER, quoted
 from smacwrap.scenario.lines import MOST_PROBLEMS, Line, read_lines
 
 _SEEDS = range(-1, 2**31)
 _MOST_NAMED = 5
+_LONGEST_SUFFIX = 10_000  # a regular expression takes its time to compile
 
 
 @dataclass(frozen=True)
@@ -49,17 +50,10 @@ def read_instances(
         UserError: with all that is wrong with the list, by line, or with the folder.
     """
     is_folder = path.is_dir()
-    instances = _of_folder(path, written, suffix) if is_folder else _of_list(path)
+    instances = _of_folder(path, written, suffix) if is_folder else _of_list(path, base)
     if base is None:
         return instances
-    found = tuple(replace(own, name=absolute(own.name, base)) for own in instances)
-    # Unlike Path.is_file, this answers for any text.
-    missing = [own.name for own in found if not os.path.isfile(own.name)]  # noqa: PTH113
-    if missing:
-        named = ", ".join(map(quoted, missing[:_MOST_NAMED]))
-        more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
-        raise UserError(Problem(f"instances that are no files: {named}{more}", path))
-    return found
+    return tuple(replace(own, name=absolute(own.name, base)) for own in instances)
 
 
 def absolute(name: str, base: Path) -> str:
@@ -85,6 +79,8 @@ def _of_folder(folder: Path, written: str, suffix: str | None) -> tuple[Instance
             )
         names = [name for name in names if "." in name]
     else:
+        if len(suffix) > _LONGEST_SUFFIX:
+            raise UserError(f"a suffix of {len(suffix)} characters is too long")
         try:
             at_end = re.compile(f"(?:{suffix})\\Z")
         except (re.error, OverflowError, RecursionError) as error:
@@ -104,31 +100,29 @@ class _Row:
     parts: tuple[str, ...]
 
 
-def _of_list(path: Path) -> tuple[Instance, ...]:
-    rows, problems = _rows(path)
-    if not rows and not problems:
+def _of_list(path: Path, base: Path | None) -> tuple[Instance, ...]:
+    problems = Problems(MOST_PROBLEMS, "a list of instances")
+    rows: list[_Row] = []
+    for line in read_lines(path):
+        with problems:
+            rows.append(_row(line, rows[0] if rows else None))
+    problems.check()
+    if not rows:
         raise UserError(Problem("no instances in it; expected one a line", path))
-    problems = problems or list(_uneven_rows(rows))
-    if problems:
-        raise UserError(*problems[:MOST_PROBLEMS])
-    listed, problems = _listed(rows)
-    problems = problems or list(_uneven_seeds(listed))
-    if problems:
-        raise UserError(*problems[:MOST_PROBLEMS])
+    listed = _listed(rows)
+    _check_seeds(listed)
+    if base is not None:
+        _check_files(listed, base)
     return tuple(Instance(name, own.specifics, tuple(own.seeds)) for name, own in listed.items())
 
 
-def _rows(path: Path) -> tuple[list[_Row], list[Problem]]:
-    rows = []
-    problems: list[Problem] = []
-    for line in read_lines(path):
-        if not line.text.strip() or len(problems) > MOST_PROBLEMS:
-            continue
-        try:
-            rows.append(_Row(line, _parts(line)))
-        except UserError as error:
-            problems += error.problems
-    return rows, problems
+def _row(line: Line, first: _Row | None) -> _Row:
+    """A line's parts; as many as the first line has."""
+    parts = _parts(line)
+    if first and len(parts) != len(first.parts):
+        message = f"{len(parts)} parts, but line {first.line.number} has {len(first.parts)}"
+        raise UserError(line.problem(f"{message}; all lines have the same form"))
+    return _Row(line, parts)
 
 
 def _parts(line: Line) -> tuple[str, ...]:
@@ -148,15 +142,6 @@ def _parts(line: Line) -> tuple[str, ...]:
     return parts
 
 
-def _uneven_rows(rows: list[_Row]) -> Iterator[Problem]:
-    """The rows that have more or fewer parts than the first."""
-    first = rows[0]
-    for row in rows:
-        if len(row.parts) != len(first.parts):
-            message = f"{len(row.parts)} parts, but line {first.line.number} has"
-            yield row.line.problem(f"{message} {len(first.parts)}; all lines have the same form")
-
-
 @dataclass(frozen=True)
 class _Listed:
     """What a list says of one instance, and the first line that does; `seeds` are its keys."""
@@ -166,39 +151,55 @@ class _Listed:
     seeds: dict[int, None]
 
 
-def _listed(rows: list[_Row]) -> tuple[dict[str, _Listed], list[Problem]]:
-    """The instances in rows of one form, by name, and what is wrong with other rows."""
+def _listed(rows: list[_Row]) -> dict[str, _Listed]:
+    """The instances in rows of one form, by name."""
     width = len(rows[0].parts)
     seeded = width == 3 or (width == 2 and all(INTEGER.fullmatch(row.parts[0]) for row in rows))
     listed: dict[str, _Listed] = {}
-    problems = []
+    problems = Problems(MOST_PROBLEMS, "a list of instances")
     for row in rows:
         name, *info = row.parts[1:] if seeded else row.parts
         specifics = info[0] if info else "0"
-        try:
+        with problems:
             if not name:
-                raise ValueError("an instance without a name")
+                raise UserError(row.line.problem("an instance without a name"))
             own = listed.setdefault(name, _Listed(row.line, specifics, {}))
             if own.specifics != specifics:
                 before = f"{quoted(own.specifics)} in line {own.line.number}"
-                raise ValueError(f"{quoted(name)} has specifics {quoted(specifics)}, but {before}")
+                message = f"{quoted(name)} has specifics {quoted(specifics)}, but {before}"
+                raise UserError(row.line.problem(message))
             if seeded:
-                own.seeds[_seed(row.parts[0])] = None
-        except ValueError as error:
-            problems.append(row.line.problem(str(error)))
-    return listed, problems
+                own.seeds[_seed(row)] = None
+    problems.check()
+    return listed
 
 
-def _uneven_seeds(listed: dict[str, _Listed]) -> Iterator[Problem]:
-    """The instances that have more or fewer seeds than the first."""
+def _check_seeds(listed: dict[str, _Listed]) -> None:
+    """Raises UserError if some instances have more or fewer seeds than the first."""
     number = len(next(iter(listed.values())).seeds)
+    problems = Problems(MOST_PROBLEMS, "a list of instances")
     for name, own in listed.items():
-        if len(own.seeds) != number:
-            message = f"number of seeds of {quoted(name)}: {len(own.seeds)}, but the first instance"
-            yield own.line.problem(f"{message} has {number}")
+        with problems:
+            if len(own.seeds) != number:
+                message = f"number of seeds of {quoted(name)}: {len(own.seeds)}"
+                raise UserError(own.line.problem(f"{message}, but the first instance has {number}"))
+    problems.check()
 
 
-def _seed(text: str) -> int:
+def _check_files(listed: dict[str, _Listed], base: Path) -> None:
+    """Raises UserError if some instances are no files, from the folder `base`."""
+    problems = Problems(MOST_PROBLEMS, "a list of instances")
+    for name, own in listed.items():
+        with problems:
+            # Unlike Path.is_file, this answers for any text.
+            if not os.path.isfile(absolute(name, base)):  # noqa: PTH113
+                raise UserError(own.line.problem(f"no file {quoted(name)} in {base}"))
+    problems.check()
+
+
+def _seed(row: _Row) -> int:
+    text = row.parts[0]
     if INTEGER.fullmatch(text) and int(text) in _SEEDS:
         return int(text)
-    raise ValueError(f"{quoted(text)} is no seed: expected an integer in [-1, 2147483647]")
+    message = f"{quoted(text)} is no seed: expected an integer in [-1, 2147483647]"
+    raise UserError(row.line.problem(message))

@@ -1,14 +1,14 @@
 """Reads text files as numbered lines, and says where in them a problem is."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.files import read_at_most
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _LONGEST_SHOWN = 400
+_LARGEST_FILE = 100_000_000  # bytes: the features of 100,000 instances
 
 MOST_PROBLEMS = 100
 """A file with more is something else: nobody wants to read what is wrong with each line."""
@@ -33,16 +33,21 @@ class Line:
 
 
 def read_lines(path: Path) -> Iterator[Line]:
-    """The lines of a file, however they end; a UserError if it is not text in UTF-8."""
-    for number, text in enumerate(_NEWLINE.split(read_text(path)), start=1):
-        yield Line(path, number, text)
+    """The lines of a file that are not blank, however they end.
+
+    Raises UserError if it is not text in UTF-8.
+    """
+    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line and not line.isspace():
+            yield Line(path, number, line)
 
 
 def read_text(path: Path) -> str:
     """A file's text; a UserError if it cannot be read or is not text in UTF-8."""
     line = None
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_at_most(path, _LARGEST_FILE).decode("utf-8-sig")
         if "\0" not in text:
             return text
         message = "not a text file: it has a NUL character"

@@ -1,6 +1,7 @@
 """Makes a Scenario from a scenario file and the options of the command line."""
 
 import math
+import os
 import shlex
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -127,6 +128,7 @@ def _scenario(file: Path, given: Given) -> Scenario:
         feature_names=inputs.feature_names,
         features=inputs.features,
         deterministic=given.flag("algo-deterministic"),
+        max_incumbent_runs=given.integer("max-incumbent-runs"),
         cutoff=min(given.real("algo-cutoff-time"), NO_CUTOFF),
         run_limit=given.integer("runcount-limit"),
         wallclock_limit=given.real("wallclock-limit"),
@@ -141,6 +143,7 @@ def _scenario(file: Path, given: Given) -> Scenario:
         terminate_on_delete=given.read("terminate-on-delete", _watched_file, None),
         abort_on_first_run_crash=given.flag("abort-on-first-run-crash"),
         abort_on_crash=given.flag("abort-on-crash"),
+        retry_crashed_count=given.integer("retry-crashed-count"),
         crashed_quality=(
             given.real("transform-crashed-quality-value") if transforms_crashed else -math.inf
         ),
@@ -157,7 +160,7 @@ def _seed(given: Given) -> int | None:
 
 
 def _watched_file(text: str) -> Path:
-    if Path(text).exists():
+    if os.path.exists(text):  # noqa: PTH110 (Path raises for names that are too long)
         return resolved(text)
     raise ValueError(f"no file {quoted(text)} in {Path.cwd()}, so it cannot be deleted")
 

@@ -70,7 +70,7 @@ def parse_settings(path: Path) -> tuple[list[Setting], list[Problem]]:
     settings: list[Setting] = []
     problems: list[Problem] = []
     for line in read_lines(path):
-        if not line.text.strip() or line.text.lstrip().startswith(_COMMENT):
+        if line.text.lstrip().startswith(_COMMENT):
             continue
         match = _KEY.match(line.text)
         assert match is not None, "the pattern matches any line"

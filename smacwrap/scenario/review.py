@@ -35,7 +35,9 @@ class Finding:
 def review(scenario: Scenario) -> Iterator[Finding]:
     """What can be told from the scenario and the files that it names, without its target."""
     try:
-        read_pcs(scenario.pcs_file)
+        if not read_pcs(scenario.pcs_file):
+            message = "no parameters in it: there is nothing to tune"
+            yield Finding(Level.WARNING, at_option(scenario, "pcs-file", message))
     except UserError as error:
         yield from errors(error)
     pcs_name = scenario.settings["pcs-file"].text

@@ -28,13 +28,15 @@ class Scenario:
       and those to test on, in the order of their lists; empty where there are none.
     - `features`: each instance's feature values, by its name and in the order of `feature_names`;
       None where there are none. Test instances may lack them.
-    - `deterministic`: the target algorithm ignores its seed.
+    - `deterministic`: the target algorithm ignores its seed. `max_incumbent_runs`: on how many
+      seeds a configuration may be run if it does not.
     - `cutoff`: CPU time of one run. `run_limit`, `wallclock_limit`, `cputime_limit`: of them all;
       `use_cpu_time_in_tunertime` counts the optimiser's own CPU time too.
     - `output_dir`, `rungroup`: a study lies in `output_dir / rungroup`.
     - `seed`: the first worker's, if it was set. `warmstart`: a folder of earlier runs to learn
       from. `terminate_on_delete`: the launch ends when this file is gone.
-    - `abort_on_first_run_crash`, `abort_on_crash`: what a crash leads to.
+    - `abort_on_first_run_crash`, `abort_on_crash`: what a crash leads to; `retry_crashed_count`:
+      how often a run that crashed is made again before.
     - `crashed_quality`: a crashed run's quality counts as at least this; -inf for as reported.
     - `cli_call_params_with_quotes`: values stand in single quotes in the call string.
     - `settings`: everything that was set: canonical option name to the setting that holds.
@@ -54,6 +56,7 @@ class Scenario:
     feature_names: tuple[str, ...]
     features: Mapping[str, tuple[float, ...]] | None = field(hash=False)
     deterministic: bool
+    max_incumbent_runs: int
     cutoff: float
     run_limit: int
     wallclock_limit: float
@@ -66,6 +69,7 @@ class Scenario:
     terminate_on_delete: Path | None
     abort_on_first_run_crash: bool
     abort_on_crash: bool
+    retry_crashed_count: int
     crashed_quality: float
     cli_call_params_with_quotes: bool
     settings: Mapping[str, Setting] = field(hash=False)

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -183,12 +183,19 @@ numberOfRunsLimit = {runs}
 """ + (f"rungroup = {name}\n" if name else "")
 
 
-def job_text(command: Command, quality: Quality, folder: Path) -> str:
-    """The job file, for `folder`: relative paths in it are relative to that."""
+def job_text(command: Command, quality: Quality, folder: Path, rules: Sequence[str] = ()) -> str:
+    """The job file, for `folder`: relative paths in it are relative to that.
+
+    `rules` are lines of its table of parameters, for those that `{flags}` has to spell otherwise.
+    """
     inputs = ", ".join(_toml(os.path.relpath(path, folder)) for path in command.inputs)
     metrics = (
         f"metrics = {{ {quality.metric} = {_toml(quality.pattern)} }}\n" if quality.pattern else ""
     )
+    parameters = ""
+    if rules and "{flags}" in command.text:
+        lines = "\n".join(rules)
+        parameters = f"\n[parameters]\n# What {{flags}} says for each value of these.\n{lines}\n"
     return f"""\
 # One run: what is packed for it, what it starts, and how its result is read.
 
@@ -199,7 +206,7 @@ input = [{inputs}]
 command = {_toml(command.text)}
 # Names or patterns of files to keep of every run, such as a trained model.
 outputs = []
-
+{parameters}
 [result]
 # The metric that is minimised; of several values in the output the last one counts.
 quality = {_toml(quality.metric)}

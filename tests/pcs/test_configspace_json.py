@@ -144,6 +144,15 @@ def test_conditions_that_configspace_takes_for_one_another_are_refused():
     with pytest.raises(UserError, match="cannot tell the conditions of 'c' and 'e' apart"):
         to_configspace_json(parse_pcs(text))
     to_configspace_json(parse_pcs(text.replace("||", "&&")))
+    to_configspace_json(parse_pcs(text.replace("a == x || n == 3", "n == 3 && a == x")))
+
+
+def test_thousands_of_conditions_are_compared_in_seconds():
+    names = [f"p{i}" for i in range(2000)]
+    lines = [f"{name} integer [1, 9] [2]\n{name} | a == x && n > {i % 500 + 1}\n"
+             for i, name in enumerate(names)]  # fmt: skip
+    data = json.loads(to_configspace_json(parse_pcs(PARENTS + "".join(lines))))
+    assert len(data["conditions"]) == 2001
 
 
 def test_not_equal_to_a_value_of_a_parent_that_may_be_inactive_works_in_plain_configspace():
@@ -364,6 +373,28 @@ def test_what_a_pcs_file_cannot_hold_is_an_error_that_names_the_parameter(fields
     name = fields.get("name", "x")
     assert str(problem).startswith(f"space.json: hyperparameters[0] '{name}': ")
     assert reason in problem.message
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"type": "ordinal", "sequence": [f"v{i}" for i in range(6000)]}, "6,000 values"),
+        ({"type": "categorical", "choices": ["v" * 10**6, *map(str, range(99))]}, "1,000,000 char"),
+        ({"type": "categorical", "choices": [[i] for i in range(10_000)]}, "[0] is neither"),
+        ({"type": "categorical", "choices": ["v" * 500, "\ud800"], "name": "x\ud800"}, "\\ud800"),
+    ],
+)
+def test_what_takes_long_or_cannot_be_printed_is_refused_shortly(fields, reason):
+    with pytest.raises(UserError) as caught:
+        parse_configspace_json(parameter(**fields))
+    assert reason in str(caught.value)
+    assert len(str(caught.value).encode()) < 500
+
+
+def test_a_categorical_may_have_many_values():
+    values = [f"v{i}" for i in range(20_000)]
+    text = parameter(type="categorical", choices=values)
+    assert parse_configspace_json(text).space["x"].size == 20_000
 
 
 def test_all_problems_are_named_in_one_go():

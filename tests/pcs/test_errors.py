@@ -118,6 +118,47 @@ def test_all_errors_of_a_file_are_reported_in_the_order_of_its_lines():
     assert [p.line for p in problems_of(text)] == [5, 6, 7, 8, 9]
 
 
+@pytest.mark.parametrize(
+    ("line", "places"),
+    [
+        ("child | parent == 3", ["child", "parent"]),
+        ("rr | aa == x && n > 40 || a > x", ["rr", "aa", "40", ">"]),
+        ("r | a in {x, u, v} && n in {1, 99}", ["u", "v", "99"]),
+        ("r | a == && n = 3", ["a ==", "n = 3"]),
+        ("{aa=x, n=99, a=z}", ["aa", "99", "z"]),
+        ("{nn > 4 && mm == y", ["{nn > 4 && mm == y"]),
+        ("{nn > 4 && mm == why}", ["nn", "mm", "why"]),
+        ("{nn > 4 && (mm == 5}", ["nn", "(", "mm"]),
+        ("m {a b, c, , c} [a]", ["a b", ",", "c"]),
+        ("m real [zero, one] [half]", ["zero", "one", "half"]),
+        ("m integer [0.5, 9] [1.5]", ["0.5", "1.5"]),
+        ("m real [0, 1] [2] log", ["0", "2"]),
+    ],
+)
+def test_all_errors_of_a_line_are_reported(line, places):
+    problems = problems_of(f"{BASE}{line}\n")
+    assert [line[p.column - 1 :][: p.length] for p in problems] == places
+
+
+def test_suggestions_end_when_they_would_take_long():
+    names = [f"parameter_{i}" for i in range(500)]
+    lines = [f"{name} [0, 1] [0]\n" for name in names] + [f"{{{name}x=1}}\n" for name in names]
+    problems = problems_of("".join(lines))
+    assert len(problems) == 500
+    assert "did you mean 'parameter_0'?" in problems[0].message
+    assert problems[-1].message == "unknown parameter 'parameter_499x'"
+
+
+def test_of_very_many_values_only_the_first_are_shown():
+    values = ", ".join(f"v{i}" for i in range(200))
+    (problem,) = problems_of(f"m {{{values}}} [v200]")
+    assert problem.message == (
+        "default 'v200' is not among {"
+        + ", ".join(f"v{i}" for i in range(20))
+        + ", …} … did you mean 'v20'?"
+    )
+
+
 def test_a_wrong_parameter_is_reported_once_however_often_it_is_named():
     (problem,) = problems_of("m [1, 2] [3]\nr [0, 1] [0]\nr | m > 1\n{m=1, r=1}\n{m > r}\n")
     assert problem.message == "default 3 is outside [1, 2]"
@@ -145,6 +186,15 @@ def test_a_second_condition_in_the_newer_form_is_refused():
 )
 def test_advanced_clauses_need_plain_names_and_one_order_of_values(clause, message):
     assert message in problems_of(BASE + clause)[0].message
+
+
+def test_what_prevents_advanced_clauses_is_said_once():
+    clauses = "{n > 4}\n{n > 5}\n{n > 6 && oo == lo}\n"
+    problems = problems_of(f"{BASE}m-1 {{n, k}} [n]\n{clauses}")
+    assert [(p.line, p.message.partition(": ")[2]) for p in problems] == [
+        (6, "rename m-1"),
+        (6, "rename n"),
+    ]
 
 
 def test_a_file_that_is_not_there_is_an_error_with_its_path(tmp_path):

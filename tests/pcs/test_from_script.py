@@ -1,12 +1,14 @@
 """PCS files from the argparse options in a script's source."""
 
+import tomllib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smacwrap.errors import UserError
 from smacwrap.pcs import parse_pcs, write_pcs
-from smacwrap.pcs.from_script import pcs_from_script
+from smacwrap.pcs.from_script import pcs_from_script, skeleton_from_script
 
 
 def from_script(*options: str, before: str = "") -> str:
@@ -118,11 +120,9 @@ def test_a_name_that_is_no_constant_of_the_module_is_not_guessed(before):
         ('"--device", default="cuda"', "where it runs"),
         ('"--verbose", type=int, default=1', "what it reports"),
         ('"--log-interval", type=int, default=1', "what it reports"),
-        (
-            '"--nesterov", action="store_true"',
-            "takes no value, so it cannot be tuned as it is … TODO",
-        ),
-        ('"--nesterov", action=argparse.BooleanOptionalAction', "takes no value"),
+        ('"--test-only", action="store_true"', "what the script does"),
+        ('"--no-cuda", action="store_true"', "where it runs"),
+        ('"--shuffle", default=True', "argparse takes any text, even False, for true"),
         ('"--shuffle", type=bool, default=True', "argparse takes any text, even False, for true"),
         ('"--tags", action="append"', "its action is append"),
         ('"--betas", type=float, nargs=2', "takes several values"),
@@ -152,6 +152,48 @@ def test_what_is_not_tunable_is_listed_with_its_line_and_reason(option, reason):
     (line,) = [line for line in text.splitlines() if ", line 4: " in line]
     assert line.startswith("#   ")
     assert reason in line
+
+
+@pytest.mark.parametrize(
+    ("option", "line", "rule"),
+    [
+        (
+            '"--nesterov", action="store_true", help="look ahead"',
+            "-nesterov categorical {0, 1} [0] # look ahead",
+            '-nesterov = { 1 = "--nesterov", 0 = "" }',
+        ),
+        (
+            '"--no.bias", "-b", action="store_false", dest="bias"',
+            "-no.bias categorical {0, 1} [0]",
+            '"-no.bias" = { 1 = "--no.bias", 0 = "" }',
+        ),
+        (
+            '"--shuffle", action=argparse.BooleanOptionalAction, default=True',
+            "-shuffle categorical {0, 1} [1]",
+            '-shuffle = { 1 = "--shuffle", 0 = "--no-shuffle" }',
+        ),
+        (
+            '"-it\'s", action="store_const", const=3',
+            "it's categorical {0, 1} [0]",
+            """"it's" = { 1 = "'-it'\\"'\\"'s'", 0 = "" }""",
+        ),
+    ],
+)
+def test_a_switch_is_0_or_1_and_a_rule_for_the_job_file_spells_it(option, line, rule):
+    source = f"p.add_argument({option})".encode()
+    skeleton = skeleton_from_script(source)
+    assert lines_of(skeleton.pcs) == [line]
+    assert skeleton.rules == (rule,)
+    assert len(tomllib.loads(rule)) == 1
+    assert pcs_from_script(source).endswith(
+        "\n# TODO Switches take no value; this in job.toml spells them:\n"
+        f"#   [parameters]\n#   {rule}\n"
+    )
+
+
+def test_what_converts_texts_to_booleans_itself_gets_true_or_false():
+    line = "-shuffle categorical {True, False} [False] # TODO type str2bool is unknown"
+    assert line_of('"--shuffle", type=str2bool, default=False') == line
 
 
 def test_help_is_kept_in_one_line_without_its_default():

@@ -59,9 +59,10 @@ def test_a_thousand_of_each_are_read_in_a_second(chain, advanced):
     [
         lambda size: large_file(size, chain=False),
         lambda size: large_file(size, chain=False, advanced=True),
+        lambda size: large_file(size, chain=True),
         lambda size: long_lists(10 * size),
     ],
-    ids=["classic", "advanced", "lists"],
+    ids=["classic", "advanced", "chain", "lists"],
 )
 def test_reading_grows_linearly(make):
     # Eight times the size: quadratic growth would take 64 times as long.

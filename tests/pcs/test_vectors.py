@@ -55,6 +55,46 @@ def test_rows_agree_with_the_vectors_of_configurations(vectors: Vectors) -> None
     assert vectors.keys(vectors.from_texts(texts)) == vectors.keys(rows)
 
 
+def test_rows_read_from_texts_are_those_of_from_text(vectors: Vectors) -> None:
+    space = vectors.space
+    space.seed(3)
+    given = [to_text(configuration) for configuration in space.sample_configuration(100)]
+    default = to_text(space.get_default_configuration())
+    for odd in (
+        {"x": "5e-1", "n": "1E1"},
+        {"x": "2.0000000000001"},  # by the last digit out of its range
+        {"z": "no number", "deep": "7"},  # inactive, as are what SMAC v2 lists
+        {"y": "1.0E-3"},
+        {"y": "10.0", "m": "1000", "c": "7.0"},
+    ):
+        given.append({**default, **odd})
+    expected = np.array([from_text(space, texts).get_array() for texts in given])
+    assert np.array_equal(vectors.from_texts(given), expected, equal_nan=True)
+    assert vectors.from_texts([]).shape == (0, len(vectors))
+
+
+@pytest.mark.parametrize(
+    ("odd", "complaint"),
+    [
+        ({"x": "2.1"}, "'2.1' is not in the domain of 'x'"),
+        ({"n": "1_0"}, "'1_0' is not in the domain of 'n'"),
+        ({"n": "1.5"}, "'1.5' is not in the domain of 'n'"),
+        ({"c": "8"}, "'8' is not in the domain of 'c'"),
+        ({"y": "nan"}, "'nan' is not in the domain of 'y'"),
+        ({"kind": "e"}, "'e' is not in the domain of 'kind'"),
+        ({"kind": "b", "n": "6"}, "parameter 'z' is active, but has no value"),
+        ({"kind": "d", "n": "50", "z": "0.9"}, "forbidden"),
+        ({"q": "1"}, "unknown parameter 'q'"),
+    ],
+)
+def test_one_wrong_configuration_among_many_is_an_error(
+    vectors: Vectors, odd: dict[str, str], complaint: str
+) -> None:
+    default = to_text(vectors.space.get_default_configuration())
+    with pytest.raises(UserError, match=complaint):
+        vectors.from_texts([default, {**default, **odd}, default])
+
+
 def test_keys_tell_configurations_apart(vectors: Vectors) -> None:
     rows = vectors.sample(300, np.random.default_rng(0))
     texts = [str(to_text(Configuration(vectors.space, vector=row))) for row in rows]

@@ -69,6 +69,8 @@ def test_a_damaged_scenario(seed: bytes, edits: list[tuple[int, int, bytes]]) ->
 @example([("algo-exec-dir", "\0"), ("pcs-file", "\0"), ("output-dir", "\0"), ("rungroup", "\0")])
 @example([("algo-exec-dir", "x" * 5000), ("pcs-file", "x" * 5000), ("algo", "'")])
 @example([("instances", "."), ("use-instances", "1"), ("instance-suffix", "((")])
+@example([("instances", "."), ("use-instances", "1"), ("instance-suffix", "a|" * 50_000)])
+@example([("terminate-on-delete", "x" * 5000), ("warmstart", "x" * 5000), ("rungroup", "\0")])
 @example([("instances", "\0"), ("use-instances", "1"), ("feature-file", "\0")])
 @example([("runcount-limit", "9" * 5000), ("cutoff_time", "9" * 5000)])
 def test_any_options_on_the_command_line(overrides: list[tuple[str, str]]) -> None:

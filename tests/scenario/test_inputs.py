@@ -124,7 +124,7 @@ def test_instances_that_must_exist_keep_their_features_under_their_paths(
     assert scenario.features == {f"{folder}/a": (1.0,), f"{folder}/b": (2.0,)}
     (folder / "b").unlink()
     assert errors(with_instances, "check-instances-exist = true\n") == [
-        f"{folder}/list.txt: instances that are no files: '{folder}/b'"
+        f"{folder}/list.txt:2: no file 'b' in {folder}"
     ]
 
 

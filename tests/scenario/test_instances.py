@@ -111,8 +111,10 @@ def test_a_list_that_is_no_text_is_said_to_be_none(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_list_is_given_up_after_a_hundred_wrong_lines(tmp_path: Path) -> None:
-    assert len(errors(tmp_path, "This is a letter, not a list.\n" * 1000)) == 100
-    assert len(errors(tmp_path, "one\n" + "one two\n" * 1000)) == 100
+    for text in ("This is a letter, not a list.\n" * 1000, "one\n" + "one two\n" * 1000):
+        messages = errors(tmp_path, text)
+        assert len(messages) == 101
+        assert messages[-1].endswith("the rest is not read: is this a list of instances?")
 
 
 def make(folder: Path, *names: str) -> None:
@@ -144,6 +146,7 @@ def test_a_suffix_is_a_regular_expression_for_the_ends_of_names(tmp_path: Path) 
     [
         (None, "files of several kinds in {}: .cnf, .txt; choose with instance-suffix"),
         ("CNF", "no files with the suffix 'CNF' in {}"),
+        ("a|" * 6000, "a suffix of 12000 characters is too long"),
         ("(", "suffix '(' is no regular expression: missing ), unterminated subpattern"),
     ],
 )
@@ -176,15 +179,15 @@ def test_instances_that_must_be_files_get_their_paths_for_names(tmp_path: Path) 
     )
 
 
-def test_instances_that_are_no_files_are_named(tmp_path: Path) -> None:
+def test_instances_that_are_no_files_are_named_with_their_lines(tmp_path: Path) -> None:
     make(tmp_path, "inst/a")
-    (tmp_path / "list.txt").write_text("inst/a\n" + "".join(f"inst/{n}\n" for n in range(7)))
+    (tmp_path / "list.txt").write_text("inst/a\ninst/b\n\ninst/c\ninst\n")
     with pytest.raises(UserError) as caught:
         read_instances(tmp_path / "list.txt", base=tmp_path)
-    named = ", ".join(f"'{tmp_path}/inst/{n}'" for n in range(5))
-    assert str(caught.value) == (
-        f"{tmp_path}/list.txt: instances that are no files: {named} and 2 more"
-    )
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{tmp_path}/list.txt:{line}: no file '{name}' in {tmp_path}"
+        for line, name in [(2, "inst/b"), (4, "inst/c"), (5, "inst")]
+    ]
 
 
 @settings(deadline=None, max_examples=300)

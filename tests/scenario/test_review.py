@@ -38,6 +38,13 @@ def test_all_problems_of_the_pcs_file_are_errors(load: Load, folder: Path) -> No
     assert {finding.problem.line for finding in findings} == {1, 2}
 
 
+def test_a_pcs_file_without_parameters_is_a_warning(load: Load, folder: Path) -> None:
+    (folder / "params.pcs").write_text("# TODO\n")
+    assert found(load(LIMIT)) == [
+        "warning: pcs-file: no parameters in it: there is nothing to tune"
+    ]
+
+
 def test_only_a_hidden_pcs_file_is_spoken_of(
     load: Load, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

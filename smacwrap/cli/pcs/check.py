@@ -2,14 +2,14 @@
 
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import click
 from ConfigSpace import ConfigurationSpace
 
-from smacwrap.cli.pcs.files import decode, read_bytes, shown
+from smacwrap.cli.pcs.files import read_text, shown
 from smacwrap.errors import Problem, UserError
+from smacwrap.frozen import replace
 from smacwrap.pcs import parse_pcs
 from smacwrap.pcs.count import size_in_words
 from smacwrap.pcs.describe import describe
@@ -42,7 +42,7 @@ def _check(file: str) -> tuple[bool, bool]:
     path = Path(file)
     name = shown(path)
     try:
-        text = decode(read_bytes(path), path)
+        text = read_text(path)
         space = parse_pcs(text, name)
     except UserError as error:
         _print(error.problems, "error", "red")

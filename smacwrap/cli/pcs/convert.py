@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from ConfigSpace import ConfigurationSpace
 
-from smacwrap.cli.pcs.files import decode, read_bytes, shown, write_output
+from smacwrap.cli.pcs.files import read_text, shown, write_output
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs import parse_pcs, write_pcs
 from smacwrap.pcs.configspace_json import parse_configspace_json, to_configspace_json
@@ -53,7 +53,7 @@ def _write(space: ConfigurationSpace, target: str) -> str:
 
 
 def _read(file: Path) -> ConfigurationSpace:
-    text = decode(read_bytes(file), file)
+    text = read_text(file)
     if not _is_json(text, file):
         return parse_pcs(text, shown(file))
     decoded = parse_configspace_json(text, shown(file))

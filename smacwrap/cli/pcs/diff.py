@@ -1,29 +1,30 @@
 """`smacwrap pcs diff`: compare two PCS files by meaning."""
 
 import sys
+from pathlib import Path
 
 import click
 
-from smacwrap.pcs import read_pcs
+from smacwrap.cli.pcs.files import read_space
 from smacwrap.pcs.changes import changes
 
 _SIGNS = {"removed": ("-", "red"), "added": ("+", "green"), "changed": ("~", "yellow")}
 
 
 @click.command("diff")
-@click.argument("old")
-@click.argument("new")
-def command(old: str, new: str) -> None:
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+def command(old: Path, new: Path) -> None:
     """Show what differs from the PCS file OLD to NEW, by meaning: + added, - removed, ~ changed.
 
     Comments, the order of lines and the syntax make no difference. Exits with 0 if there is
-    none, 1 if there is one, 2 if a file cannot be read.
+    none, 1 if there is one, 2 if a file cannot be read. One of them may be `-`, standard input.
 
     \b
     Example:
       smacwrap pcs diff pcs/mnist_cnn.pcs pcs/digits_cnn.pcs
     """
-    found = list(changes(read_pcs(old), read_pcs(new)))
+    found = list(changes(read_space(old), read_space(new)))
     for change in found:
         sign, colour = _SIGNS[change.kind]
         click.secho(f"{sign} {change.text}", fg=colour)

@@ -7,10 +7,17 @@ import tempfile
 from pathlib import Path
 
 import click
+from ConfigSpace import ConfigurationSpace
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.files import read_at_most, read_stream
+from smacwrap.pcs import parse_pcs
+from smacwrap.pcs.lines import LARGEST_FILE
 
 STDIN = Path("-")
+
+LARGEST_SCRIPT = 1_000_000
+"""Bytes of a Python script: to parse one that is ten times as large takes gigabytes."""
 
 
 def shown(path: Path) -> Path | str:
@@ -18,16 +25,16 @@ def shown(path: Path) -> Path | str:
     return "standard input" if path == STDIN else path
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
     """The content of a file; of standard input for `-`.
 
     Raises:
-        UserError: it cannot be read.
+        UserError: it cannot be read, or has more than `most` bytes.
     """
-    if path == STDIN:
-        return sys.stdin.buffer.read()
     try:
-        return path.read_bytes()
+        if path == STDIN:
+            return read_stream(sys.stdin.buffer, most, shown(path))
+        return read_at_most(path, most)
     except (OSError, ValueError) as error:  # ValueError: a null in the name
         raise UserError(Problem(f"cannot be read: {_reason(error)}", path)) from None
 
@@ -43,6 +50,24 @@ def decode(content: bytes, path: Path) -> str:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise UserError(Problem("not UTF-8 text", shown(path), line)) from None
+
+
+def read_text(path: Path) -> str:
+    """The text of a PCS file; of standard input for `-`.
+
+    Raises:
+        UserError: it cannot be read, is far too large, or no UTF-8.
+    """
+    return decode(read_bytes(path), path)
+
+
+def read_space(path: Path) -> ConfigurationSpace:
+    """The space that a PCS file describes; standard input for `-`.
+
+    Raises:
+        UserError: it cannot be read, or has errors.
+    """
+    return parse_pcs(read_text(path), shown(path))
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -86,7 +111,7 @@ def write_output(text: str, path: Path | None, *, force: bool) -> None:
         replace_file(path, content)
         return
     try:
-        with path.open("xb") as file:
+        with path.open("wb" if force else "xb") as file:
             file.write(content)
     except FileExistsError:
         hint = "" if path.is_dir() else ": choose another name, or say --force"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from smacwrap.cli.pcs.files import read_bytes, shown, write_output
+from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes, shown, write_output
 from smacwrap.pcs.from_script import pcs_from_script
 
 
@@ -29,5 +29,5 @@ def command(script: Path, output: Path | None, force: bool) -> None:
     Example:
       smacwrap pcs from-script scripts/mnist_cnn_smac.py
     """
-    text = pcs_from_script(read_bytes(script), shown(script))
+    text = pcs_from_script(read_bytes(script, LARGEST_SCRIPT), shown(script))
     write_output(text, output, force=force)

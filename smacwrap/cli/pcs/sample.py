@@ -4,17 +4,19 @@ import csv
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import click
 from ConfigSpace import Configuration, ConfigurationSpace
 
-from smacwrap.pcs import read_pcs, to_text
+from smacwrap.cli.pcs.files import read_space
+from smacwrap.pcs import to_text
 
 _DRAWN_AT_ONCE = 1000
 
 
 @click.command("sample")
-@click.argument("file")
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "-n", "count", type=click.IntRange(min=1), default=1, show_default=True, help="How many."
 )
@@ -26,16 +28,17 @@ _DRAWN_AT_ONCE = 1000
     help="The same seed gives the same configurations.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="A table, empty where inactive.")
-def command(file: str, count: int, seed: int, as_csv: bool) -> None:
+def command(file: Path, count: int, seed: int, as_csv: bool) -> None:
     """Draw random legal configurations of a FILE, one a line: -name value …
 
     Values are quoted where a shell needs it. A configuration can come more than once.
+    FILE may be `-`, standard input.
 
     \b
     Example:
       smacwrap pcs sample pcs/mnist_cnn.pcs -n 5 --seed 3
     """
-    space = read_pcs(file)
+    space = read_space(file)
     space.seed(seed)
     settings = (to_text(configuration) for configuration in _draw(space, count))
     if as_csv:

@@ -1,6 +1,7 @@
 """`smacwrap pcs show`: a PCS file as a table."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import click
 from ConfigSpace import ConfigurationSpace
@@ -9,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from smacwrap.pcs import parse_pcs, read_pcs_text
+from smacwrap.cli.pcs.files import read_text, shown
+from smacwrap.pcs import parse_pcs
 from smacwrap.pcs.count import size_in_words
 from smacwrap.pcs.describe import describe
 from smacwrap.pcs.network import terms_of
@@ -20,26 +22,26 @@ _DEEPEST_INDENT = 8
 
 
 @click.command("show")
-@click.argument("file")
-def command(file: str) -> None:
+@click.argument("file", type=click.Path(path_type=Path))
+def command(file: Path) -> None:
     """Show the parameters of a FILE as a table, with its forbidden clauses and size.
 
     What is active only under a condition stands indented below the first parent that the
-    condition names.
+    condition names. FILE may be `-`, standard input.
 
     \b
     Example:
       smacwrap pcs show pcs/mnist_cnn.pcs
     """
-    text = read_pcs_text(file)
-    space = parse_pcs(text, file)
-    places = Places.find(space, text, file)
+    text = read_text(file)
+    space = parse_pcs(text, shown(file))
+    places = Places.find(space, text, shown(file))
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 1000  # in a file or a pipe, lines are not to be broken
     if len(space):
         console.print(_table(space, places.parameters))
-    clauses = [repr(clause) for _, clause in places.clauses if clause]
+    clauses = [repr(clause) for _, clause in places.clauses]
     if clauses:
         console.print(Text("\nForbidden", style="bold"))
         for clause in clauses:

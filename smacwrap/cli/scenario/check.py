@@ -3,7 +3,6 @@
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import click
 
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import Problem, UserError
+from smacwrap.frozen import replace
 from smacwrap.launch.review import review_launch
 from smacwrap.scenario import load_scenario
 from smacwrap.scenario.review import Finding, Level, errors, review

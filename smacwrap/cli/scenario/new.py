@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import click
 
-from smacwrap.errors import Problem, UserError
-from smacwrap.pcs.from_script import pcs_from_script
+from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes
+from smacwrap.errors import UserError
+from smacwrap.pcs.from_script import Skeleton, skeleton_from_script
 from smacwrap.scenario.skeleton import (
     JOB,
     PCS,
@@ -88,12 +89,11 @@ def command(
         how = _ask(question, lambda text: read_quality(None, text))
     runs = runs or click.prompt("Number of runs", type=click.IntRange(min=1), default=_RUNS)
     folder = folder or _ask("Folder to write to", Path, default=".")
-    files = {folder / JOB: job_text(started, how, folder)}
-    pcs, advice = PCS, ""
-    if pcs_file:
-        pcs = os.path.relpath(pcs_file, folder)
-    else:
-        files[folder / PCS], advice = _parameters(started)
+    skeleton, advice = (None, "") if pcs_file else _parameters(started)
+    files = {folder / JOB: job_text(started, how, folder, skeleton.rules if skeleton else ())}
+    if skeleton:
+        files[folder / PCS] = skeleton.pcs
+    pcs = os.path.relpath(pcs_file, folder) if pcs_file else PCS
     files[folder / SCENARIO] = scenario_text(pcs, runs, name)
     write_all(files, force)
     for file in files:
@@ -137,16 +137,15 @@ def _ask(question: str, read: Callable[[str], _T], default: str | None = None) -
     return answer
 
 
-def _parameters(started: Command) -> tuple[str, str]:
-    """The text of the PCS file, and what a person has to do about it."""
+def _parameters(started: Command) -> tuple[Skeleton, str]:
+    """The PCS file, and what a person has to do about it."""
     why = ""
     if started.script:
+        source = read_bytes(started.script, LARGEST_SCRIPT)
+        advice = f"The ranges in {PCS} are guesses: go through them first."
         try:
-            text = pcs_from_script(started.script.read_bytes(), started.script)
-            return text, f"The ranges in {PCS} are guesses: go through them first."
-        except OSError as error:
-            raise UserError(Problem(f"cannot be read: {error.strerror}", started.script)) from None
+            return skeleton_from_script(source, started.script), advice
         except UserError as error:
             why = f"{error}\n"
     advice = f"{why}{PCS} has an example only: write your parameters there first."
-    return example_pcs(started), advice
+    return Skeleton(example_pcs(started), ()), advice

@@ -43,6 +43,7 @@ _OPERATORS: dict[type[ForbiddenLike], str] = {
 }
 
 _MOST_COMBINATIONS = 1000
+_MOST_PAIRS = 100_000
 
 
 def clause_lines(clause: ForbiddenLike, conditional: Mapping[str, Parameter]) -> list[str]:
@@ -99,7 +100,8 @@ def _combinations(clause: ForbiddenLike) -> list[list[str]] | None:
         return None
     parts = [_combinations(part) for part in clause.components]
     known = [part for part in parts if part is not None]
-    if len(known) < len(parts) or math.prod(map(len, known)) > _MOST_COMBINATIONS:
+    count = math.prod(map(len, known))
+    if len(known) < len(parts) or count > _MOST_COMBINATIONS or count * len(known) > _MOST_PAIRS:
         return None
     return [list(itertools.chain(*pairs)) for pairs in itertools.product(*known)]
 

@@ -12,6 +12,7 @@ from ConfigSpace.conditions import (
     OrConjunction,
 )
 
+from smacwrap.pcs.conditions import MOST_TERMS
 from smacwrap.pcs.configspace_json.parameters import UnsaidError, value_text
 
 _OPERATORS: dict[type[Condition], str] = {
@@ -21,14 +22,12 @@ _OPERATORS: dict[type[Condition], str] = {
     GreaterThanCondition: ">",
 }
 
-_MOST_ALTERNATIVES = 1000
-
 
 def condition_line(condition: ConditionLike) -> str:
     """`child | parent == value && …`; parentheses are multiplied out, for PCS files have none.
 
     Raises:
-        UnsaidError: that gives too many alternatives, or a value that a PCS file cannot hold.
+        UnsaidError: that gives too many comparisons, or a value that a PCS file cannot hold.
     """
     alternatives = " || ".join(" && ".join(terms) for terms in _alternatives(condition))
     return f"{condition.child.name} | {alternatives}"
@@ -40,11 +39,11 @@ def _alternatives(condition: ConditionLike) -> list[list[str]]:
     if isinstance(condition, AndConjunction):
         joined: list[list[str]] = [[]]
         for part in condition.components:
-            joined = [a + b for a in joined for b in _alternatives(part)]
-            if len(joined) > _MOST_ALTERNATIVES:
-                raise UnsaidError(
-                    f"multiplied out, it has more than {_MOST_ALTERNATIVES} alternatives"
-                )
+            others = _alternatives(part)
+            count = len(others) * sum(map(len, joined)) + len(joined) * sum(map(len, others))
+            if count > MOST_TERMS:
+                raise UnsaidError(f"multiplied out, it has more than {MOST_TERMS:,} comparisons")
+            joined = [a + b for a in joined for b in others]
         return joined
     assert isinstance(condition, Condition)
     return [[_term(condition)]]

@@ -17,8 +17,16 @@ from ConfigSpace.read_and_write.dictionary import (
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs.configspace_json.clauses import clause_lines
 from smacwrap.pcs.configspace_json.conditions import condition_line
-from smacwrap.pcs.configspace_json.parameters import UnsaidError, parameter_line, what_is_dropped
+from smacwrap.pcs.configspace_json.parameters import (
+    UnsaidError,
+    check_values,
+    parameter_line,
+    what_is_dropped,
+)
 from smacwrap.pcs.reader import parse_pcs
+from smacwrap.problems import Problems
+
+_LONGEST_SHOWN = 400
 
 _Item = dict[str, Any]
 _Decoders = Mapping[str, Callable[..., Any]]
@@ -64,37 +72,46 @@ class _Decoder:
 
     def __init__(self, file: Path | str | None) -> None:
         self._file = file
-        self._problems: list[Problem] = []
+        self._problems = Problems(what="ConfigSpace's JSON")
         self._parameters: dict[str, Any] = {}
         self._conditional: dict[str, Any] = {}
         self._warnings: list[str] = []
 
     def decode(self, data: _Item) -> Decoded:
         lines = self._each(data, "hyperparameters", self._parameter)
-        if not self._problems:
-            lines += self._each(data, "conditions", self._condition)
-            lines += self._each(data, "forbiddens", self._clause)
-        if self._problems:
-            raise UserError(*self._problems)
+        self._problems.check()
+        lines += self._each(data, "conditions", self._condition)
+        lines += self._each(data, "forbiddens", self._clause)
+        self._problems.check()
         place = None if self._file is None else f"{self._file}, written as PCS"
         return Decoded(parse_pcs("\n".join(lines), place), tuple(self._warnings))
 
     def _each(self, data: _Item, key: str, read: Callable[[_Item], list[str]]) -> list[str]:
         items = data.get(key) or []
         if not isinstance(items, list):
-            self._problems.append(Problem(f'"{key}" is not a list', self._file))
+            with self._problems:
+                raise UserError(Problem(f'"{key}" is not a list', self._file))
             return []
         lines: list[str] = []
         for i, item in enumerate(items):
-            try:
-                if not isinstance(item, dict):
-                    raise UnsaidError("not an object")
-                lines += read(item)
-            except UnsaidError as reason:
-                self._problems.append(Problem(f"{key}[{i}]{_name(item)}: {reason}", self._file))
+            with self._problems:
+                lines += self._read(f"{key}[{i}]", item, read)
         return lines
 
+    def _read(self, place: str, item: Any, read: Callable[[_Item], list[str]]) -> list[str]:
+        try:
+            if not isinstance(item, dict):
+                raise UnsaidError("not an object")
+            return read(item)
+        except UnsaidError as reason:
+            # JSON may name half a character, which cannot be printed.
+            message = f"{place}{_name(item)}: {reason}".encode(errors="backslashreplace").decode()
+            if len(message) > _LONGEST_SHOWN:
+                message = f"{message[:_LONGEST_SHOWN]}…"
+            raise UserError(Problem(message, self._file)) from None
+
     def _parameter(self, item: _Item) -> list[str]:
+        check_values(item)
         parameter = _decode(item, HYPERPARAMETER_DECODERS, self._parameters)
         if parameter.name in self._parameters:
             raise UnsaidError("there is another one of this name")

@@ -1,6 +1,5 @@
 """Writes the space of a PCS file as ConfigSpace's JSON, which plain ConfigSpace reads back."""
 
-import itertools
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -14,8 +13,8 @@ from ConfigSpace.read_and_write.dictionary import HYPERPARAMETER_ENCODERS
 
 from smacwrap.errors import UserError
 from smacwrap.pcs.comparisons import Comparison, comparisons
-from smacwrap.pcs.conditions import Term
 from smacwrap.pcs.forbidden import Combination, Formula
+from smacwrap.pcs.terms import Term
 from smacwrap.pcs.units import Parameter, bounds, is_ordered, texts
 from smacwrap.pcs.writer import condition_text
 
@@ -114,29 +113,48 @@ def _confused(conditions: list[_Item]) -> Iterator[str]:
     It compares conjunctions without their signs, and their parts only in one direction: both
     children then follow the condition of one.
     """
-    joined = [condition for condition in conditions if "conditions" in condition]
-    for a, b in itertools.combinations(joined, 2):
-        if (_taken_for(a, b) or _taken_for(b, a)) and _without_child(a) != _without_child(b):
-            yield (
-                f"ConfigSpace cannot tell the conditions of '{a['child']}' and '{b['child']}' "
-                "apart: write one of them in another way"
-            )
+    distinct = {
+        _meaning(condition): condition
+        for condition in reversed(conditions)
+        if "conditions" in condition
+    }
+    having: dict[str, list[_Item]] = {}
+    for condition in distinct.values():
+        for term in _terms(condition):
+            having.setdefault(term, []).append(condition)
+    pairs: set[tuple[str, str]] = set()
+    for a in distinct.values():
+        # What is taken for another one has no terms but the other's.
+        for b in min((having[term] for term in _terms(a)), key=len):
+            if a is not b and _taken_for(a, b):
+                pairs.add((min(a["child"], b["child"]), max(a["child"], b["child"])))
+    for one, other in sorted(pairs):
+        yield (
+            f"ConfigSpace cannot tell the conditions of '{one}' and '{other}' "
+            "apart: write one of them in another way"
+        )
+
+
+def _terms(condition: _Item) -> set[str]:
+    if "conditions" not in condition:
+        return {_meaning(condition)}
+    return {term for part in condition["conditions"] for term in _terms(part)}
 
 
 def _taken_for(a: _Item, b: _Item) -> bool:
     if "conditions" not in a:
-        return _without_child(a) == _without_child(b)
+        return _meaning(a) == _meaning(b)
     parts, others = a["conditions"], b.get("conditions", ())
     return len(parts) == len(others) and all(
         any(_taken_for(part, other) for other in others) for part in parts
     )
 
 
-def _without_child(condition: _Item) -> _Item:
-    rest = {key: value for key, value in condition.items() if key != "child"}
-    if "conditions" in rest:
-        rest["conditions"] = [_without_child(part) for part in rest["conditions"]]
-    return rest
+def _meaning(condition: _Item) -> str:
+    """The same for conditions that hold in the same cases, whatever their children."""
+    if "conditions" in condition:
+        return f"{condition['type']}({', '.join(sorted(map(_meaning, condition['conditions'])))})"
+    return json.dumps({key: value for key, value in condition.items() if key != "child"})
 
 
 def _value(parameter: Parameter, value: str | float) -> str | float:

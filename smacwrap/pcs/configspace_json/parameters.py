@@ -1,6 +1,7 @@
 """ConfigSpace's hyperparameters and their values, as a PCS file writes them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,10 +17,13 @@ from ConfigSpace import (
     UniformIntegerHyperparameter,
 )
 
+from smacwrap.pcs.parameters import MOST_CHARACTERS
 from smacwrap.pcs.units import Parameter, plain
 
 _REALS = (UniformFloatHyperparameter, NormalFloatHyperparameter, BetaFloatHyperparameter)
 _INTEGERS = (UniformIntegerHyperparameter, NormalIntegerHyperparameter, BetaIntegerHyperparameter)
+
+_MOST_LEVELS = 5_000
 
 _WORD = re.compile(r"[!-~]+")
 _SYNTAX = re.compile(r"[,#={}\[\]|&]")
@@ -40,8 +44,8 @@ def parameter_line(parameter: Parameter) -> str:
     values = listed_values(parameter)
     if values is not None:
         kind = "ordinal" if isinstance(parameter, OrdinalHyperparameter) else "categorical"
-        written = [value_text(parameter, value) for value in values]
-        twice = {text for text in written if written.count(text) > 1}
+        written = Counter(map(_written, values))
+        twice = [text for text, count in written.items() if count > 1]
         if twice:
             raise UnsaidError(f"two of its values are both written {min(twice)}")
         default = value_text(parameter, parameter.default_value)
@@ -77,12 +81,34 @@ def value_text(parameter: Parameter, value: Any) -> str:
     if values is None:
         return _number(value)
     # The one that is listed: 1.0 may stand for 1.
-    listed = next(known for known in values if known == value)
-    if isinstance(listed, str):
-        return _word(listed, _SYNTAX, "the value")
-    if listed is None or isinstance(listed, bool | int | float):
-        return _word(str(listed), _SYNTAX, "the value")
-    raise UnsaidError(f"the value {listed!r} is neither a text nor a number")
+    place = 0 if isinstance(parameter, Constant) else int(parameter.to_vector(value))
+    return _written(values[place])
+
+
+def check_values(item: Mapping[str, Any]) -> None:
+    """Refuses values of a serialised hyperparameter with which ConfigSpace takes too long.
+
+    Raises:
+        UnsaidError: an ordinal has very many, or one is very long, or a list, which a PCS file
+            cannot hold.
+    """
+    values = item.get("sequence", item.get("choices"))
+    if not isinstance(values, list):
+        return
+    if "sequence" in item and len(values) > _MOST_LEVELS:
+        raise UnsaidError(f"it has {len(values):,} values, at most {_MOST_LEVELS:,} are read")
+    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+    if len(values) * longest > MOST_CHARACTERS:
+        raise UnsaidError(f"it has {len(values):,} values of up to {longest:,} characters")
+    for value in values:
+        if isinstance(value, list | dict):
+            _written(value)
+
+
+def _written(value: Any) -> str:
+    if value is None or isinstance(value, str | bool | int | float):
+        return _word(str(value), _SYNTAX, "the value")
+    raise UnsaidError(f"the value {value!r} is neither a text nor a number")
 
 
 def what_is_dropped(item: Mapping[str, Any]) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """A first PCS file for a training script, from the argparse options in its source."""
 
-from smacwrap.pcs.from_script.skeleton import pcs_from_script
+from smacwrap.pcs.from_script.skeleton import Skeleton, pcs_from_script, skeleton_from_script
 
-__all__ = ["pcs_from_script"]
+__all__ = ["Skeleton", "pcs_from_script", "skeleton_from_script"]

@@ -16,6 +16,7 @@ _SHARE = re.compile(
 
 # ConfigSpace keeps 13 decimals.
 _SMALLEST_REAL = 1e-12
+_LARGEST_REAL = 1e280
 _SMALL_SHARE = 0.01
 _LARGE_DECAY = 0.5
 _FACTOR = 100
@@ -55,6 +56,8 @@ def guess_real(name: str, default: float | None) -> Guess:
         raise NoGuessError(f"its default {default:g} suggests no range")
     if 0 < default < _SMALLEST_REAL:
         raise NoGuessError(f"its default {default:g} is too small for a PCS file")
+    if default > _LARGEST_REAL:
+        raise NoGuessError(f"its default {default:g} is too large for a PCS file")
     # A decay of 0.99 is a factor from step to step, one of 1e-4 a weight decay.
     is_rate = is_rate and not ("decay" in name and default >= _LARGE_DECAY)
     from_0_to_1 = default == 0 or _SMALL_SHARE <= default <= 1

@@ -1,7 +1,9 @@
 """Writes the PCS file of a script's options: what is tunable, and in comments what is not."""
 
+import json
 import math
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,14 @@ from typing import Any
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs.from_script.guesses import Guess, NoGuessError, guess_integer, guess_real
 from smacwrap.pcs.from_script.options import UNKNOWN, Option, read_options
-from smacwrap.pcs.from_script.tunable import plain_name, why_not
+from smacwrap.pcs.from_script.tunable import is_switch, plain_name, why_not
 from smacwrap.pcs.layout import format_pcs
 from smacwrap.pcs.reader import parse_pcs
 
 _WORD = re.compile(r"[^\s,#{}\[\]|&=<>]+")
 """What is safe as a name or value in all lines of a PCS file."""
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 _PLACEHOLDER = re.compile(r"\((default:?\s*)?%\(\w+\)\w\)|(default:?\s*)?%\(\w+\)\w")
 _LONGEST_HELP = 60
@@ -40,8 +44,22 @@ class _LeftOut:
         return f"{self.option.flag}, line {self.option.line}: {self.reason}{todo}"
 
 
-def pcs_from_script(source: bytes, file: Path | str | None = None) -> str:
-    """The text of a PCS file for a Python script, which is read and never run.
+@dataclass(frozen=True)
+class Skeleton:
+    """A first PCS file for a script.
+
+    Attributes:
+        pcs: its text.
+        rules: a line of the table [parameters] of job.toml for each parameter whose value the
+            script does not take as it is.
+    """
+
+    pcs: str
+    rules: tuple[str, ...]
+
+
+def skeleton_from_script(source: bytes, file: Path | str | None = None) -> Skeleton:
+    """The PCS file of a Python script, which is read and never run.
 
     Choices and ranges that the script states are taken as they are; other ranges are guessed
     around the defaults. What must not be tuned (paths, seeds, epochs, …) or cannot be is listed
@@ -55,6 +73,7 @@ def pcs_from_script(source: bytes, file: Path | str | None = None) -> str:
         UserError: the source is not Python, has no argparse options, or none that can be tuned.
     """
     lines: dict[str, str] = {}
+    rules: list[str] = []
     left_out: list[_LeftOut] = []
     for option in read_options(source, file):
         reason = why_not(option)
@@ -68,6 +87,8 @@ def pcs_from_script(source: bytes, file: Path | str | None = None) -> str:
                 reason = f"{error} … TODO"
         if reason is not None:
             left_out.append(_LeftOut(option, reason))
+        elif is_switch(option):
+            rules.append(_rule(name, option))
     if not lines:
         raise UserError(
             Problem(f"none of the {len(left_out)} argparse options can be tuned", file),
@@ -77,7 +98,31 @@ def pcs_from_script(source: bytes, file: Path | str | None = None) -> str:
     text += "".join(f"{line}\n" for line in lines.values())
     if left_out:
         text += "\n# Left out:\n" + "".join(f"#   {_comment(str(item))}\n" for item in left_out)
-    return format_pcs(text)
+    return Skeleton(format_pcs(text), tuple(rules))
+
+
+def pcs_from_script(source: bytes, file: Path | str | None = None) -> str:
+    """The text of a PCS file for a Python script, with all that a person must still do.
+
+    See `skeleton_from_script`.
+    """
+    skeleton = skeleton_from_script(source, file)
+    if not skeleton.rules:
+        return skeleton.pcs
+    rules = "".join(f"#   {rule}\n" for rule in ("[parameters]", *skeleton.rules))
+    return f"{skeleton.pcs}\n# TODO Switches take no value; this in job.toml spells them:\n{rules}"
+
+
+def _rule(name: str, option: Option) -> str:
+    """How job.toml spells a switch: the flag for 1; for 0 nothing, or the flag that says no."""
+    has_no = option.action == "BooleanOptionalAction" and option.flag.startswith("--")
+    on, off = option.flag, f"--no-{option.flag[2:]}" if has_no else ""
+    key = name if _BARE_KEY.fullmatch(name) else json.dumps(name)
+    return f"{key} = {{ 1 = {_spelled(on)}, 0 = {_spelled(off)} }}"
+
+
+def _spelled(flag: str) -> str:
+    return json.dumps(flag and shlex.quote(flag), ensure_ascii=False)
 
 
 def _line(name: str, option: Option) -> str:
@@ -87,7 +132,10 @@ def _line(name: str, option: Option) -> str:
         NoGuessError: there is no sensible domain, or a PCS file cannot hold it.
     """
     _check_word(name, "name")
-    guess = _of_choices(option) if option.choices is not None else _of_type(option)
+    if is_switch(option):
+        guess = Guess(f"categorical {{0, 1}} [{int(option.default is True)}]")
+    else:
+        guess = _of_choices(option) if option.choices is not None else _of_type(option)
     line = f"{name} {guess.domain}"
     try:
         parse_pcs(line)
@@ -151,6 +199,8 @@ def _first(option: Option) -> Any:
 
 def _of_type(option: Option) -> Guess:
     default, kind, doubt = _first(option), option.type, ""
+    if isinstance(default, bool):
+        return Guess(f"categorical {{True, False}} [{default}]", f"type {kind} is unknown")
     if kind not in ("int", "float"):
         if not _is_number(default):
             raise NoGuessError("its values are unknown: give it choices or a range")

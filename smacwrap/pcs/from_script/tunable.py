@@ -32,28 +32,35 @@ _PATTERNS = {reason: re.compile(pattern) for reason, pattern in _REASONS.items()
 
 _FILE_TYPES = ("Path", "PurePath", "PosixPath", "FileType", "open")
 
-_FLAG_ACTIONS = ("store_true", "store_false", "store_const", "BooleanOptionalAction")
+_SWITCHES = ("store_true", "store_false", "store_const", "BooleanOptionalAction")
+_MODES = re.compile(
+    r"^((do|no|only|run|just)_)?(train|test|eval|evaluate|validate|predict|infer|inference|demo"
+    r"|dry_run|overwrite|force|clean|download|profile|benchmark|export|help)(_only|_mode)?$"
+)
+
+
+def is_switch(option: Option) -> bool:
+    """Whether it takes no value: to be there, or not to be, is all that it can say."""
+    return option.action in _SWITCHES
 
 
 def why_not(option: Option) -> str | None:
     """Why a tuner cannot or should not set this option; None if it may."""
     if option.is_positional:
         return "a positional argument, which {flags} cannot give"
-    if option.action in _FLAG_ACTIONS:
-        return (
-            "takes no value, so it cannot be tuned as it is "
-            "… TODO write it into the command of job.toml, or make it take 0 or 1"
-        )
-    if option.action is not None:
+    if option.action is not None and not is_switch(option):
         return f"its action is {option.action}"
-    reason = next((r for r, p in _PATTERNS.items() if p.search(plain_name(option))), None)
+    name = plain_name(option)
+    reason = next((r for r, p in _PATTERNS.items() if p.search(name)), None)
     if reason:
         return reason
+    if is_switch(option):
+        return "what the script does" if _MODES.search(name) else None
     if option.type in _FILE_TYPES:
         return _FILES
     if option.nargs is UNKNOWN or option.nargs not in (None, 1, "?"):
         return "takes several values"
-    if option.type == "bool" or isinstance(option.default, bool):
+    if option.type == "bool" or (option.type is None and isinstance(option.default, bool)):
         return (
             "argparse takes any text, even False, for true "
             "… TODO make it take 0 or 1: type=int, choices=[0, 1]"

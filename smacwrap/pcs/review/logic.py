@@ -43,11 +43,9 @@ def review_logic(space: ConfigurationSpace, places: Places) -> Iterator[Problem]
     logic = _Logic(space)
     for child, reason in logic.odd_conditions():
         yield places.conditions[child].problem(reason)
+    yield from places.idle
     undecided: list[tuple[Line, PcsClause]] = []
     for line, clause in places.clauses:
-        if clause is None:
-            yield line.problem("this clause is never true: it forbids nothing")
-            continue
         try:
             message = logic.oddity(clause)
         except TooLargeError:

@@ -25,6 +25,8 @@ _BLIND_TO_ORDER = {"==", "!=", "&&", "||"}
 
 def review_parameters(space: ConfigurationSpace, places: Places) -> Iterator[Problem]:
     """What is suspicious about parameters, each taken by itself."""
+    if not space:
+        yield Problem("no parameters in it: there is nothing to tune", places.file)
     compared = _compared_by_order(space)
     for name, line in places.parameters.items():
         parameter = space[name]

@@ -68,6 +68,12 @@ def test_an_existing_file_is_overwritten_only_by_force(newer: Path) -> None:
     assert newer.read_text() == OLDER
 
 
+def test_what_is_no_file_of_its_own_can_be_written_to_by_force(newer: Path) -> None:
+    assert convert(newer, "--to", "old", "-o", "/dev/null", "--force") == ""
+    with pytest.raises(UserError, match=r"cannot be written: Is a directory"):
+        convert(newer, "--to", "old", "-o", newer.parent, "--force")
+
+
 def test_what_cannot_be_said_is_named_and_nothing_is_written(
     newer: Path, smacwrap: Callable[..., "object"]
 ) -> None:

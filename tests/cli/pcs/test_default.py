@@ -30,4 +30,4 @@ def test_the_example_of_the_help_works(monkeypatch):
 def test_a_missing_file_is_said_in_a_line(smacwrap):
     done = smacwrap("pcs", "default", "missing.pcs")
     assert done.returncode == 2
-    assert done.stderr == "missing.pcs: cannot read the PCS file: No such file or directory\n"
+    assert done.stderr == "missing.pcs: cannot be read: No such file or directory\n"

@@ -20,9 +20,10 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--lr", type=float, default=0.01)
 parser.add_argument("--layers", type=int, default=2)
 parser.add_argument("--optimizer", choices=["adam", "sgd"], default="adam")
+parser.add_argument("--clip", action="store_true")
 args = parser.parse_args()
 print("Epoch 1, Val error: 0.9, time 3s")
-print(f"Val error: {error(args.lr, args.layers):.4f}, done")
+print(f"Val error: {error(args.lr, args.layers) + args.clip:.4f}, done")
 """
 MODEL = "def error(lr, layers): return abs(lr - 0.1) + layers / 10\n"
 FLAGS = ("--pattern", "Val error:", "--runs", 4, "--dir", "tuned")
@@ -56,10 +57,10 @@ def test_what_it_writes_passes_the_check_runs_and_is_launched(
     ]
     checked = smacwrap("scenario", "check", "tuned/scenario.txt", "--strict")
     assert checked.stdout == "tuned/scenario.txt: ok\n"
-    tested = smacwrap("algo-test", "tuned/scenario.txt", "--config", "--lr 0.1 --layers 1")
+    tested = smacwrap("algo-test", "tuned/scenario.txt", "--config", "--lr 0.1 --layers 1 --clip 1")
     assert tested.returncode == 0, tested
     assert "SAT" in tested.stdout
-    assert "val_error=0.1000" in tested.stdout
+    assert "val_error=1.1000" in tested.stdout
     launched = smacwrap("launch", "tuned/scenario.txt")
     assert launched.returncode == 0, launched
     assert "4 runs" in launched.stdout
