@@ -124,8 +124,7 @@ class Ours:
         self.engine: Engine = make_engine(name, space, Objective("QUALITY"), 1, budget=20_000)
         runs = [run_of(configuration) for configuration in history]
         start = time.perf_counter()
-        for run in runs:
-            self.engine.tell(run)
+        self.engine.tell_all(runs)
         self.told = time.perf_counter() - start
         self.cycle()
 

@@ -1,7 +1,7 @@
 """The seam between a worker and whoever proposes configurations."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ConfigSpace import Configuration
@@ -19,26 +19,34 @@ class Suggestion:
     seed: int = -1
 
 
+@dataclass(frozen=True)
+class Pending:
+    """A run that somebody else has started; `configuration` is as in `Run`."""
+
+    configuration: Mapping[str, str]
+    instance: str = NO_INSTANCE
+    seed: int = -1
+
+
 class Engine(ABC):
     """Proposes configurations and learns from runs.
 
-    An engine is built from a space, an objective, a seed and the size of the budget, and knows
-    nothing else: no files, no processes. Telling a new engine all runs of a history gives one
-    that goes on from there, which is how a study is resumed and how workers share what they
-    learn; so `tell` takes runs that the engine never asked for, in any order. The same calls
-    with the same seed give the same suggestions.
+    An engine is built from a space, an objective, a seed, the size of the budget and the target
+    algorithm's seeds, and knows nothing else: no files, no processes. Telling a new engine all
+    runs of a history gives one that goes on from there, which is how a study is resumed and how
+    workers share what they learn; so it takes runs that it never asked for, in any order. The
+    same calls with the same seed give the same suggestions.
     """
 
     @abstractmethod
-    def ask(self, pending: Iterable[Mapping[str, str]] = ()) -> Suggestion | None:
-        """What to run next, or None where every configuration of the space has been proposed.
+    def ask(self, pending: Sequence[Pending] = ()) -> Suggestion | None:
+        """What to run next, or None where nothing is left to run.
 
         What this engine was asked for before and not told yet counts as running.
 
         Args:
-            pending: configurations that others are running now, as `Run.configuration` has them:
-                they are not proposed again, nor are their neighbours as long as nothing is known
-                of them.
+            pending: what others are running now: it is not proposed again, nor are the neighbours
+                of its configurations as long as nothing is known of them.
 
         Raises:
             UserError: a pending configuration is none of this engine's space.
@@ -46,8 +54,19 @@ class Engine(ABC):
 
     @abstractmethod
     def tell(self, run: Run) -> None:
-        """Take in a completed run, whoever made it.
+        """Take in a run that has ended, whoever made it; it counts once, however often told.
+
+        A killed run is not learned from, and not proposed again.
 
         Raises:
             UserError: the run's configuration is none of this engine's space.
         """
+
+    def tell_all(self, runs: Sequence[Run]) -> None:
+        """Take in many runs: the same as `tell` for one after the other, but quicker.
+
+        Raises:
+            UserError: the configuration of one of them is none of this engine's space.
+        """
+        for run in runs:
+            self.tell(run)

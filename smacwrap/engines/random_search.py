@@ -1,17 +1,21 @@
 """Random search: every configuration is as likely as any other, and none comes twice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 
 from ConfigSpace import Configuration, ConfigurationSpace
 
-from smacwrap.engines.base import Engine, Suggestion
+from smacwrap.engines.base import Engine, Pending, Suggestion
 from smacwrap.engines.search.unseen import Unseen
+from smacwrap.engines.seeds import DETERMINISTIC, Seeds
 from smacwrap.history import Objective, Run
 from smacwrap.pcs.vectors import Vectors
 
 
 class RandomEngine(Engine):
     """The yardstick of all engines: it learns nothing from the runs, but repeats none.
+
+    There is no race: each configuration is run once, all of them on the same seed. `RoarEngine`
+    races random configurations.
 
     Args:
         space: the configurations to choose from, of `read_pcs`.
@@ -20,6 +24,7 @@ class RandomEngine(Engine):
         budget: not looked at.
         workers: not looked at.
         start_with_default: whether the first proposal is the default configuration.
+        seeds: the target algorithm's, of which the first is used.
     """
 
     def __init__(
@@ -31,15 +36,18 @@ class RandomEngine(Engine):
         budget: int,
         workers: int = 1,
         start_with_default: bool = True,
+        seeds: Seeds = DETERMINISTIC,
     ) -> None:
         self.space = space
         self._vectors = Vectors(space)
         self._unseen = Unseen(self._vectors, seed)
         self._first = space.get_default_configuration() if start_with_default else None
+        self._seed = seeds.first
 
-    def ask(self, pending: Iterable[Mapping[str, str]] = ()) -> Suggestion | None:
+    def ask(self, pending: Sequence[Pending] = ()) -> Suggestion | None:
         """See `Engine.ask`."""
-        self._unseen.set_elsewhere(self._vectors.from_texts(pending))
+        rows = self._vectors.from_texts([run.configuration for run in pending])
+        self._unseen.set_elsewhere(dict(zip(self._vectors.keys(rows), rows, strict=True)))
         first, self._first = self._first, None
         if first is not None and self._unseen.new(first.get_array()[None, :])[0]:
             row = first.get_array()[None, :]
@@ -47,9 +55,14 @@ class RandomEngine(Engine):
             row = self._unseen.choose()
         if not len(row):
             return None
-        self._unseen.meet(row)
-        return Suggestion(Configuration(self.space, vector=row[0]))
+        self._unseen.meet(self._vectors.keys(row))
+        return Suggestion(Configuration(self.space, vector=row[0]), seed=self._seed)
 
     def tell(self, run: Run) -> None:
         """See `Engine.tell`."""
-        self._unseen.meet(self._vectors.from_texts([run.configuration]))
+        self.tell_all([run])
+
+    def tell_all(self, runs: Sequence[Run]) -> None:
+        """See `Engine.tell_all`."""
+        rows = self._vectors.from_texts([run.configuration for run in runs])
+        self._unseen.meet(self._vectors.keys(rows))

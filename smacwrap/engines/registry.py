@@ -6,6 +6,7 @@ from typing import cast
 from ConfigSpace import ConfigurationSpace
 
 from smacwrap.engines.base import Engine
+from smacwrap.engines.seeds import DETERMINISTIC, Seeds
 from smacwrap.errors import UserError, did_you_mean
 from smacwrap.history import Objective
 
@@ -30,6 +31,7 @@ def make_engine(
     budget: int,
     workers: int = 1,
     start_with_default: bool = True,
+    seeds: Seeds = DETERMINISTIC,
 ) -> Engine:
     """The engine of this name; its module is imported only now.
 
@@ -41,6 +43,7 @@ def make_engine(
         budget: the number of runs that all workers together may make.
         workers: how many engines share them.
         start_with_default: whether the first proposal is the default configuration.
+        seeds: the target algorithm's, the same for all of them.
 
     Raises:
         UserError: there is no such engine.
@@ -56,5 +59,6 @@ def make_engine(
         budget=budget,
         workers=workers,
         start_with_default=start_with_default,
+        seeds=seeds,
     )
     return cast(Engine, made)

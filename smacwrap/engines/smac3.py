@@ -1,7 +1,10 @@
 """The SMAC3 engines: Bayesian optimisation by SMAC3's ask and tell, with components of our own."""
 
+import logging
+import math
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,7 +17,7 @@ from smac.runhistory import StatusType, TrialInfo, TrialValue
 from smac.scenario import Scenario
 from threadpoolctl import ThreadpoolController
 
-from smacwrap.engines.base import Engine, Suggestion
+from smacwrap.engines.base import Engine, Pending, Suggestion
 from smacwrap.engines.models.automatic import Automatic
 from smacwrap.engines.models.forest import Forest
 from smacwrap.engines.models.gp import GaussianProcess
@@ -23,12 +26,14 @@ from smacwrap.engines.search.acquisition import LogExpectedImprovement
 from smacwrap.engines.search.design import SpreadDesign
 from smacwrap.engines.search.maximiser import MatrixSearch
 from smacwrap.engines.search.observations import Observations
-from smacwrap.engines.search.racing import LongRace, LongRunHistory
+from smacwrap.engines.search.racing import LongRace
+from smacwrap.engines.search.run_history import LongRunHistory
 from smacwrap.engines.search.selector import Selector
-from smacwrap.engines.search.settled import Settled
+from smacwrap.engines.search.settled import Settled, settled
 from smacwrap.engines.search.unseen import Unseen
+from smacwrap.engines.seeds import DETERMINISTIC, Seeds
 from smacwrap.history import Objective, Run
-from smacwrap.pcs import from_text
+from smacwrap.pcs import to_text
 from smacwrap.pcs.vectors import Vectors
 from smacwrap.protocol import Status
 
@@ -46,7 +51,7 @@ _RANDOM_EVERY = 8
 
 
 class Smac3Engine(Engine):
-    """SMAC3's loop on one deterministic target algorithm: propose, race, learn.
+    """SMAC3's loop: propose, race, learn.
 
     SMAC3's facade, run history and intensifier work with a model, an acquisition function, its
     maximiser, a config selector and an initial design of our own, which compute with matrices.
@@ -58,6 +63,7 @@ class Smac3Engine(Engine):
         budget: the number of runs that all workers together may make.
         workers: how many engines share them; each brings its part of the initial design.
         start_with_default: whether the first proposal is the default configuration.
+        seeds: the target algorithm's.
     """
 
     surrogate: ClassVar[type[Surrogate] | None] = Automatic
@@ -72,74 +78,96 @@ class Smac3Engine(Engine):
         budget: int,
         workers: int = 1,
         start_with_default: bool = True,
+        seeds: Seeds = DETERMINISTIC,
     ) -> None:
+        # SMAC3 warns of an initial design that is empty; most workers' is.
+        logging.getLogger("smac").setLevel(logging.ERROR)
         self.space = space
         self.objective = objective
+        self._seeds = seeds
         self._vectors = vectors = Vectors(space)
-        default = [Settled.of(space.get_default_configuration())] if start_with_default else []
+        first = [to_text(space.get_default_configuration())] if start_with_default else []
+        default = Settled.read(vectors, first)
         freedom = int(np.count_nonzero(vectors.levels > 1))
-        spread = min(freedom, _MOST_SPREAD, budget // _SPREAD_SHARE)
+        # In a race, half of the runs are the incumbent's.
+        spread = min(freedom, _MOST_SPREAD, budget // min(2, seeds.most) // _SPREAD_SHARE)
         share = spread // workers if self.surrogate else 0
+        surrogate = (self.surrogate or Automatic)(vectors, seed % 2**31)
         self._unseen = Unseen(vectors, seed)
-        observations = Observations(vectors, self._unseen)
+        self._observations = Observations(vectors, self._unseen, surrogate.most)
         with tempfile.TemporaryDirectory(prefix="smacwrap-") as scratch:
             # SMAC3 saves its state once when it is built; ours is the study's run history.
             scenario = _UnsavedScenario(
                 space,
                 output_directory=Path(scratch),
-                deterministic=True,
+                deterministic=seeds.base is None,
                 n_trials=max(budget, share + len(default), 1),
                 seed=seed % 2**31,
             )
+            self._race = LongRace(scenario, seeds)
             self._smac = _LongFacade(
                 scenario,
-                model=(self.surrogate or Automatic)(vectors, scenario.seed),
+                model=surrogate,
                 acquisition_function=LogExpectedImprovement(),
-                acquisition_maximizer=MatrixSearch(observations, self._unseen, scenario.seed),
+                acquisition_maximizer=MatrixSearch(self._observations, self._unseen, scenario.seed),
                 initial_design=SpreadDesign(scenario, vectors, share, default),
-                intensifier=LongRace(scenario, max_config_calls=1),
+                intensifier=self._race,
                 random_design=ModulusRandomDesign(_RANDOM_EVERY),
                 config_selector=Selector(
                     scenario,
-                    observations,
+                    self._observations,
                     self._unseen,
+                    self._race,
                     design_size=spread + 1,
                     by_model=self.surrogate is not None,
                 ),
-                callbacks=[observations],
+                callbacks=[self._observations],
                 logging_level=False,
             )
         self._libraries = ThreadpoolController()
-        # SMAC3 keeps all runs of a deterministic target algorithm under one seed: that of the
-        # first run that it was told of, or else one that it chooses when it is first asked.
-        self._trial_seed: int | None = 0
+        self._told: set[tuple[bytes, int]] = set()
 
-    def ask(self, pending: Iterable[Mapping[str, str]] = ()) -> Suggestion | None:
+    def ask(self, pending: Sequence[Pending] = ()) -> Suggestion | None:
         """See `Engine.ask`."""
-        self._unseen.set_elsewhere(self._vectors.from_texts(pending))
+        running: dict[Settled, set[int]] = defaultdict(set)
+        started = Settled.read(self._vectors, [run.configuration for run in pending])
+        for run, configuration in zip(pending, started, strict=True):
+            running[configuration].add(self._seeds.counted_as(run.seed))
+        self._unseen.set_elsewhere({c.key: c.get_array() for c in running})
+        self._race.set_elsewhere(running)
         try:
             # Several threads wait for each other longer than they take for matrices so small.
             with self._libraries.limit(limits=1):
                 trial = self._smac.ask()
         except (StopIteration, ConfigurationSpaceExhaustedException):
             return None
-        self._trial_seed = trial.seed
-        return Suggestion(trial.config)
+        assert trial.seed is not None
+        return Suggestion(settled(trial.config).exact(), seed=trial.seed)
 
     def tell(self, run: Run) -> None:
         """See `Engine.tell`."""
-        configuration = Settled.of(from_text(self.space, run.configuration))
+        self.tell_all([run])
+
+    def tell_all(self, runs: Sequence[Run]) -> None:
+        """See `Engine.tell_all`."""
+        told = Settled.read(self._vectors, [run.configuration for run in runs])
+        for run, configuration in zip(runs, told, strict=True):
+            seed = self._seeds.counted_as(run.seed)
+            if (configuration.key, seed) in self._told:
+                continue
+            self._told.add((configuration.key, seed))
+            if run.result.status is Status.KILLED:
+                self._observations.stop(configuration)
+                self._race.stop(configuration, seed)
+            else:
+                self._smac.tell(TrialInfo(configuration, seed=seed), self._value(run), save=False)
+
+    def _value(self, run: Run) -> TrialValue:
+        cost = self.objective.cost(run)
+        cost = _LARGEST_COST if math.isnan(cost) else min(max(cost, -_LARGEST_COST), _LARGEST_COST)
         crashed = run.result.status in (Status.CRASHED, Status.ABORT)
-        cost = np.nan_to_num(self.objective.cost(run), nan=_LARGEST_COST)
-        self._smac.tell(
-            TrialInfo(config=configuration, seed=self._trial_seed),
-            TrialValue(
-                cost=float(np.clip(cost, -_LARGEST_COST, _LARGEST_COST)),
-                time=run.result.runtime,
-                status=StatusType.CRASHED if crashed else StatusType.SUCCESS,
-            ),
-            save=False,
-        )
+        status = StatusType.CRASHED if crashed else StatusType.SUCCESS
+        return TrialValue(cost, time=run.result.runtime, status=status)
 
 
 class GaussianProcessEngine(Smac3Engine):

@@ -49,7 +49,7 @@ def test_it_is_less_sure_away_from_what_it_has_seen() -> None:
     vectors = Vectors(parse_pcs("x real [0, 1] [0.5]\ny real [0, 1] [0.5]"))
     rows = vectors.sample(40, np.random.default_rng(1)) * [0.4, 1]
     model = Forest(vectors, seed=2)
-    model.fit(rows, np.sin(9 * rows).sum(axis=1))
+    model.fit(rows, np.sin(9 * rows).sum(axis=1), np.ones(len(rows)))
     _, near = model.posterior(rows)
     _, far = model.posterior(rows + np.array([0.6, 0.0]))
     assert far.mean() > near.mean()
@@ -59,7 +59,7 @@ def test_to_believe_a_configuration_makes_it_surer_and_costs_no_other() -> None:
     vectors = Vectors(parse_pcs("x real [0, 1] [0.5]\ny real [0, 1] [0.5]"))
     rows = vectors.sample(30, np.random.default_rng(1))
     model = Forest(vectors, seed=2)
-    model.fit(rows, np.sin(9 * rows).sum(axis=1))
+    model.fit(rows, np.sin(9 * rows).sum(axis=1), np.ones(len(rows)))
     fresh = vectors.sample(20, np.random.default_rng(5))
     mean, before = model.posterior(fresh)
     model.believe(fresh)
@@ -72,11 +72,15 @@ def test_a_long_history_regrows_some_trees_and_fills_all(monkeypatch: pytest.Mon
     model, rows, costs = trained()
     before = [tree.regressor for tree in model._trees]
     monkeypatch.setattr(forest, "_WORK", 3 * model._encoder.encode(rows).size)
-    model.fit(rows, costs)
+    model.fit(rows, costs, np.ones(len(rows)))
     kept = [tree.regressor for tree in model._trees if tree.regressor in before]
     assert len(kept) == len(before) - 3
     more = np.concatenate([rows, rows[:1]])
-    model.fit(more, np.concatenate([costs, [100.0]]))
+    model.fit(more, np.concatenate([costs, [100.0]]), np.ones(len(more)))
+    assert all(len(tree.weights) == len(more) for tree in model._trees)
+    # What it believed of runs that had not ended is over with the next that has.
+    model.believe(rows[:3])
+    model.fit(more, np.concatenate([costs, [100.0]]), np.ones(len(more)))
     assert all(len(tree.weights) == len(more) for tree in model._trees)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from ConfigSpace import Configuration
 
-from smacwrap.engines import ENGINES, Engine, make_engine
+from smacwrap.engines import ENGINES, Engine, Pending, make_engine
 from smacwrap.errors import UserError
 from smacwrap.history import Objective, Run
 from smacwrap.pcs import all_to_text, parse_pcs, to_text
@@ -150,15 +150,15 @@ def test_what_others_are_running_is_not_proposed(name: str) -> None:
     engine = make(name, SMALL, budget=100)
     everything = search(make(name, SMALL, budget=100), lambda i, c: None, 100)
     pending, left = everything[:15], everything[15:]
-    found = [engine.ask(pending) for _ in left]
+    found = [engine.ask([Pending(c) for c in pending]) for _ in left]
     assert sorted(str(to_text(s.configuration)) for s in found if s) == sorted(map(str, left))
-    assert engine.ask(pending) is None
+    assert engine.ask([Pending(c) for c in pending]) is None
 
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_pending_configuration_of_another_space_is_an_error(name: str) -> None:
     with pytest.raises(UserError, match="unknown parameter 'nobody'"):
-        make(name, MIXED).ask([{"nobody": "1"}])
+        make(name, MIXED).ask([Pending({"nobody": "1"})])
 
 
 @pytest.mark.parametrize("name", ["smac", "gp", "forest"])
@@ -173,7 +173,7 @@ def test_parallel_workers_spread_out(name: str) -> None:
     for _ in range(4):
         other = make(name, pcs)
         search(other, lambda i, c: target(c), 20)
-        suggestion = other.ask(pending)
+        suggestion = other.ask([Pending(c) for c in pending])
         assert suggestion
         pending.append(to_text(suggestion.configuration))
     assert distinct(pending) == 4

@@ -6,7 +6,7 @@ import numpy as np
 from ConfigSpace import Configuration
 from searching.problem import Target
 
-from smacwrap.engines import make_engine
+from smacwrap.engines import Pending, make_engine
 from smacwrap.history import Objective, Run
 from smacwrap.pcs import all_to_text, to_text
 from smacwrap.protocol import Result, Status
@@ -39,7 +39,7 @@ def search(target: Target, seed: int, *, variant: str, workers: int = 1) -> None
     free, now, started = list(range(workers)), 0.0, 0
     while not target.done:
         for worker in free:
-            pending = [to_text(configuration) for _, _, configuration in running]
+            pending = [Pending(to_text(configuration)) for _, _, configuration in running]
             suggestion = engines[worker].ask(pending) if started < target.runs else None
             if suggestion is not None:
                 end = now + random.lognormal(0.0, 0.5)

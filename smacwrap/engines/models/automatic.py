@@ -25,6 +25,8 @@ class Automatic(Surrogate):
     explores what the other is wrong about.
     """
 
+    most = Forest.most
+
     def __init__(self, vectors: Vectors, seed: int) -> None:
         super().__init__(vectors, seed)
         self._forest = Forest(vectors, seed)
@@ -32,12 +34,12 @@ class Automatic(Surrogate):
         self._few_parameters = np.count_nonzero(vectors.levels > 1) <= _MOST_PARAMETERS
         self._chosen: Surrogate = self._forest
 
-    def fit(self, rows: Matrix, costs: Matrix) -> None:
+    def fit(self, rows: Matrix, costs: Matrix, runs: Matrix) -> None:
         """See `Surrogate.fit`."""
-        runs = len(rows)
-        turn = runs <= _FEW_RUNS or (runs <= _MOST_RUNS and runs % 2 == 1)
+        size = len(rows)
+        turn = size <= _FEW_RUNS or (size <= _MOST_RUNS and size % 2 == 1)
         self._chosen = self._process if self._few_parameters and turn else self._forest
-        self._chosen.fit(rows, costs)
+        self._chosen.fit(rows, costs, runs)
 
     def believe(self, rows: Matrix) -> None:
         """See `Surrogate.believe`."""

@@ -47,6 +47,8 @@ class Forest(Surrogate):
     only their leaves are filled again.
     """
 
+    most = 10_000
+
     def __init__(self, vectors: Vectors, seed: int) -> None:
         super().__init__(vectors, seed)
         self._random = np.random.default_rng([seed, 3])
@@ -54,7 +56,7 @@ class Forest(Surrogate):
         self._next = 0
         self._encoder = _Encoder(vectors)
 
-    def fit(self, rows: Matrix, costs: Matrix) -> None:
+    def fit(self, rows: Matrix, costs: Matrix, runs: Matrix) -> None:
         """See `Surrogate.fit`."""
         self._rows, self._response = rows, log_scaled(costs)
         if self._encoder.fit(rows, self._response):
@@ -97,10 +99,9 @@ class Forest(Surrogate):
         """Mean and variance of the runs in each leaf; runs new to a tree join it as in bagging."""
         squares = response**2
         for tree in self._trees:
-            new = len(features) - len(tree.weights)
-            if new:
-                drawn = self._random.poisson(1.0, size=new).astype(np.float64)
-                tree.weights = np.concatenate([tree.weights, drawn])
+            kept = tree.weights[: len(features)]
+            drawn = self._random.poisson(1.0, size=len(features) - len(kept))
+            tree.weights = np.concatenate([kept, drawn])
             leaves = tree.regressor.tree_.apply(features)
             size = tree.regressor.tree_.node_count
             weight = np.maximum(np.bincount(leaves, tree.weights, size), 1e-300)

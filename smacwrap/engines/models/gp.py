@@ -35,6 +35,8 @@ class GaussianProcess(Surrogate):
     dimensions"). Rasmussen and Williams 2006, chapters 2 and 5.
     """
 
+    most = 500
+
     def __init__(self, vectors: Vectors, seed: int) -> None:
         super().__init__(vectors, seed)
         free = vectors.levels > 1
@@ -53,16 +55,17 @@ class GaussianProcess(Surrogate):
         self._log = self._prior_mean.copy()
         self._learned_from = 0
 
-    def fit(self, rows: Matrix, costs: Matrix) -> None:
+    def fit(self, rows: Matrix, costs: Matrix, runs: Matrix) -> None:
         """See `Surrogate.fit`."""
+        self._shares = 1 / runs
         response = compressed(costs)
         deviation = float(response.std()) or 1.0
         self._response = (response - response.mean()) / deviation
         self._features = self._split(rows)
-        runs = len(rows)
-        if runs < self._learned_from or runs - self._learned_from >= max(1, runs // _LEARN_SHARE):
+        size = len(rows)
+        if size < self._learned_from or size - self._learned_from >= max(1, size // _LEARN_SHARE):
             self._learn()
-            self._learned_from = runs
+            self._learned_from = size
         self._condition()
 
     def believe(self, rows: Matrix) -> None:
@@ -72,6 +75,7 @@ class GaussianProcess(Surrogate):
         numbers, names = (np.concatenate(p) for p in zip(self._features, more, strict=True))
         self._features = numbers, names
         self._response = np.concatenate([self._response, mean])
+        self._shares = np.concatenate([self._shares, np.ones(len(rows))])
         self._condition()
 
     def _split(self, rows: Matrix) -> tuple[Matrix, Matrix]:
@@ -85,8 +89,7 @@ class GaussianProcess(Surrogate):
         self._squares = _squares(numbers, numbers)
         self._differ = _differ(names, names)
         starts = [self._log]
-        runs = len(self._response)
-        if runs < _STABLE or not self._learned_from:
+        if len(self._response) < _STABLE or not self._learned_from:
             starts.append(self._prior_mean)
         found = [
             minimize(
@@ -108,12 +111,11 @@ class GaussianProcess(Surrogate):
         inverse_squares = np.exp(-2 * log[:count])
         weights = np.exp(log[count:-2])
         signal, noise = np.exp(log[-2:])
-        runs = len(self._response)
         distances = np.tensordot(inverse_squares, self._squares, 1)
         apart = np.exp(-np.tensordot(weights, self._differ, 1)) * signal
         kernel = _matern(distances) * apart
         try:
-            factor = cho_factor(kernel + (noise + _JITTER) * np.eye(runs), lower=True)
+            factor = cho_factor(kernel + np.diag(noise * self._shares + _JITTER), lower=True)
         except np.linalg.LinAlgError:
             return 1e25, np.zeros_like(log)
         alpha = cho_solve(factor, self._response)
@@ -132,7 +134,7 @@ class GaussianProcess(Surrogate):
             [
                 inverse_squares * np.tensordot(self._squares, slopes, 2),
                 -weights * np.tensordot(self._differ, shares, 2),
-                [shares.sum(), noise * np.trace(outer)],
+                [shares.sum(), noise * (self._shares @ np.diag(outer))],
             ]
         )
         return float(loss), distance / self._prior_spread - gradient
@@ -140,10 +142,10 @@ class GaussianProcess(Surrogate):
     def _condition(self) -> None:
         """The posterior, given hyperparameters."""
         kernel = self._kernel(self._features, self._features)
-        noise = np.exp(self._log[-1]) + _JITTER
+        noise = np.exp(self._log[-1]) * self._shares + _JITTER
         while True:
             try:
-                factor = cho_factor(kernel + noise * np.eye(len(kernel)), lower=True)
+                factor = cho_factor(kernel + np.diag(noise), lower=True)
                 break
             except np.linalg.LinAlgError:
                 noise *= 10

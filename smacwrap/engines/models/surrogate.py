@@ -1,7 +1,7 @@
 """The seam between the search and a model of the cost."""
 
 from abc import abstractmethod
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from smac.model.abstract_model import AbstractModel
@@ -19,17 +19,21 @@ class Surrogate(AbstractModel):
         seed: makes the model repeatable.
     """
 
+    most: ClassVar[int]
+    """From about so many configurations it can learn before it gets slow."""
+
     def __init__(self, vectors: Vectors, seed: int) -> None:
         super().__init__(vectors.space, seed=seed)
         self.vectors = vectors
 
     @abstractmethod
-    def fit(self, rows: Matrix, costs: Matrix) -> None:
-        """Learn from these runs, instead of those before.
+    def fit(self, rows: Matrix, costs: Matrix, runs: Matrix) -> None:
+        """Learn from these configurations, instead of those before.
 
         Args:
-            rows: configurations, shape (runs, parameters).
-            costs: theirs, not all of them equal.
+            rows: shape (configurations, parameters).
+            costs: their mean costs, not all of them equal.
+            runs: over how many runs each is the mean.
         """
 
     @abstractmethod
@@ -50,7 +54,7 @@ class Surrogate(AbstractModel):
         return mean, np.sqrt(np.maximum(variance, _SMALLEST_VARIANCE))
 
     def _train(self, X: Matrix, Y: Matrix) -> Self:  # noqa: N803
-        self.fit(X, Y[:, 0])
+        self.fit(X, Y[:, 0], np.ones(len(X)))
         return self
 
     def _predict(

@@ -47,4 +47,4 @@ class SpreadDesign(AbstractInitialDesign):
             warnings.simplefilter("ignore", UserWarning)
             cube = sequence.random(self._count)
         rows = self._vectors.legalise(self._vectors.from_unit(cube))
-        return [Settled(self._configspace, vector=row) for row in rows]
+        return list[Configuration](Settled.all_of(self._vectors, rows))

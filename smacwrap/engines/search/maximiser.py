@@ -72,7 +72,7 @@ class MatrixSearch(AbstractAcquisitionMaximizer):
     def _starts(self, drawn: Matrix, values: Matrix) -> Matrix:
         """Where to climb from: what was run and is promising, or cheap, and what was drawn."""
         half = _STARTS // 2
-        rows = self._observations.rows
+        rows, _, _ = self._observations.training()
         return np.concatenate(
             [
                 rows[self._ranks(self._values(rows))[: half // 2]],
@@ -110,7 +110,4 @@ class MatrixSearch(AbstractAcquisitionMaximizer):
         if not len(rows):
             return []
         values = self._acquisition_function.values(rows)
-        return [
-            (float(value), Settled(self._configspace, vector=row))
-            for value, row in zip(values, rows, strict=True)
-        ]
+        return list(zip(values.tolist(), Settled.all_of(self._vectors, rows), strict=True))

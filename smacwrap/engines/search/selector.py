@@ -1,5 +1,6 @@
 """The config selector: which configuration comes next, from the initial design on."""
 
+import itertools
 from collections.abc import Iterator
 
 from ConfigSpace import Configuration
@@ -13,6 +14,7 @@ from smacwrap.engines.models.surrogate import Surrogate
 from smacwrap.engines.search.acquisition import LogExpectedImprovement
 from smacwrap.engines.search.maximiser import MatrixSearch
 from smacwrap.engines.search.observations import Observations
+from smacwrap.engines.search.racing import LongRace
 from smacwrap.engines.search.settled import Settled
 from smacwrap.engines.search.unseen import Unseen
 from smacwrap.pcs.vectors import Matrix
@@ -21,12 +23,13 @@ from smacwrap.pcs.vectors import Matrix
 class Selector(ConfigSelector):
     """Proposes the initial design, then what the model finds promising, mixed with random ones.
 
-    It ends when every configuration has been proposed.
+    When every configuration has been proposed, those whose race is not over come again.
 
     Args:
         scenario: SMAC3's.
         observations: what has been run.
         unseen: what has not.
+        race: where proposals challenge the incumbent.
         design_size: with so many runs, made here or elsewhere, the initial design is over.
         by_model: whether there is a model; else all configurations are random.
     """
@@ -42,6 +45,7 @@ class Selector(ConfigSelector):
         scenario: Scenario,
         observations: Observations,
         unseen: Unseen,
+        race: LongRace,
         *,
         design_size: int,
         by_model: bool,
@@ -49,6 +53,7 @@ class Selector(ConfigSelector):
         super().__init__(scenario, retrain_after=1)
         self._observations = observations
         self._unseen = unseen
+        self._race = race
         self._design_size = design_size
         self._by_model = by_model
 
@@ -58,31 +63,28 @@ class Selector(ConfigSelector):
                 break
             if self._unseen.new(configuration.get_array()[None, :])[0]:
                 yield configuration
-        proposal = 0
-        while True:
-            proposal += 1
+        vectors = self._observations.vectors
+        for proposal in itertools.count(1):
             rows = self._propose(proposal)
-            if not len(rows):
-                raise ConfigurationSpaceExhaustedException
-            configuration = Settled(self._scenario.configspace, vector=rows[0])
-            # ConfigSpace rounds reals: rows that differ may stand for the same configuration.
-            if self._runhistory.has_config(configuration):
-                self._unseen.meet(rows)
-            else:
-                yield configuration
+            yield Settled.all_of(vectors, rows)[0] if len(rows) else self._again()
+
+    def _again(self) -> Settled:
+        configuration = self._race.challenge_again()
+        if configuration is None:
+            raise ConfigurationSpaceExhaustedException
+        return configuration
 
     def _propose(self, proposal: int) -> Matrix:
-        costs = self._observations.costs
+        rows, costs, runs = self._observations.training()
         learned = len(costs) > 1 and costs.min() < costs.max()
         if not (self._by_model and learned) or self._random_design.check(proposal):
             return self._unseen.choose()
-        self._train(costs)
+        self._train(rows, costs, runs)
         best = self._acquisition_maximizer.best(1)
         return best if len(best) else self._unseen.choose()
 
-    def _train(self, costs: Matrix) -> None:
-        rows = self._observations.rows
-        self._model.train(rows, costs[:, None])
+    def _train(self, rows: Matrix, costs: Matrix, runs: Matrix) -> None:
+        self._model.fit(rows, costs, runs)
         pending = self._observations.pending
         if len(pending):
             self._model.believe(pending)

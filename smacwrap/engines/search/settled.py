@@ -1,39 +1,71 @@
-"""Configurations that do not change any more, and so are hashed once."""
+"""Configurations that do not change any more, and are known by their key."""
 
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from ConfigSpace import Configuration
 
+from smacwrap.pcs import from_text
+from smacwrap.pcs.vectors import Matrix, Vectors
+
 
 class Settled(Configuration):
-    """A configuration as SMAC3 keeps it.
+    """A configuration as our parts of SMAC3 keep it.
 
-    SMAC3 looks configurations up in dictionaries some twenty times for each run that it is told
-    of, and ConfigSpace spells out all values each time.
+    SMAC3 looks configurations up in dictionaries several times for each run that it is told of,
+    and ConfigSpace spells out all values each time.
+
+    Args:
+        vectors: the space.
+        row: its entries.
+        key: of `Vectors.keys`: what makes it equal to others.
+        texts: its values as they were told, if they were.
     """
 
+    def __init__(
+        self, vectors: Vectors, row: Matrix, key: bytes, texts: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(vectors.space, vector=row)
+        self.key = key
+        self._texts = texts
+
     @classmethod
-    def of(cls, configuration: Configuration) -> Self:
-        """The same configuration, with values that did not go through its vector and back."""
-        settled = cls(configuration.config_space, vector=configuration.get_array())
-        settled._values = dict(configuration)
-        return settled
+    def all_of(cls, vectors: Vectors, rows: Matrix) -> list[Self]:
+        """One for each row."""
+        return [cls(vectors, row, key) for row, key in zip(rows, vectors.keys(rows), strict=True)]
 
-    @cached_property
-    def _text(self) -> str:
-        return super().__str__()
+    @classmethod
+    def read(cls, vectors: Vectors, texts: Sequence[Mapping[str, str]]) -> list[Self]:
+        """One for each configuration that is given by its texts.
 
-    def __str__(self) -> str:
-        return self._text
+        Raises:
+            UserError: one of them is none of the space.
+        """
+        rows = vectors.from_texts(texts)
+        parts = zip(rows, vectors.keys(rows), texts, strict=True)
+        return [cls(vectors, row, key, text) for row, key, text in parts]
+
+    def exact(self) -> Configuration:
+        """The same configuration with the very values that were told, if they were."""
+        if self._texts is None:
+            return self
+        exact = from_text(self.config_space, self._texts)
+        # ConfigSpace rounds reals, by which SMAC v2's would become other configurations.
+        reals = {name: float(self._texts[name]) for name in exact if type(exact[name]) is float}
+        exact._values = {**exact, **reals}
+        return exact
 
     def __hash__(self) -> int:
-        return hash(self._text)
+        return hash(self.key)
 
     def __eq__(self, other: Any) -> bool:
-        if isinstance(other, Settled):
-            return self._text == other._text
-        return super().__eq__(other)
+        return isinstance(other, Settled) and self.key == other.key
 
     def __setitem__(self, key: str, value: Any) -> None:
         raise TypeError("a settled configuration does not change")
+
+
+def settled(configuration: Configuration) -> Settled:
+    """A configuration that SMAC3 hands back: all that it has are ours."""
+    assert isinstance(configuration, Settled)
+    return configuration

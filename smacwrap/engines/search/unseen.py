@@ -1,5 +1,7 @@
 """What has not been proposed or run yet: told apart, and drawn by chance."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 
 from smacwrap.pcs.vectors import Mask, Matrix, Vectors
@@ -24,28 +26,28 @@ class Unseen:
         self._vectors = vectors
         self._random = np.random.default_rng([seed % 2**31, 1])
         self._met: set[bytes] = set()
-        self._elsewhere: dict[bytes, Matrix] = {}
+        self._elsewhere: Mapping[bytes, Matrix] = {}
         everything = vectors.list_all(_MOST_LISTED)
         self._listed: dict[bytes, Matrix] | None = None
         if everything is not None:
             self._listed = dict(zip(vectors.keys(everything), everything, strict=True))
 
-    def meet(self, rows: Matrix) -> None:
-        """From now on these rows are not new."""
-        keys = self._vectors.keys(rows)
-        self._met.update(keys)
-        if self._listed is not None:
-            for key in keys:
+    def meet(self, keys: Iterable[bytes]) -> None:
+        """From now on the rows with these keys are not new."""
+        for key in keys:
+            self._met.add(key)
+            if self._listed is not None:
                 self._listed.pop(key, None)
 
-    def set_elsewhere(self, rows: Matrix) -> None:
-        """Replaces the rows that others are running: they are not new either."""
-        self._elsewhere = dict(zip(self._vectors.keys(rows), rows, strict=True))
+    def set_elsewhere(self, rows: Mapping[bytes, Matrix]) -> None:
+        """Replaces the rows that others are running, by their keys: they are not new either."""
+        self._elsewhere = rows
 
     @property
-    def elsewhere(self) -> list[Matrix]:
+    def elsewhere(self) -> Matrix:
         """The rows that others are running and that were not met before."""
-        return [row for key, row in self._elsewhere.items() if key not in self._met]
+        rows = [row for key, row in self._elsewhere.items() if key not in self._met]
+        return np.array(rows).reshape(len(rows), len(self._vectors))
 
     def new(self, rows: Matrix) -> Mask:
         """Which rows are new and do not stand further up either."""
