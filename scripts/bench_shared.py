@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from smacwrap.history import HistoryReader, LiveRundataWriter, Run, Study, StudyIdentity
+from smacwrap.history.run import with_number
 from smacwrap.pcs import all_to_text, parse_pcs, to_text
 from smacwrap.protocol import NO_CUTOFF, Result, Status
 
@@ -57,7 +58,8 @@ def make_study(folder: Path, runs: list[Run], workers: int) -> list[LiveRundataW
     writers = [LiveRundataWriter(study.live_rundata(k), identity) for k in range(1, workers + 1)]
     with mock.patch("os.fsync"):  # only here: to fill the files is not what is measured
         for i, run in enumerate(runs):
-            writers[i % workers].append(run)
+            writer = writers[i % workers]
+            writer.append(with_number(run, len(writer.runs) + 1))
     return writers
 
 
@@ -106,16 +108,13 @@ def measure(runs: list[Run], workers: int) -> Measured:
                 pass
 
         times = 3 if len(runs) > 10_000 else 11
-        measured = Measured(
+        return Measured(
             join=join,
             nothing_new=median_of(poll, poll, 11),
             one_new=median_of(poll, append, 11),
             all_again=median_of(read_all, lambda: None, times),
             append=median_of(append, lambda: None, 11),
         )
-        for writer in writers:
-            writer.close()
-        return measured
 
 
 @click.command()

@@ -8,7 +8,7 @@ from smacwrap.errors import UserError
 from smacwrap.history import Study
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.launch.status import read_status
-from smacwrap.launch.worker import objective_of
+from smacwrap.launch.translation import objective_of
 from smacwrap.report import write_results
 
 

@@ -17,7 +17,7 @@ from smacwrap.launch.description import read_description
 from smacwrap.launch.progress import TerminalProgress
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.target import Target, target_environment
-from smacwrap.launch.worker import objective_of
+from smacwrap.launch.translation import objective_of
 from smacwrap.protocol import CallString
 from smacwrap.report import print_summary, write_results
 from smacwrap.scenario import Scenario, load_scenario
@@ -65,14 +65,12 @@ from smacwrap.scenario import Scenario, load_scenario
 @click.option(
     "--nice",
     type=click.IntRange(0, 19),
-    default=0,
-    help="Lower the priority of workers and runs, on a shared machine.",
+    help="Lower the priority of workers and runs, on a shared machine.  [default: 0]",
 )
 @click.option(
     "--grace",
     metavar="SECONDS",
     type=click.FloatRange(min=0),
-    default=5.0,
     help="Time that running targets have to end when the launch is stopped.  [default: 5]",
 )
 @click.option(
@@ -93,8 +91,8 @@ def command(
     limits_per_process: bool,
     gpus: str | None,
     cores: int | None,
-    nice: int,
-    grace: float,
+    nice: int | None,
+    grace: float | None,
     detach: bool,
     in_background: bool,
     scenario_options: tuple[str, ...],
@@ -149,8 +147,8 @@ def command(
         console.print(f"without effect here: {names}", style="yellow", markup=False)
     with TerminalProgress(console, scenario.wallclock_limit) as progress:
         ending = launch(scenario, study, options, progress)
-    write_results(study, ending.runs, objective_of(scenario))
     _show(console, scenario, study, ending)
+    write_results(study, ending.runs, objective_of(scenario))
     sys.exit(130 if ending.interrupted else 1 if ending.failed else 0)
 
 

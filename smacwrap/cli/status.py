@@ -10,6 +10,7 @@ from rich.table import Table
 from smacwrap.cli.console import plain_console
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
+from smacwrap.launch.resources import Share
 from smacwrap.launch.status import Status, read_status
 
 
@@ -50,6 +51,7 @@ def _summary(status: Status) -> list[str]:
         f"runs       {len(status.runs)} of at most {limit}"
         + (" each worker" if description.limits_per_process else "")
         + (f", {len(status.forgotten)} of them forgotten" if status.forgotten else ""),
+        f"each run   {_shares(description.shares)}",
     ]
     if status.incumbent:
         run = status.incumbent.run
@@ -78,6 +80,13 @@ def _table(title: str, runs: Sequence[RunningRun]) -> Table:
 
 def _local(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _shares(shares: Mapping[int, Share]) -> str:
+    """What the runs of each worker may use."""
+    if len(set(shares.values())) == 1:
+        return str(next(iter(shares.values())))
+    return "; ".join(f"worker {seed}: {share}" for seed, share in shares.items())
 
 
 def _list(seeds: Sequence[int]) -> str:

@@ -16,6 +16,8 @@ from smacwrap.history import Study
 @click.option("--index", type=int, required=True)
 def command(folder: Path, seed: int, index: int) -> None:
     """Work on a study that a launch prepared; started by `smacwrap launch`."""
+    from smacwrap.launch.crew import STOPPED
+    from smacwrap.launch.target import Stopped
     from smacwrap.launch.worker import Worker
 
     logging.basicConfig(
@@ -25,6 +27,9 @@ def command(folder: Path, seed: int, index: int) -> None:
     log.setLevel(logging.INFO)
     try:
         reason = Worker(Study(folder), seed, index).work()
+    except Stopped:
+        log.info("end: stopped")
+        sys.exit(STOPPED)
     except UserError as error:
         log.error("%s", error)
         sys.exit(2)

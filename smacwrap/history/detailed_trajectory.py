@@ -5,13 +5,12 @@ It says what the trajectory file says, and the model's prediction for each incum
 
 import csv
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
-from smacwrap.files import replace_text
+from smacwrap.history.appended import AppendedFile
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.settings_text import format_settings, parse_settings
 from smacwrap.protocol import NO_CUTOFF
@@ -76,20 +75,17 @@ class DetailedTrajectoryWriter:
     In an existing file a half-written last line is cut off; ids and times go on where it ended.
 
     Raises:
-        UserError: the file cannot be read or written, or is no detailed trajectory.
+        OSError: the file cannot be written.
+        UserError: it cannot be read, or is no detailed trajectory.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
         self._ids: dict[str, int] = {}
         self._last: TrajectoryEntry | None = None
-        try:
-            if not path.exists() or b"\n" not in path.read_bytes():
-                replace_text(path, _HEADER)
-            entries = read_detailed_trajectory(path)
-            os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
-        except OSError as error:
-            raise UserError(Problem(f"cannot write it: {error.strerror}", path)) from None
+        whole = path.read_bytes().rfind(b"\n") + 1 if path.exists() else 0
+        entries = read_detailed_trajectory(path) if whole else []
+        self._file = AppendedFile(path, whole)
+        self._file.append(b"" if whole else _HEADER.encode())
         for entry in entries:
             self._ids[format_settings(entry.settings)] = entry.incumbent
             self._last = entry
@@ -132,20 +128,9 @@ class DetailedTrajectoryWriter:
         last = self._last
         if last and (entry.incumbent, entry.cost) == (last.incumbent, last.cost):
             return
-        self._write(_line(entry))
+        self._file.append(_line(entry).encode(errors="surrogateescape"))
         self._ids[text] = entry.incumbent
         self._last = entry
-
-    def _write(self, line: str) -> None:
-        with self.path.open("ab", buffering=0) as file:
-            before = file.seek(0, os.SEEK_END)
-            try:
-                data = line.encode(errors="surrogateescape")
-                while data:
-                    data = data[file.write(data) :]
-            except OSError:
-                os.truncate(self.path, before)
-                raise
 
 
 def _line(entry: TrajectoryEntry) -> str:

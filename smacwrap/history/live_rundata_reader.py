@@ -19,6 +19,7 @@ from smacwrap.protocol import Result, Status
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 _RUN_START = re.compile(r'\{\s*"r-rc"\s*:')
+_CONTEXT = 256  # bytes in front of what is new, by which a file is known to be the same
 _KINDS = {dict: "an object", list: "a list", str: "a text", int: "an integer"}
 # RUNNING is SMAC v2's own word for a run that never came to an end.
 _STATUSES = {**Status.__members__, "RUNNING": Status.KILLED}
@@ -32,19 +33,28 @@ class LiveRundataReader:
 
     What cannot be parsed at the end of the file (a run being written, or what a crash left) is
     left for the next poll. In front of further runs it is an error: they would be lost with it.
+
+    A file that is no longer the one that was read, for it is shorter or what was read last is not
+    there, is read from its start again: SMAC v2 begins its file anew when it is started anew.
+    The time of change is not looked at: network file systems report it late, and clocks jump.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._begin()
+
+    def _begin(self) -> None:
         self.parsed = 0
         """How many bytes of the file belong to whole objects that have been read."""
         self.instances: dict[int, str] | None = None
         """The names of the instances by their ids, or None while there is no such list."""
+        self.runs = 0
+        """How many runs of the file have been read."""
         self._pairs: dict[int, tuple[str, int]] = {}
         self._configurations: dict[int, _Configuration] = {}
-        self._state = (0, 0)  # size and time of change when the file was last read
         self._lines = 0
-        self._runs = 0
+        self._size = 0  # of the file, if nothing in it is left to be parsed
+        self._context = b""  # what is in front of `parsed`
 
     def poll(self) -> list[Run]:
         """The runs that were appended since the last poll.
@@ -53,7 +63,9 @@ class LiveRundataReader:
             UserError: the file exists but cannot be read, or holds what no SMAC writes. After the
                 latter the reader is of no further use.
         """
-        text = self._pending()
+        if not (pending := self._pending()):
+            return []
+        text = pending.decode(errors="surrogateescape")
         runs, end = [], 0
         while (begin := _skip_space(text, end)) < len(text):
             try:
@@ -67,37 +79,41 @@ class LiveRundataReader:
                     self.instances = _instances(value)
                 else:
                     runs.append(self._run(value))
-                    self._runs += 1
+                    self.runs += 1
             except KeyError as error:
                 raise self._problem(f"{error} is missing", text, begin) from None
             except (TypeError, ValueError, OverflowError, RecursionError) as error:
                 raise self._problem(str(error), text, begin) from None
-        self.parsed += len(text[:end].encode(errors="surrogateescape"))
         self._lines += text.count("\n", 0, end)
+        parsed = len(text[:end].encode(errors="surrogateescape"))
+        self._context = (self._context + pending[:parsed])[-_CONTEXT:]
+        self.parsed += parsed
+        self._size = self.parsed + len(pending) - parsed if begin == len(text) else 0
         return runs
 
-    def _pending(self) -> str:
-        """Everything behind the last whole object, or nothing if the file is as it was.
+    def _pending(self) -> bytes:
+        """Everything behind the last whole object, or nothing if the file has the same size.
 
-        The unfinished tail is read again each time, for its owner may have cut it off meanwhile.
+        An unfinished tail is read again each time, for its owner may have cut it off meanwhile.
         """
         try:
-            stat = self.path.stat()
-            state = (stat.st_size, stat.st_mtime_ns)
-            if state == self._state:
-                return ""
+            if self._size and self.path.stat().st_size == self._size:
+                return b""
             with self.path.open("rb") as file:
-                file.seek(self.parsed)
-                pending = file.read()
+                file.seek(self.parsed - len(self._context))
+                found = file.read()
+                if not found.startswith(self._context):
+                    self._begin()
+                    file.seek(0)
+                    found = file.read()
         except FileNotFoundError:
-            return ""
+            return b""
         except OSError as error:
             raise UserError(Problem(f"cannot read runs: {error.strerror}", self.path)) from None
-        self._state = state
-        return pending.decode(errors="surrogateescape")
+        return found[len(self._context) :]
 
     def _problem(self, message: str, text: str, at: int) -> UserError:
-        what = "the list of instances" if self.instances is None else f"run {self._runs + 1}"
+        what = "the list of instances" if self.instances is None else f"run {self.runs + 1}"
         line = self._lines + text.count("\n", 0, at) + 1
         return UserError(Problem(f"{what} is not as SMAC v2 writes it: {message}", self.path, line))
 

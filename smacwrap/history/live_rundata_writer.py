@@ -8,13 +8,13 @@ time has the id of the run that it appears with.
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.history.appended import AppendedFile
 from smacwrap.history.live_rundata_reader import LiveRundataReader
 from smacwrap.history.run import Run
 from smacwrap.protocol import NO_INSTANCE
@@ -52,7 +52,8 @@ class LiveRundataWriter:
     Opening an existing file cuts off a half-written tail and goes on behind the last whole run.
 
     Raises:
-        UserError: the file cannot be written, holds what no SMAC writes, or other instances.
+        OSError: the file cannot be written.
+        UserError: it cannot be read, holds what no SMAC writes, or other instances.
     """
 
     def __init__(self, path: Path, identity: StudyIdentity) -> None:
@@ -68,39 +69,22 @@ class LiveRundataWriter:
         """The runs that the file holds."""
         if reader.instances is not None and list(reader.instances.values()) != names:
             raise UserError(Problem("holds runs on other instances than this study's", path))
-        try:
-            self._file = path.open("ab", buffering=0)
-            os.truncate(path, reader.parsed)
-            self._append(b"\n" if reader.parsed else _dump(self._instance_list()))
-        except OSError as error:
-            raise UserError(Problem(f"cannot write runs: {error.strerror}", path)) from None
+        self._file = AppendedFile(path, reader.parsed)
+        begin = b"\n" if reader.parsed else _dump(self._instance_list())
+        self._file.append(begin, durable=True)
 
     def append(self, run: Run) -> None:
         """Append a run; when this returns it is on disk.
 
         Raises:
             OSError: the disk is full; the file is left as it was.
+            UserError: somebody else has cut the file off.
         """
         number = _FIRST_ID + len(self.runs)
-        line = _dump(self._json(run, number))
-        before = self._file.seek(0, os.SEEK_END)
-        try:
-            self._append(line)
-        except OSError:
-            os.truncate(self.path, before)
-            raise
+        self._file.append(_dump(self._json(run, number)), durable=True)
         self.runs.append(run)
         self._pairs.setdefault(_pair_key(run), number)
         self._configurations.setdefault(_configuration_key(run), number)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def _append(self, data: bytes) -> None:
-        while data:
-            data = data[self._file.write(data) :]
-        os.fsync(self._file.fileno())
 
     def _instance_list(self) -> list[_Json]:
         return [

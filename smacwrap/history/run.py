@@ -1,10 +1,14 @@
 """A run: one call of the target algorithm and what came of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from smacwrap.protocol import NO_CUTOFF, NO_INSTANCE, Result
+
+_JAVA = re.compile(r"-?\d\.\d+E-?\d+")
 
 
 def details_of(additional: str) -> dict[str, Any]:
@@ -16,6 +20,14 @@ def details_of(additional: str) -> dict[str, Any]:
     data = {name.strip(): value.strip() for name, equals, value in pairs if equals}
     details: dict[str, Any] = {n: data.pop(n) for n in ("zip", "reason") if n in data}
     return details | {"metrics": data}
+
+
+def configuration_key(configuration: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What two texts of the same configuration have in common: SMAC v2 writes 0.0001 as 1.0E-4."""
+    return tuple(
+        (name, repr(float(value)) if "E" in value and _JAVA.fullmatch(value) else value)
+        for name, value in configuration.items()
+    )
 
 
 @dataclass(frozen=True)
@@ -43,12 +55,12 @@ class Run:
         """The active parameters' values, sorted by name."""
         return {name: self.settings[name] for name in sorted(self.active)}
 
-    @property
+    @cached_property
     def configuration_key(self) -> tuple[tuple[str, str], ...]:
         """What two runs of the same configuration have in common."""
-        return tuple(self.configuration.items())
+        return configuration_key(self.configuration)
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """What two runs of the same configuration, instance and seed have in common."""
         return (self.configuration_key, self.instance, self.seed)
@@ -56,5 +68,7 @@ class Run:
 
 def with_number(run: Run, number: int) -> Run:
     """The run with its place in its worker's file, and details where SMAC v2 wrote none."""
+    if run.details.get("number") == number:
+        return run
     found = run.details or details_of(run.result.additional)
-    return replace(run, details={"number": number, **found})
+    return replace(run, details={**found, "number": number})

@@ -7,9 +7,10 @@ worker was killed, to repeat its run first.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-from smacwrap.files import replace_text
+from smacwrap.history.run import configuration_key
 from smacwrap.history.study import Study
 
 
@@ -39,7 +40,7 @@ class RunningRun:
     @property
     def key(self) -> tuple[object, ...]:
         """As `Run.key`: what it has in common with its record."""
-        return (tuple(self.configuration.items()), self.instance, self.seed)
+        return (configuration_key(self.configuration), self.instance, self.seed)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, from which `RunningRun(**data)` makes it again."""
@@ -52,12 +53,27 @@ def write_running(study: Study, run: RunningRun) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    replace_text(study.running(run.worker), json.dumps(run.to_json()), durable=False)
+    _overwrite(study.running(run.worker), json.dumps(run.to_json()))
 
 
 def clear_running(study: Study, worker: int) -> None:
-    """Say that a worker's run is recorded."""
-    study.running(worker).unlink(missing_ok=True)
+    """Say that a worker's run is recorded.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    if study.running(worker).exists():
+        _overwrite(study.running(worker), "null")
+
+
+def _overwrite(path: Path, line: str) -> None:
+    """Write a file in place: on a disk where others sync, to replace it takes much longer.
+
+    The first line counts, for what was there before may be longer, and go a moment later.
+    """
+    with path.open("r+b" if path.exists() else "wb", buffering=0) as file:
+        file.write(f"{line}\n".encode())
+        file.truncate()
 
 
 def read_running(study: Study) -> list[RunningRun]:
@@ -66,10 +82,11 @@ def read_running(study: Study) -> list[RunningRun]:
     A worker that was killed leaves its last one behind.
     """
     found = []
-    for path in study.folder.glob("running-*.json"):
+    for seed in study.running_seeds():
         try:
-            found.append(RunningRun(**json.loads(path.read_text(encoding="utf-8"))))
+            line = study.running(seed).read_text(encoding="utf-8").partition("\n")[0]
+            found.append(RunningRun(**json.loads(line)))
         except (OSError, ValueError, TypeError):
-            # Recorded just now, or by a later version: in no way a reason to fail.
+            # Nothing, or by a later version: in no way a reason to fail.
             continue
-    return sorted(found, key=lambda run: run.worker)
+    return found

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from smacwrap.errors import UserError
 from smacwrap.history.live_rundata_reader import LiveRundataReader
 from smacwrap.history.run import Run, with_number
@@ -19,13 +21,14 @@ _OURS = (
     "launch.log",
     "results.csv",
     "study.json",
-    "budget.json",
+    "budget.jsonl",
     "running-*.json",
     "requests",
     "forgotten.json",
     "runs/run-*",
 )
 _LIVE = re.compile(r"live-rundata-(\d+)\.json")
+_RUNNING = re.compile(r"running-(\d+)\.json")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Study:
     @property
     def budget(self) -> Path:
         """How much of the launch's limits is used."""
-        return self.folder / "budget.json"
+        return self.folder / "budget.jsonl"
 
     @property
     def runs(self) -> Path:
@@ -97,10 +100,34 @@ class Study:
         """The lock file of something that only one process may have."""
         return self.folder / f"{name}.lock"
 
+    def is_locked(self, name: str) -> bool:
+        """Whether a living process has that lock.
+
+        Raises:
+            OSError: that cannot be found out, for the study cannot be written.
+        """
+        if not self.lock(name).exists():
+            return False
+        try:
+            with FileLock(self.lock(name)).acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
     def seeds(self) -> list[int]:
         """The seeds of all workers that have a run history here, ascending."""
-        names = (_LIVE.fullmatch(path.name) for path in self.folder.glob("live-rundata-*.json"))
-        return sorted(int(match[1]) for match in names if match)
+        return self._seeds(_LIVE)
+
+    def running_seeds(self) -> list[int]:
+        """The seeds of all workers that have started a run and not recorded it, ascending."""
+        return self._seeds(_RUNNING)
+
+    def _seeds(self, name: re.Pattern[str]) -> list[int]:
+        try:
+            matches = [name.fullmatch(path.name) for path in self.folder.iterdir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(int(match[1]) for match in matches if match)
 
     def clear(self) -> None:
         """Delete what smacwrap wrote into the folder, and nothing else.
@@ -119,10 +146,12 @@ class Study:
             raise UserError(f"cannot delete {error.filename}: {error.strerror}") from None
 
     def remove_leftovers(self) -> None:
-        """Remove what runs that were killed left behind; bundles of recorded runs stay."""
+        """Remove what was left by processes that were killed; bundles of recorded runs stay."""
         for path in self.runs.glob("run-*"):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
+        for path in (*self.folder.glob(".*.part"), *self.folder.glob("state-run*/.*.part")):
+            path.unlink(missing_ok=True)
 
 
 class HistoryReader:
@@ -132,7 +161,6 @@ class HistoryReader:
         self.study = study
         self.skip = skip
         self._readers: dict[int, LiveRundataReader] = {}
-        self._read: dict[int, int] = {}
 
     def poll(self) -> Iterator[tuple[int, Run]]:
         """The seeds and runs that are new since the last poll, the latter with their numbers.
@@ -145,6 +173,7 @@ class HistoryReader:
                 continue
             if seed not in self._readers:
                 self._readers[seed] = LiveRundataReader(self.study.live_rundata(seed))
-            for run in self._readers[seed].poll():
-                number = self._read[seed] = self._read.get(seed, 0) + 1
+            reader = self._readers[seed]
+            runs = reader.poll()
+            for number, run in enumerate(runs, start=reader.runs - len(runs) + 1):
                 yield seed, with_number(run, number)

@@ -1,9 +1,9 @@
 """The trajectory file: one worker's incumbents over time, in SMAC v2's format."""
 
-import os
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.history.appended import AppendedFile
 from smacwrap.history.objective import Incumbent
 from smacwrap.protocol import NO_CUTOFF
 
@@ -19,29 +19,24 @@ class TrajectoryWriter:
     In an existing file a half-written last line is cut off; ids and times go on where it ended.
 
     Raises:
-        UserError: the file cannot be read or written, or is no trajectory.
+        OSError: the file cannot be read or written.
+        UserError: it is no trajectory.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
         self._ids: dict[str, int] = {}
         self._last: tuple[int, float] | None = None
         self._cpu_time = self._wallclock_time = self._own_cpu_time = 0.0
-        try:
-            path.touch()
-            content = path.read_bytes()
-            whole = content.rfind(b"\n") + 1
-            os.truncate(path, whole)
-            if whole == 0:
-                self._write(_HEADER)
-        except OSError as error:
-            raise UserError(Problem(f"cannot write it: {error.strerror}", path)) from None
+        content = path.read_bytes() if path.exists() else b""
+        whole = content.rfind(b"\n") + 1
         lines = content[:whole].decode(errors="surrogateescape").split("\n")[:-1]
         for number, line in enumerate(lines[1:], start=2):
             try:
                 self._read(line)
             except ValueError as error:
                 raise UserError(Problem(f"no trajectory: {error}", path, number)) from None
+        self._file = AppendedFile(path, whole)
+        self._file.append(b"" if whole else _HEADER.encode())
 
     def append(
         self, incumbent: Incumbent, cpu_time: float, wallclock_time: float, own_cpu_time: float
@@ -63,10 +58,11 @@ class TrajectoryWriter:
         cost = min(incumbent.cost, NO_CUTOFF)
         if (number, cost) == self._last:
             return
-        self._write(
+        line = (
             f"{self._cpu_time + cpu_time!r}, {cost!r}, {self._wallclock_time + wallclock_time!r},"
             f" {number}, {self._own_cpu_time + own_cpu_time!r},  {text}\n"
         )
+        self._file.append(line.encode(errors="surrogateescape"))
         self._ids[text] = number
         self._last = (number, cost)
 
@@ -77,14 +73,3 @@ class TrajectoryWriter:
         self._own_cpu_time = float(own_cpu_time)
         self._last = (int(number), float(cost))
         self._ids[settings.strip()] = int(number)
-
-    def _write(self, text: str) -> None:
-        with self.path.open("ab", buffering=0) as file:
-            before = file.seek(0, os.SEEK_END)
-            try:
-                data = text.encode(errors="surrogateescape")
-                while data:
-                    data = data[file.write(data) :]
-            except OSError:
-                os.truncate(self.path, before)
-                raise

@@ -35,8 +35,9 @@ from smacwrap.history.state import (
 )
 from smacwrap.launch.description import Description, identity_of, write_description
 from smacwrap.launch.known_scenario import known_scenario
-from smacwrap.launch.launcher import LaunchOptions
-from smacwrap.launch.worker import objective_of
+from smacwrap.launch.launcher import DEFAULT_GRACE
+from smacwrap.launch.resources import Share
+from smacwrap.launch.translation import objective_of, study_identity
 from smacwrap.lookup import resolved
 from smacwrap.pcs import parse_pcs
 from smacwrap.scenario import Scenario
@@ -82,7 +83,8 @@ def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = Non
         with _workplace(folder, to) as place:
             context = study_context(place)
             scenario, overrides = known_scenario(place.folder, scenario_file)
-            left_out = _complete_histories(place, _identity(scenario, context), to is None)
+            identity = study_identity(scenario, context.pcs_text, context.instances)
+            left_out = _complete_histories(place, identity, to is None)
             runs = list(HistoryReader(place).poll())
             # Last: it is what makes the folder a study of ours.
             description = _description(place, target, scenario, overrides, context)
@@ -149,21 +151,8 @@ def _complete_histories(study: Study, identity: StudyIdentity, in_place: bool) -
             writer = LiveRundataWriter(part, identity)
             for run in missing:
                 writer.append(run)
-            writer.close()
             part.replace(path)
     return left_out
-
-
-def _identity(scenario: Scenario, context: Context) -> StudyIdentity:
-    return StudyIdentity(
-        algo=scenario.algo_text,
-        exec_dir=str(scenario.exec_dir),
-        pcs_file=str(scenario.pcs_file),
-        pcs_text=context.pcs_text,
-        cutoff=scenario.cutoff,
-        deterministic=scenario.deterministic,
-        instances=context.instances,
-    )
 
 
 def _description(
@@ -179,7 +168,7 @@ def _description(
         relative = resolved(path).relative_to(resolved(place.folder)) if inside else path
         return str(resolved(target.folder) / relative)
 
-    folder, options = resolved(target.folder), LaunchOptions()
+    folder, seeds = resolved(target.folder), place.seeds()
     return Description(
         scenario=final(str(scenario.file)),
         overrides=[
@@ -190,12 +179,15 @@ def _description(
         cwd=str(Path.cwd()),
         identity=identity_of(scenario),
         pcs_text=context.pcs_text,
-        seeds=place.seeds(),
+        seeds=seeds,
         engine=ENGINES[0],
-        limits_per_process=options.limits_per_process,
-        nice=options.nice,
-        grace=options.grace,
-        detach=options.detach,
+        limits_per_process=False,
+        gpus=None,
+        cores=None,
+        shares={seed: Share() for seed in seeds},
+        nice=0,
+        grace=DEFAULT_GRACE,
+        detach=False,
         repeat={},
         host=platform.node(),
         pid=os.getpid(),

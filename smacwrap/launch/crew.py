@@ -10,6 +10,9 @@ from smacwrap.launch.resources import Share
 from smacwrap.launch.target import target_environment
 from smacwrap.scenario import Scenario
 
+STOPPED = 130
+"""The exit code of a worker that somebody stopped."""
+
 
 class Crew(ABC):
     """Starts processes that append what they run to the study, each to its own file.

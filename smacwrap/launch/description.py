@@ -10,6 +10,7 @@ from smacwrap.errors import Problem, UserError
 from smacwrap.files import replace_text
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
+from smacwrap.launch.resources import Share
 from smacwrap.scenario import Scenario
 
 FORMAT = 1
@@ -25,7 +26,9 @@ class Description:
     - `identity`: what all runs of a study must have in common, by scenario option.
     - `pcs_text`: the PCS file.
     - `seeds`: the workers'.
-    - `engine`, `limits_per_process`, `nice`, `grace`, `detach`: as in LaunchOptions.
+    - `engine`, `limits_per_process`, `gpus`, `cores`, `nice`, `grace`, `detach`: as in
+      LaunchOptions.
+    - `shares`: what each worker's runs may use, by the worker's seed.
     - `repeat`: runs that were interrupted, by the seed of the worker that is to make them again.
     - `host`, `pid`, `start`: the launcher's; `start` is ISO 8601.
     """
@@ -38,6 +41,9 @@ class Description:
     seeds: Sequence[int]
     engine: str
     limits_per_process: bool
+    gpus: str | None
+    cores: int | None
+    shares: Mapping[int, Share]
     nice: int
     grace: float
     detach: bool
@@ -89,11 +95,18 @@ def read_description(study: Study) -> Description | None:
             int(seed): [RunningRun(**run) for run in runs]
             for seed, runs in values["repeat"].items()
         }
+        shares = {int(seed): _share(share) for seed, share in values["shares"].items()}
         overrides = [(name, value) for name, value in values["overrides"]]
-        return Description(**{**values, "repeat": repeat, "overrides": overrides})
+        read = {"repeat": repeat, "shares": shares, "overrides": overrides}
+        return Description(**{**values, **read})
     except FileNotFoundError:
         return None
     except OSError as error:
         raise UserError(Problem(f"cannot be read: {error.strerror}", path)) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(Problem(f"not as smacwrap writes it: {error!r}", path)) from None
+
+
+def _share(value: Mapping[str, Any]) -> Share:
+    gpus = value["gpus"]
+    return Share(value["cores"], None if gpus is None else tuple(gpus))

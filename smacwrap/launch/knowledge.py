@@ -1,12 +1,13 @@
 """What a worker has learned: the runs that it knows, its engine and the incumbent."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 
-from smacwrap.engines import Engine, Suggestion
+from smacwrap.engines import Engine, Pending, Suggestion
 from smacwrap.history import Incumbents, Objective, Run
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
+from smacwrap.history.run import configuration_key
 from smacwrap.pcs import to_text
 from smacwrap.protocol import Status
 
@@ -15,6 +16,12 @@ log = logging.getLogger("smacwrap.worker")
 
 class Knowledge:
     """Takes in runs, whoever made them, and asks the engine for what has not been run.
+
+    The incumbent is the study's, not this worker's, so that all workers, the launcher and their
+    files agree: the configuration that has the lowest mean cost of those with the most runs. In
+    SMAC v2, too, a challenger takes over only when it has been run as often as the incumbent
+    (Hutter et al. 2011, "Sequential model-based optimization for general algorithm
+    configuration", procedure 2); what it has been lucky with does not help it before.
 
     Args:
         make_engine: makes the engine, anew when runs are forgotten.
@@ -34,6 +41,7 @@ class Knowledge:
     def _begin(self) -> None:
         self._forgotten_ids = self._forgotten.ids()
         self._engine = self._make_engine()
+        self._untold: list[Run] = []
         self._known: dict[tuple[object, ...], Run] = {}
         self._incumbents = Incumbents(self._objective)
 
@@ -47,18 +55,21 @@ class Knowledge:
         return key in self._known
 
     def take_in(self, worker: int, run: Run) -> bool:
-        """Learn from a run of a worker; whether another configuration is the incumbent now."""
+        """Learn from a run of a worker; whether the incumbent, or its mean cost, is another now."""
         self._runs.append((worker, run))
         return self._learn(worker, run)
 
-    def ask(self, pending: Iterable[Mapping[str, str]]) -> Suggestion | None:
+    def ask(self, pending: Sequence[Pending]) -> Suggestion | None:
         """What the engine wants to have run next, among what has not been run; None at the end.
 
         Args:
-            pending: the configurations that others are running now.
+            pending: what others are running now.
         """
+        # Thousands of runs are told faster together than one by one.
+        self._engine.tell_all(self._untold)
+        self._untold = []
         while suggestion := self._engine.ask(pending):
-            configuration = tuple(to_text(suggestion.configuration).items())
+            configuration = configuration_key(to_text(suggestion.configuration))
             key = (configuration, suggestion.instance, suggestion.seed)
             if key not in self._known:
                 return suggestion
@@ -78,11 +89,13 @@ class Knowledge:
         return self.incumbent != before
 
     def _learn(self, worker: int, run: Run) -> bool:
-        # Nobody knows how a run that was stopped would have ended.
-        if run_id(worker, run) in self._forgotten_ids or run.result.status is Status.KILLED:
+        if run_id(worker, run) in self._forgotten_ids or run.key in self._known:
             return False
-        if run.key in self._known:
+        self._untold.append(run)
+        # Nobody knows how a run that was stopped would have ended.
+        if run.result.status is Status.KILLED:
             return False
         self._known[run.key] = run
-        self._engine.tell(run)
-        return self._incumbents.add(run)
+        before = self.incumbent
+        self._incumbents.add(run)
+        return self.incumbent is not before

@@ -2,18 +2,16 @@
 
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import Any
 
 from smacwrap.engines import ENGINES
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import Study
-from smacwrap.history.running import RunningRun, clear_running, read_running
+from smacwrap.history.running import clear_running
 from smacwrap.launch.crew import Crew, Workers
 from smacwrap.launch.description import (
     Description,
@@ -21,27 +19,41 @@ from smacwrap.launch.description import (
     read_description,
     write_description,
 )
-from smacwrap.launch.fleet import Ending, Fleet, Observer
+from smacwrap.launch.earlier import (
+    check_same,
+    end_leftovers,
+    interrupted,
+    only_launch,
+    wait_for_workers,
+)
+from smacwrap.launch.fleet import Ending, Fleet
+from smacwrap.launch.observer import Observer
 from smacwrap.launch.resources import divide
 from smacwrap.launch.review import unsupported
 from smacwrap.launch.smac2 import SMAC2, Smac2
 from smacwrap.launch.target import check_target, target_environment
 from smacwrap.launch.warmstart import warm_runs
-from smacwrap.pcs import parse_pcs, read_pcs, read_pcs_text
-from smacwrap.pcs.changes import changes
+from smacwrap.pcs import read_pcs, read_pcs_text
 from smacwrap.scenario import Scenario
+
+DEFAULT_GRACE = 5.0
+"""Seconds that running targets have to end by themselves when a launch is stopped."""
 
 
 @dataclass(frozen=True)
 class LaunchOptions:
-    """What the command line says of a launch; None is for what a resumed study had, or 1.
+    """What the command line says of a launch.
 
-    `seed` is the first worker's; `engine` is one of `ENGINES` or SMAC2, whose folder is
-    `smac2_home`; `overrides` are scenario options as
-    pairs of name and value; `limits_per_process` gives every worker the whole limits; `gpus` and
-    `cores` are as in `divide`; `nice` is added to the workers' niceness; `grace` is how many
-    seconds running targets have to end by themselves when the launch is stopped; with `detach`
-    the workers go on if the launcher dies.
+    None is for what a resumed study had, or else one worker with seed 1, SMAC's engine, no
+    niceness, the default grace, and resources as `divide` divides them.
+
+    - `parallel`: the number of workers; `seed`: the first one's.
+    - `engine`: one of `ENGINES` or SMAC2, whose folder is `smac2_home`.
+    - `overrides`: scenario options as pairs of name and value.
+    - `limits_per_process`: every worker has the whole limits.
+    - `gpus`, `cores`: as in `divide`; `nice` is added to the workers' niceness.
+    - `grace`: as `DEFAULT_GRACE`.
+    - `detach`: the workers go on if the launcher dies.
     """
 
     parallel: int | None = None
@@ -54,8 +66,8 @@ class LaunchOptions:
     limits_per_process: bool = False
     gpus: str | None = None
     cores: int | None = None
-    nice: int = 0
-    grace: float = 5.0
+    nice: int | None = None
+    grace: float | None = None
     detach: bool = False
 
 
@@ -69,27 +81,24 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
     _check(scenario, options.engine, target_environment(scenario, study.runs))
     try:
         study.runs.mkdir(parents=True, exist_ok=True)
-        with _locked(study):
-            description = _prepare(scenario, study, options)
-            crew = _crew(scenario, study, description, options)
+        with only_launch(study):
+            before = _before(study, options)
+            if before:
+                wait_for_workers(study, before, observer.note)
+            description = _describe(scenario, study, options, before)
+            crew = _crew(scenario, study, description, options.smac2_home)
+            # Nothing is wrong with this launch: only now something of the study is changed.
+            if options.overwrite:
+                study.clear()
             write_description(study, description)
             for seed in study.seeds():
                 clear_running(study, seed)
-            study.remove_leftovers()
+            end_leftovers(study)
             return Fleet(scenario, study, description, crew, observer).run()
     except OSError as error:
-        message = f"cannot write the study: {error.strerror}: {error.filename}"
+        where = f": {error.filename}" if error.filename else ""
+        message = f"cannot write the study: {error.strerror or error}{where}"
         raise UserError(Problem(message)) from None
-
-
-def _crew(
-    scenario: Scenario, study: Study, description: Description, options: LaunchOptions
-) -> Crew:
-    shares = divide(len(description.seeds), options.gpus, options.cores)
-    by_seed = dict(zip(description.seeds, shares, strict=True))
-    if description.engine == SMAC2:
-        return Smac2(options.smac2_home, scenario, study, by_seed, description)
-    return Workers(scenario, study, by_seed)
 
 
 def _check(scenario: Scenario, engine: str | None, environment: Mapping[str, str]) -> None:
@@ -101,45 +110,53 @@ def _check(scenario: Scenario, engine: str | None, environment: Mapping[str, str
         warm_runs(scenario.warmstart, space)
 
 
-@contextmanager
-def _locked(study: Study) -> Iterator[None]:
-    lock = FileLock(study.lock("launch"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise UserError(
-            f"{study.folder}: another launch is at work on this study "
-            f"(smacwrap status {study.folder} shows it)"
-        ) from None
-    with lock:
-        yield
+def _before(study: Study, options: LaunchOptions) -> Description | None:
+    """The study's last launch; None in a new study, or where nobody knows.
 
-
-def _prepare(scenario: Scenario, study: Study, options: LaunchOptions) -> Description:
-    """Make the study ready for this launch, and say what its workers have to know."""
-    existing = study.description.exists() or bool(study.seeds())
-    if existing and options.overwrite:
-        study.clear()
-    elif existing and options.engine == SMAC2:
+    Raises:
+        UserError: the study exists, and this launch cannot go on with it.
+    """
+    if options.overwrite:
+        try:
+            return read_description(study)
+        except UserError:
+            return None
+    if not (study.description.exists() or study.seeds()):
+        return None
+    if options.engine == SMAC2:
         raise UserError(
             f"the study {study.folder} exists, and SMAC v2 cannot go on with one: begin anew with "
             "--overwrite, or learn from it with --warmstart and another --rungroup"
         )
-    elif existing and not options.resume:
+    if not options.resume:
         raise UserError(
             f"the study {study.folder} exists: say --resume to go on with it, "
             "or --overwrite to delete its runs and start anew"
         )
+    return read_description(study)
+
+
+def _describe(
+    scenario: Scenario, study: Study, options: LaunchOptions, before: Description | None
+) -> Description:
+    """What the workers of this launch, and later launches, have to know."""
     pcs_text = read_pcs_text(scenario.pcs_file)
-    before = read_description(study)
-    if before:
-        _check_same(before, scenario, pcs_text, study)
+    if options.overwrite:
+        before = None
+    elif before:
+        check_same(study, before, scenario, pcs_text)
+
+    def told(name: str, otherwise: Any) -> Any:
+        given = getattr(options, name)
+        return given if given is not None else getattr(before, name, otherwise)
+
     first, parallel = options.seed, options.parallel
     if first is None:
         first = min(before.seeds) if before else 1 if scenario.seed is None else scenario.seed
     if parallel is None:
         parallel = len(before.seeds) if before else 1
     seeds = [first + i for i in range(parallel)]
+    gpus, cores = told("gpus", None), told("cores", None)
     return Description(
         scenario=str(scenario.file),
         overrides=options.overrides,
@@ -147,45 +164,24 @@ def _prepare(scenario: Scenario, study: Study, options: LaunchOptions) -> Descri
         identity=identity_of(scenario),
         pcs_text=pcs_text,
         seeds=seeds,
-        engine=options.engine or (before.engine if before else ENGINES[0]),
+        engine=told("engine", ENGINES[0]),
         limits_per_process=options.limits_per_process,
-        nice=options.nice,
-        grace=options.grace,
+        gpus=gpus,
+        cores=cores,
+        shares=dict(zip(seeds, divide(parallel, gpus, cores), strict=True)),
+        nice=told("nice", 0),
+        grace=told("grace", DEFAULT_GRACE),
         detach=options.detach,
-        repeat=_interrupted(study, before, seeds),
+        repeat={} if options.overwrite else interrupted(study, before, seeds),
         host=platform.node(),
         pid=os.getpid(),
         start=datetime.now(UTC).isoformat(),
     )
 
 
-def _check_same(before: Description, scenario: Scenario, pcs_text: str, study: Study) -> None:
-    now = identity_of(scenario)
-    differences = [
-        f"{name} was '{value}' and is '{now[name]}'"
-        for name, value in before.identity.items()
-        if now.get(name, value) != value
-    ]
-    differences += [
-        f"{scenario.pcs_file} has {change.kind}: {change.text}"
-        for change in changes(parse_pcs(before.pcs_text), parse_pcs(pcs_text))
-    ]
-    if differences:
-        raise UserError(
-            *(f"the study {study.folder} is of another kind: {d}" for d in differences),
-            "its runs would mislead; start anew with --overwrite, or keep them and launch into "
-            "another folder with --rungroup NAME",
-        )
-
-
-def _interrupted(
-    study: Study, before: Description | None, seeds: Sequence[int]
-) -> dict[int, list[RunningRun]]:
-    """The runs that an earlier launch started and did not finish, for the workers of this one."""
-    left = [run for runs in before.repeat.values() for run in runs] if before else []
-    left += read_running(study)
-    repeat: dict[int, list[RunningRun]] = {}
-    for run in left:
-        worker = run.worker if run.worker in seeds else seeds[run.worker % len(seeds)]
-        repeat.setdefault(worker, []).append(run)
-    return repeat
+def _crew(
+    scenario: Scenario, study: Study, description: Description, smac2_home: str | None
+) -> Crew:
+    if description.engine == SMAC2:
+        return Smac2(smac2_home, scenario, study, description)
+    return Workers(scenario, study, description.shares)

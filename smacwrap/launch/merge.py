@@ -7,7 +7,7 @@ from pathlib import Path
 from smacwrap.errors import Problem, UserError
 from smacwrap.history.state import merge_states, read_folder, write_state
 from smacwrap.launch.known_scenario import known_scenario
-from smacwrap.launch.worker import objective_of
+from smacwrap.launch.translation import objective_of
 from smacwrap.scenario.lines import read_text
 
 

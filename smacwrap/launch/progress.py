@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from smacwrap.history import Run
 from smacwrap.history.forgotten import run_id
 from smacwrap.history.objective import Incumbent
-from smacwrap.launch.fleet import Observer
+from smacwrap.launch.observer import Observer
 from smacwrap.protocol import NO_CUTOFF
 
 _UNLIMITED = 2**31 - 1  # no one has the time for more runs: the scenario sets no limit

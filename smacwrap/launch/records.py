@@ -1,7 +1,6 @@
 """Everything that a worker writes into its study; a full disk is waited for."""
 
 import logging
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -13,12 +12,11 @@ from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, clear_running, write_running
 from smacwrap.history.state import Context, StateWriter
 from smacwrap.history.trajectory import TrajectoryWriter
+from smacwrap.launch.patience import insist, notify
 from smacwrap.launch.target import Stopped
 from smacwrap.protocol import format_result
 
 log = logging.getLogger("smacwrap.worker")
-
-_PAUSE = 1.0  # seconds between attempts to write
 
 _T = TypeVar("_T")
 
@@ -37,7 +35,7 @@ class Records:
         give_up: asked between attempts to write.
 
     Raises:
-        UserError: the run history cannot be written, or holds what no SMAC writes.
+        UserError: a file holds what no SMAC writes.
         Stopped: as do all methods that write, when `give_up` says so.
     """
 
@@ -53,9 +51,9 @@ class Records:
         self._study = study
         self._seed = seed
         self._give_up = give_up
-        self._history = LiveRundataWriter(study.live_rundata(seed), identity)
-        self._trajectory = self.insist(lambda: TrajectoryWriter(study.trajectory(seed)))
-        self._detailed = self.insist(
+        self._history = self._insist(lambda: LiveRundataWriter(study.live_rundata(seed), identity))
+        self._trajectory = self._insist(lambda: TrajectoryWriter(study.trajectory(seed)))
+        self._detailed = self._insist(
             lambda: DetailedTrajectoryWriter(study.detailed_trajectory(seed))
         )
         self._state = StateWriter(study.state(seed), context, objective, identity.cutoff)
@@ -67,54 +65,39 @@ class Records:
 
     def started(self, run: RunningRun) -> None:
         """A run is about to start."""
-        self.insist(lambda: write_running(self._study, run))
+        self._insist(lambda: write_running(self._study, run))
 
     def completed(self, run: Run) -> None:
         """Record a run; when this returns it is on disk."""
         try:
-            self.insist(lambda: self._history.append(run))
+            self._insist(lambda: self._history.append(run))
         except Stopped:
             words = " ".join(f"-{name} {value}" for name, value in run.configuration.items())
             notify(f"this run could not be recorded: {words}: {format_result(run.result)}")
             raise
-        clear_running(self._study, self._seed)
+        self._insist(lambda: clear_running(self._study, self._seed))
 
     def incumbent(
         self, incumbent: Incumbent, cpu_time: float, wallclock_time: float, own_cpu_time: float
     ) -> None:
         """Append to the trajectory; see `TrajectoryWriter.append`."""
         for file in (self._trajectory, self._detailed):
-            self.insist(partial(file.append, incumbent, cpu_time, wallclock_time, own_cpu_time))
+            self._insist(partial(file.append, incumbent, cpu_time, wallclock_time, own_cpu_time))
 
-    def known(self, run: Run) -> None:
+    def know(self, run: Run, *, new: bool) -> None:
         """The worker knows a run, its own or another's; the state folder has it sooner or later."""
+        if not new:
+            self._state.know(run)
+            return
         with suppress(OSError):  # it is saved again
             self._state.append(run)
 
-    def close(self) -> None:
-        """Save what the worker knows."""
+    def save(self) -> None:
+        """Save what the worker knows for SMAC v2."""
         try:
             self._state.save()
         except OSError as error:
             log.warning("the state for SMAC v2 could not be saved: %s", error.strerror)
 
-    def insist(self, write: Callable[[], _T]) -> _T:
-        """What `write` gives; while it raises OSError it is called again."""
-        told = False
-        while True:
-            try:
-                return write()
-            except OSError as error:
-                if self._give_up():
-                    raise Stopped from None
-                if not told:
-                    notify(f"cannot write to the study, trying again: {error.strerror}")
-                told = True
-                time.sleep(_PAUSE)
-
-
-def notify(message: str) -> None:
-    """Say something to the person at the launcher, which reads our standard output."""
-    log.warning("%s", message)
-    with suppress(OSError):
-        print(" ".join(message.split()), flush=True)
+    def _insist(self, write: Callable[[], _T]) -> _T:
+        return insist(write, self._give_up)

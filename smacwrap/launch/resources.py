@@ -32,6 +32,12 @@ class Share:
     cores: int | None = None
     gpus: tuple[str, ...] | None = None
 
+    def __str__(self) -> str:
+        """For people: `2 cores, GPU 0`."""
+        cores = "all cores" if self.cores is None else f"{self.cores} core{'s'[: self.cores - 1]}"
+        gpus = "" if self.gpus is None else f", GPU{'s'[: len(self.gpus) - 1]} "
+        return cores + gpus + ",".join(self.gpus or ())
+
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
         """The variables that grant this share; thread counts in `given` stay as they are."""
         granted = {}

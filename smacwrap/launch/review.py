@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ConfigSpace import ConfigurationSpace
+
 from smacwrap.errors import Problem, UserError, did_you_mean
 from smacwrap.history import Study
 from smacwrap.launch.target import check_target, target_environment
@@ -16,6 +18,7 @@ from smacwrap.protocol import CallString
 from smacwrap.scenario import Scenario
 from smacwrap.scenario.review import Finding, Level, at_option, errors, not_the_one_beside
 from smacwrap.wrapper import Job, read_job
+from smacwrap.wrapper.placeholders import values_of
 
 
 def review_launch(scenario: Scenario) -> Iterator[Finding]:
@@ -28,14 +31,10 @@ def review_launch(scenario: Scenario) -> Iterator[Finding]:
 
 def unsupported(scenario: Scenario) -> list[Problem]:
     """What the scenario asks for and a launch cannot do yet."""
-    problems = []
-    if scenario.use_instances:
-        message = "runs on instances are not supported yet: set use-instances = false"
-        problems.append(at_option(scenario, "use-instances", message))
-    if not scenario.deterministic:
-        message = "several seeds a configuration are not supported yet: set deterministic = true"
-        problems.append(at_option(scenario, "algo-deterministic", message))
-    return problems
+    if not scenario.use_instances:
+        return []
+    message = "runs on instances are not supported yet: set use-instances = false"
+    return [at_option(scenario, "use-instances", message)]
 
 
 def _target(scenario: Scenario) -> Iterator[Finding]:
@@ -95,8 +94,9 @@ def _parameters(job: Job, scenario: Scenario) -> Iterator[tuple[Level, str]]:
             yield (
                 Level.WARNING,
                 f"command: {{{name}}} is not always active, and a run without it crashes; "
-                "{flags} stands for the parameters that are",
+                f"{{flags}} stands for the parameters that are, {{{name}:-value}} for a value then",
             )
+    yield from _templates(job, space)
     for name in job.spellings.rules:
         if name not in space:
             hint = did_you_mean(name, space)
@@ -107,6 +107,28 @@ def _parameters(job: Job, scenario: Scenario) -> Iterator[tuple[Level, str]]:
             Level.WARNING,
             f"command: it does not use {', '.join(unused)}; {{flags}} stands for all parameters",
         )
+
+
+def _templates(job: Job, space: ConfigurationSpace) -> Iterator[tuple[Level, str]]:
+    of_the_call = set(values_of(CallString()))
+    always = of_the_call | set(space.unconditional_hyperparameters)
+    for template in job.templates:
+        try:
+            open_places = template.without_value(always)
+        except OSError as error:
+            yield Level.ERROR, f"templates: {template.source} cannot be read: {error.strerror}"
+            continue
+        for line, name in open_places:
+            place = f"templates: {template.source.name}:{line}: ${{{name}}}"
+            if name in space:
+                yield (
+                    Level.WARNING,
+                    f"{place} is not always active, and a run without it crashes; "
+                    f"${{{name}:-value}} stands for a value then",
+                )
+            else:
+                hint = did_you_mean(name, [*space, *of_the_call])
+                yield Level.ERROR, f"{place} is no parameter{hint}; $${{…}} is a plain ${{…}}"
 
 
 def _unfilled(job: Job, parameters: Iterable[str]) -> list[str]:

@@ -5,14 +5,12 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from smacwrap.errors import UserError
 from smacwrap.history import Study
 from smacwrap.launch.crew import Crew
 from smacwrap.launch.description import Description
-from smacwrap.launch.resources import Share
 from smacwrap.launch.target import target_environment
 from smacwrap.scenario import Scenario, find_option
 
@@ -30,7 +28,6 @@ class Smac2(Crew):
         home: the unpacked SMAC v2, with the program `smac` in it.
         scenario: what to tune.
         study: where.
-        shares: what each process's targets may use, by its seed.
         description: of the launch.
 
     Raises:
@@ -46,17 +43,16 @@ class Smac2(Crew):
         home: str | None,
         scenario: Scenario,
         study: Study,
-        shares: Mapping[int, Share],
         description: Description,
     ) -> None:
         self._program = _program(home)
         self._java_options = _java_options()
         self._scenario = scenario
         self._study = study
-        self._shares = shares
+        self._shares = description.shares
         self._options = {_canonical(name): value for name, value in description.overrides}
         self._nice = description.nice
-        self._divisor = 1 if description.limits_per_process else len(shares)
+        self._divisor = 1 if description.limits_per_process else len(description.seeds)
         for setting in scenario.settings.values():
             if setting.option.level == "foreign" or setting.name not in setting.option.names:
                 raise UserError(setting.problem("SMAC v2 has no option of this name"))

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from filelock import FileLock, Timeout
-
 from smacwrap.errors import UserError
 from smacwrap.history import HistoryReader, Incumbents, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.description import Description, read_description
-from smacwrap.launch.worker import objective_of
+from smacwrap.launch.keeping import keeping
+from smacwrap.launch.translation import objective_of
 from smacwrap.scenario import Scenario, load_scenario
 
 
@@ -47,18 +46,19 @@ def read_status(study: Study) -> Status:
             f"{study.folder}: no study of smacwrap (it has no {study.description.name})"
         )
     scenario = load_scenario(description.scenario, description.overrides)
-    runs = list(HistoryReader(study).poll())
+    with keeping():
+        runs = list(HistoryReader(study).poll())
     incumbents = Incumbents(objective_of(scenario))
     forgotten = Forgotten(study).ids()
     for worker, run in runs:
         if run_id(worker, run) not in forgotten:
             incumbents.add(run)
-    workers = [seed for seed in description.seeds if _is_held(study, f"worker-{seed}")]
+    workers = [seed for seed in description.seeds if study.is_locked(f"worker-{seed}")]
     started = read_running(study)
     return Status(
         description=description,
         scenario=scenario,
-        launcher=_is_held(study, "launch"),
+        launcher=study.is_locked("launch"),
         workers=workers,
         running=[run for run in started if run.worker in workers],
         interrupted=[run for run in started if run.worker not in workers],
@@ -66,16 +66,3 @@ def read_status(study: Study) -> Status:
         forgotten=forgotten,
         incumbent=incumbents.current,
     )
-
-
-def _is_held(study: Study, name: str) -> bool:
-    """Whether a living process has one of the study's locks."""
-    if not study.lock(name).exists():
-        return False
-    lock = FileLock(study.lock(name))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False

@@ -1,13 +1,11 @@
 """When a worker is to stop: told by a signal or a request, or left behind by its launcher."""
 
 import os
-import signal
 import time
-from types import FrameType
 
-from smacwrap.executors import processes
 from smacwrap.history import Study
 from smacwrap.history.requests import Requests
+from smacwrap.launch.signals import listen
 
 
 class Stopping:
@@ -30,8 +28,7 @@ class Stopping:
 
     def listen(self) -> None:
         """From now on take the signals that ask a process to end."""
-        for number in processes.STOP_SIGNALS:
-            signal.signal(number, self._on_signal)
+        listen(self._on_signal)
 
     def no_more_runs(self) -> bool:
         """Whether the worker is to start no more runs."""
@@ -54,5 +51,5 @@ class Stopping:
             return True
         return self._requests.stopped() or self._requests.stopped(self._seed)
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self) -> None:
         self._since = self._since or time.monotonic()

@@ -1,5 +1,6 @@
 """Calls the target algorithm: one process per run, from call string to result."""
 
+import logging
 import os
 import shlex
 import shutil
@@ -8,18 +9,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from smacwrap.errors import UserError
 from smacwrap.executors import processes
+from smacwrap.frozen import replace
 from smacwrap.history.run import details_of
 from smacwrap.launch.resources import Share
 from smacwrap.protocol import CallString, Result, ResultLineError, Status, find_result
 from smacwrap.scenario import Scenario
 from smacwrap.wrapper.outcome import crashed, failure
 from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
+
+log = logging.getLogger("smacwrap.worker")
 
 _GRACE = 5.0  # seconds; the wrapper needs some of them to end its own target
 _TAIL = 20  # lines of output that explain a crash
@@ -120,7 +124,10 @@ class Target:
         should_stop: Callable[[], bool] = lambda: False,
         echo: IO[bytes] | None = None,
     ) -> Answer:
-        """Run the target algorithm once; whatever it does becomes a result.
+        """Run the target algorithm; whatever it does becomes a result.
+
+        One that crashed is run again as often as the scenario says; the time that it took is
+        lost, as in SMAC v2.
 
         Args:
             call: what to run.
@@ -130,6 +137,16 @@ class Target:
         Raises:
             Stopped: `should_stop` said so; the run's processes are gone.
         """
+        for attempt in range(1, self.scenario.retry_crashed_count + 1):
+            answer = self._call(call, should_stop, echo)
+            if answer.result.status is not Status.CRASHED:
+                return answer
+            log.warning("attempt %d crashed, trying again: %s", attempt, answer.reason)
+        return self._call(call, should_stop, echo)
+
+    def _call(
+        self, call: CallString, should_stop: Callable[[], bool], echo: IO[bytes] | None
+    ) -> Answer:
         start = time.monotonic()
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             try:
@@ -192,8 +209,10 @@ def _wait(
             if should_stop():
                 raise Stopped
     finally:
-        processes.end_tree(lambda: {process.pid, *processes.children()}, _GRACE)
-        process.poll()
+        # To look for children takes longer than to ask whether there are any.
+        if process.poll() is None or processes.has_children():
+            processes.end_tree(lambda: {process.pid, *processes.children()}, _GRACE)
+            process.poll()
 
 
 def _tail(file: IO[bytes]) -> str:

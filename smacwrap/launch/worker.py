@@ -3,54 +3,43 @@
 import contextlib
 import logging
 import os
-import platform
 import time
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TypeVar
 
 from ConfigSpace import ConfigurationSpace
 from filelock import FileLock, Timeout
 
-from smacwrap.engines import Engine, Suggestion, make_engine
+from smacwrap.engines import Engine, Pending, Suggestion, make_engine
 from smacwrap.errors import UserError
 from smacwrap.executors import processes
-from smacwrap.history import (
-    HistoryReader,
-    Objective,
-    Run,
-    Study,
-    StudyIdentity,
-)
+from smacwrap.history import HistoryReader, Run, Study
 from smacwrap.history.forgotten import Forgotten
-from smacwrap.history.run import details_of, with_number
-from smacwrap.history.running import RunningRun, read_running
+from smacwrap.history.run import with_number
+from smacwrap.history.running import read_running
 from smacwrap.history.state import Context
 from smacwrap.launch.budget import Budget
 from smacwrap.launch.description import read_description
+from smacwrap.launch.keeping import keeping
 from smacwrap.launch.knowledge import Knowledge
+from smacwrap.launch.patience import insist
 from smacwrap.launch.records import Records
+from smacwrap.launch.runner import Runner
 from smacwrap.launch.stopping import Stopping
-from smacwrap.launch.target import (
-    Answer,
-    Stopped,
-    Target,
-    killed,
-    target_environment,
-)
+from smacwrap.launch.target import Stopped, Target, target_environment
+from smacwrap.launch.translation import objective_of, study_identity, target_seeds
 from smacwrap.launch.warmstart import warm_runs
-from smacwrap.pcs import all_to_text, from_text, parse_pcs, to_text
-from smacwrap.protocol import CallString, Status
-from smacwrap.scenario import Scenario, load_scenario
+from smacwrap.pcs import from_text, parse_pcs
+from smacwrap.protocol import Status
+from smacwrap.scenario import load_scenario
 from smacwrap.scenario.lines import read_text
 
 log = logging.getLogger("smacwrap.worker")
 
+_PATIENCE = 2.0  # seconds; who looks whether a worker is alive has its lock for a moment
 
-def objective_of(scenario: Scenario) -> Objective:
-    """What a scenario minimises."""
-    penalty = {"MEAN": 1.0, "MEAN10": 10.0, "MEAN1000": 1000.0}[scenario.intra_obj]
-    return Objective(scenario.run_obj, penalty, scenario.crashed_quality)
+_T = TypeVar("_T")
 
 
 class Worker:
@@ -73,89 +62,109 @@ class Worker:
         self.stopping = Stopping(study, seed, description.grace, description.detach)
         self.repeat = list(description.repeat.get(seed, ()))
         self.scenario = load_scenario(description.scenario, description.overrides)
-        self.scenario_text = read_text(self.scenario.file)
         self.objective = objective_of(self.scenario)
         self.budget = Budget(study)
-        # Our own environment, and so our targets', has our share of cores and GPUs.
-        self.target = Target(self.scenario, target_environment(self.scenario, study.runs))
         os.nice(description.nice)
         # As it was when the study was made, whatever happened to the file since.
         self.pcs_text = description.pcs_text
         self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
-        self.default = to_text(self.space.get_default_configuration())
+        self.first: Suggestion | None = None
         self.targets_time = 0.0
         self.start = time.monotonic()
 
     def work(self) -> str:
-        """Work until the budget is used up or somebody says stop; the reason for the end.
+        """Work until the budget is used up; the reason for the end.
 
         Raises:
-            UserError: another process works with this seed, or a file cannot be read or written.
+            Stopped: somebody said stop.
+            UserError: another process works with this seed, or a file cannot be read.
         """
         self.stopping.listen()
         processes.adopt_orphans()
-        lock = FileLock(self.study.lock(f"worker-{self.seed}"))
+        with self._insist(self._claim_seed):
+            with keeping():
+                self._resume()
+            try:
+                return self._loop()
+            finally:
+                self.records.save()
+                # Where this fails, the launcher, or the next launch, counts the runs.
+                with contextlib.suppress(OSError):
+                    self.budget.release(self.seed, len(self.records.runs))
+
+    def _claim_seed(self) -> contextlib.AbstractContextManager[object]:
         try:
-            lock.acquire(timeout=0)
+            return FileLock(self.study.lock(f"worker-{self.seed}")).acquire(timeout=_PATIENCE)
         except Timeout:
             raise UserError(f"seed {self.seed} is claimed by another process") from None
-        with lock:
-            try:
-                self._resume()
-                reason = self._loop()
-            except Stopped:
-                reason = "stopped"
-            self.records.close()
-            # Where this fails, the next launch counts the runs anyway.
-            with contextlib.suppress(OSError):
-                self.budget.release(self.seed, len(self.records.runs))
-            return reason
+
+    def _insist(self, write: Callable[[], _T]) -> _T:
+        return insist(write, self.stopping.end_now)
 
     def _resume(self) -> None:
         """Take in what the study has, and what is left to repeat of it."""
         self.records = Records(
             self.study,
             self.seed,
-            self._identity(),
-            Context(self.pcs_text, self.scenario_text),
+            study_identity(self.scenario, self.pcs_text),
+            Context(self.pcs_text, read_text(self.scenario.file)),
             self.objective,
             self.stopping.end_now,
+        )
+        self.runner = Runner(
+            self.seed,
+            # Our own environment, and so our targets', has our share of cores and GPUs.
+            Target(self.scenario, target_environment(self.scenario, self.study.runs)),
+            self.space.get_default_configuration(),
+            self.records,
+            self.stopping,
         )
         self.others = HistoryReader(self.study, skip=self.seed)
         self.knowledge = Knowledge(self._engine, self.objective, Forgotten(self.study))
         for number, run in enumerate(self.records.runs, start=1):
-            self._take_in(self.seed, with_number(run, number))
-        if self.records.runs:
-            log.info("resumed with %d runs of this seed", len(self.records.runs))
-        self._read_others()
+            self._take_in(self.seed, with_number(run, number), new=False)
+        others = list(self.others.poll())
+        for seed, run in others:
+            self._take_in(seed, run, new=False)
+        log.info("begins with %d own runs and %d of others", len(self.records.runs), len(others))
+        self._write_incumbent()
         self.repeat += [run for run in read_running(self.study) if run.worker == self.seed]
-        self.repeat = [run for run in self.repeat if not self.knowledge.has(run.key)]
+        # A run that somebody stopped is not made again either.
+        recorded = {run.key for run in self.records.runs}
+        left = {run.key: run for run in self.repeat if run.key not in recorded}
+        self.repeat = [run for run in left.values() if not self.knowledge.has(run.key)]
         self._reserve()
-
-    def _identity(self) -> StudyIdentity:
-        return StudyIdentity(
-            algo=self.scenario.algo_text,
-            exec_dir=str(self.scenario.exec_dir),
-            pcs_file=str(self.scenario.pcs_file),
-            pcs_text=self.pcs_text,
-            cutoff=self.scenario.cutoff,
-            deterministic=self.scenario.deterministic,
-        )
 
     def _loop(self) -> str:
         while not self.stopping.no_more_runs():
+            # First: a run that ends meanwhile is recorded before it is pending no more.
+            pending = self._pending()
             self._read_others()
             # To ask can take seconds; a budget that is used up needs no answer.
-            if reason := self.budget.nothing_left(self.seed):
+            if reason := self._end():
                 return reason
-            suggestion = self._interrupted() or self.knowledge.ask(self._pending())
+            suggestion = self._interrupted() or self._first() or self._ask(pending)
             if suggestion is None:
                 return "every configuration of the space has been run"
             claim = partial(self.budget.claim, self.seed, self._cpu_time())
-            if reason := self.records.insist(claim):
+            if reason := self._insist(claim):
                 return reason
             self._run(suggestion)
-        return "stopped"
+        raise Stopped
+
+    def _ask(self, pending: Sequence[Pending]) -> Suggestion | None:
+        start = time.perf_counter()
+        suggestion = self.knowledge.ask(pending)
+        log.info("asked the engine: %.1f ms", 1e3 * (time.perf_counter() - start))
+        return suggestion
+
+    def _end(self) -> str:
+        """Why there are to be no more runs, if there are not."""
+        watched = self.scenario.terminate_on_delete
+        if watched and not watched.exists():
+            reason = f"{watched} was deleted"
+            self._insist(partial(self.budget.end, reason, failed=False))
+        return self.budget.nothing_left(self.seed)
 
     def _interrupted(self) -> Suggestion | None:
         """The next run that was started earlier, here or in another launch, and never recorded."""
@@ -168,15 +177,24 @@ class Worker:
             self._reserve()
         return None
 
+    def _first(self) -> Suggestion | None:
+        """The default configuration, with which a study begins, whatever it was warm-started with.
+
+        So it does in SMAC v2.
+        """
+        first, self.first = self.first, None
+        return None if self.records.runs else first
+
+    def _pending(self) -> list[Pending]:
+        """What the other workers run now."""
+        others = [seed for seed in self.seeds if seed != self.seed]
+        running = [run for run in read_running(self.study) if run.worker in others]
+        return [Pending(run.configuration, run.instance, run.seed) for run in running]
+
     def _reserve(self) -> None:
         """Set aside as many runs as there are to repeat, and one for the default configuration."""
         first = self.index == 0 and not self.records.runs
-        self.records.insist(partial(self.budget.reserve, self.seed, len(self.repeat) + first))
-
-    def _pending(self) -> list[Mapping[str, str]]:
-        """What the other workers run now."""
-        others = [seed for seed in self.seeds if seed != self.seed]
-        return [run.configuration for run in read_running(self.study) if run.worker in others]
+        self._insist(partial(self.budget.reserve, self.seed, len(self.repeat) + first))
 
     def _engine(self) -> Engine:
         engine = make_engine(
@@ -187,89 +205,26 @@ class Worker:
             budget=self.scenario.run_limit,
             workers=len(self.seeds),
             start_with_default=self.index == 0,
+            seeds=target_seeds(self.scenario, self.index, self.seeds),
         )
         if folder := self.scenario.warmstart:
+            self.first = engine.ask() if self.index == 0 else None
             runs = warm_runs(folder, self.space)
-            for run in runs:
-                engine.tell(run)
+            engine.tell_all(runs)
             log.info("learned from %d runs of %s", len(runs), folder)
         return engine
 
     def _run(self, suggestion: Suggestion) -> None:
-        call = CallString(
-            parameters=to_text(suggestion.configuration),
-            instance=suggestion.instance,
-            cutoff=self.scenario.cutoff,
-            seed=suggestion.seed,
-        )
-        log.info("call: %s", self.target.sample_call(call))
-        start = datetime.now(UTC)
-        self.records.started(self._running(call, start))
-        answer = self._answer(call)
-        details: dict[str, object] = {
-            **details_of(answer.result.additional),
-            "number": len(self.records.runs) + 1,
-            "start": start.isoformat(),
-            "end": datetime.now(UTC).isoformat(),
-            "host": platform.node(),
-            "worker": os.getpid(),
-        }
-        if answer.reason:
-            details["reason"] = answer.reason
-        run = Run(
-            settings=all_to_text(suggestion.configuration),
-            active=tuple(call.parameters),
-            result=answer.result,
-            wallclock_time=round(answer.wallclock_time, 3),
-            instance=suggestion.instance,
-            seed=suggestion.seed,
-            cutoff=self.scenario.cutoff,
-            is_default=call.parameters == self.default,
-            details=details,
-        )
-        self.records.completed(run)
+        run, output = self.runner.run(suggestion)
+        number, reason = run.details["number"], run.details.get("reason", "")
         self.targets_time += run.result.runtime
-        log.info("run %d: %s", len(self.records.runs), _say(run))
+        log.info("run %d: %s", number, _say(run))
         if run.result.status is Status.CRASHED:
-            log.warning("run %d crashed: %s", len(self.records.runs), answer.reason)
-            log.warning("its last output:\n%s", answer.output)
+            log.warning("run %d crashed: %s", number, reason)
+            log.warning("its last output:\n%s", output)
         if self._take_in(self.seed, run):
             self._write_incumbent()
-        self._check_abort(run, answer.output)
-
-    def _answer(self, call: CallString) -> Answer:
-        """What the target answers; KILLED if somebody asked to stop just this run.
-
-        Raises:
-            Stopped: the worker is to stop.
-        """
-        number = len(self.records.runs) + 1
-        start = time.monotonic()
-
-        def stop() -> bool:
-            return self.stopping.end_now() or self.stopping.run_was_stopped(number)
-
-        try:
-            return self.target.call(call, stop)
-        except Stopped:
-            if self.stopping.end_now():
-                raise
-            seconds = time.monotonic() - start
-            reason = "stopped by request"
-            return Answer(killed(call, seconds), seconds, "", reason)
-
-    def _running(self, call: CallString, start: datetime) -> RunningRun:
-        return RunningRun(
-            worker=self.seed,
-            number=len(self.records.runs) + 1,
-            configuration=call.parameters,
-            instance=call.instance,
-            seed=call.seed,
-            cutoff=call.cutoff,
-            start=start.isoformat(),
-            host=platform.node(),
-            pid=os.getpid(),
-        )
+        self._insist(partial(self._check_abort, run, output))
 
     def _check_abort(self, run: Run, output: str) -> None:
         """End the launch where SMAC v2 would: ABORT, or a crash that the scenario forbids."""
@@ -291,15 +246,16 @@ class Worker:
         if better:
             self._write_incumbent()
 
-    def _take_in(self, seed: int, run: Run) -> bool:
-        self.records.known(run)
+    def _take_in(self, seed: int, run: Run, *, new: bool = True) -> bool:
+        self.records.know(run, new=new)
         return self.knowledge.take_in(seed, run)
 
     def _write_incumbent(self) -> None:
         incumbent = self.knowledge.incumbent
         if incumbent is None:
             return
-        log.info("incumbent: %s", _say(incumbent.run))
+        words = _words(incumbent.run.configuration)
+        log.info("incumbent: mean cost %g of %d runs, %s", incumbent.cost, incumbent.runs, words)
         cpu_time = self._cpu_time()
         wallclock_time = round(time.monotonic() - self.start, 3)
         self.records.incumbent(

@@ -6,204 +6,118 @@ Each round draws its faults and moments from its seed. A dozen rounds are part o
 
 import json
 import os
-import random
+import re
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from random import Random
 
 import psutil
 import pytest
 
-from smacwrap.history import HistoryReader, Study
 from smacwrap.history.running import read_running
-from tests.conftest import processes_in, write_program
+from tests.faults import faults
+from tests.faults.round import LIMIT, Round
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "12"))
 FIRST = int(os.environ.get("FAULT_SEED", "0"))
 
-LIMIT = 20
-WORKERS = 3
-
-# Some tenths of a second, half of them in a child of its own that ignores TERM.
-TARGET = """\
-#!/bin/sh
-(trap '' TERM; sleep 0.$(($$ % 3 + 1))) &
-sleep 0.$(($$ % 4))
-wait
-echo "Result for SMAC: SAT, 0.1, 1, 0.$$, $5"
-"""
-
-
-class Round:
-    """One launch, what happens to it, and what has to be true in the end."""
-
-    def __init__(self, folder: Path, seed: int) -> None:
-        self.folder = folder
-        self.random = random.Random(seed)
-        self.study = Study(folder / "smac-output" / "quick")
-        self.told = [f"seed {seed}"]
-        self.before: dict[Path, bytes] = {}
-
-    def launch(self, *words: str) -> "subprocess.Popen[bytes]":
-        common = ["--engine", "random", "--grace", "0.2"]
-        with (self.folder / "launch.out").open("ab") as out:
-            return subprocess.Popen(
-                [sys.executable, "-m", "smacwrap", "launch", "quick.txt", *common, *words],
-                cwd=self.folder,
-                stdout=out,
-                stderr=out,
-            )
-
-    def recorded(self) -> int:
-        return sum(1 for _ in HistoryReader(self.study).poll())
-
-    def keep(self) -> None:
-        """Remember every whole run that is on disk now."""
-        for path in self.study.folder.glob("live-rundata-*.json"):
-            text = path.read_bytes()
-            self.before[path] = text[: text.rfind(b"\n") + 1]
-
-    def workers(self, launcher: psutil.Process) -> list[psutil.Process]:
-        return [p for p in launcher.children() if "worker" in p.cmdline()]
-
-    def targets(self) -> list[psutil.Process]:
-        return [p for p in processes_in(self.folder) if "./target.sh" in " ".join(p.cmdline())]
-
-
-Fault = Callable[[Round, psutil.Process], None]
-
-
-def _one(round_: Round, processes: list[psutil.Process]) -> Iterator[psutil.Process]:
-    if processes:
-        yield round_.random.choice(processes)
-
-
-def kill_a_worker(round_: Round, launcher: psutil.Process) -> None:
-    number = round_.random.choice([signal.SIGKILL, signal.SIGTERM])
-    for worker in _one(round_, round_.workers(launcher)):
-        worker.send_signal(number)
-
-
-def kill_all_workers(round_: Round, launcher: psutil.Process) -> None:
-    for worker in round_.workers(launcher):
-        worker.kill()
-
-
-def kill_the_launcher(round_: Round, launcher: psutil.Process) -> None:
-    signals = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
-    launcher.send_signal(round_.random.choice(signals))
-
-
-def kill_a_target(round_: Round, launcher: psutil.Process) -> None:
-    number = round_.random.choice([signal.SIGKILL, signal.SIGTERM])
-    for target in _one(round_, round_.targets()):
-        target.send_signal(number)
-
-
-def fill_the_disk_for_a_while(round_: Round, launcher: psutil.Process) -> None:
-    for worker in _one(round_, round_.workers(launcher)):
-        files = list(round_.study.folder.glob("live-rundata-*.json"))
-        size = max((path.stat().st_size for path in files), default=0)
-        worker.rlimit(psutil.RLIMIT_FSIZE, (size + round_.random.randrange(600), -1))
-        time.sleep(1.5)
-        if worker.is_running():
-            worker.rlimit(psutil.RLIMIT_FSIZE, (-1, -1))
-
-
-def stop_a_worker_for_a_while(round_: Round, launcher: psutil.Process) -> None:
-    for worker in _one(round_, round_.workers(launcher)):
-        worker.suspend()
-        time.sleep(2)
-        worker.resume()
-
-
-def kill_everything_and_garble_a_tail(round_: Round, launcher: psutil.Process) -> None:
-    for process in [launcher, *launcher.children(recursive=True)]:
-        with _gone_already():
-            process.kill()
-    for path in round_.study.folder.glob("live-rundata-*.json"):
-        garbage = [b"", b"\0" * 512, b'{"r-rc":{"@rc-id":99', b"\xff\xfe", b'"'][
-            round_.random.randrange(5)
-        ]
-        with path.open("ab") as file:
-            file.write(garbage)
-
-
-FAULTS: list[Fault] = [
-    kill_a_worker,
-    kill_all_workers,
-    kill_the_launcher,
-    kill_a_target,
-    fill_the_disk_for_a_while,
-    stop_a_worker_for_a_while,
-    kill_everything_and_garble_a_tail,
-]
-
-
-@contextmanager
-def _gone_already() -> Iterator[None]:
-    with suppress(psutil.NoSuchProcess):
-        yield
-
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + ROUNDS))
-def test_nothing_is_lost_counted_twice_or_left_running(quick: Path, seed: int) -> None:
-    write_program(quick.parent / "target.sh", TARGET)
-    quick.write_text(quick.read_text().replace("algo =", "abort-on-first-run-crash = 0\nalgo ="))
-    round_ = Round(quick.parent, seed)
-    words = ["--parallel", str(WORKERS), "--runcount-limit", str(LIMIT)]
-    # The first rounds see each fault once, the others mix them.
-    count = round_.random.randint(1, 3)
-    faults = [FAULTS[seed % len(FAULTS)], *round_.random.choices(FAULTS, k=count - 1)]
-    for fault in faults:
-        process = round_.launch(*words)
-        words = ["--resume"]  # from now on nothing is to be told again
-        _wait_for_runs(round_, process, round_.random.randrange(LIMIT))
-        time.sleep(round_.random.random())
-        round_.keep()
-        with _gone_already():
-            round_.told.append(f"{fault.__name__} after {round_.recorded()} runs")
-            fault(round_, psutil.Process(process.pid))
-        if round_.random.random() < 0.5:
-            process.send_signal(signal.SIGINT)
-        process.wait(90)
-        _wait_for_nothing_left(round_)
-        _check_so_far(round_)
-    interrupted = {run.key for run in read_running(round_.study)}
-    assert round_.launch("--resume").wait(120) == 0, round_.told
-    _check_so_far(round_)
-    runs = list(HistoryReader(round_.study).poll())
+def test_nothing_is_lost_counted_twice_or_left_running(
+    quick: Path, seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    draw = Random(f"faults {seed}")
+    # Successive rounds see each fault once, and mix it with others.
+    chosen = [
+        faults.FAULTS[seed % len(faults.FAULTS)],
+        *draw.choices(faults.FAULTS, k=draw.randrange(3)),
+    ]
+    wrapped = faults.kill_a_wrapper in chosen or draw.random() < 0.3
+    with ExitStack() as stack:
+        if faults.fill_the_disk_for_a_while in chosen:
+            stack.enter_context(faults.small_disk(quick.parent / "smac-output"))
+        round_ = Round(quick, seed, wrapped)
+        moments = sorted(draw.choices(range(LIMIT), k=len(chosen)))
+        for fault, moment in zip(chosen, moments, strict=True):
+            _let_it_happen(round_, fault, moment, last=moment == moments[-1])
+        _finish(round_)
+        record_property("faults", [fault.__name__ for fault in chosen])
+        record_property("runs", len(round_.runs()))
+        record_property("repeated", sum(log.count("made again") for log in _logs(round_).values()))
+
+
+def _let_it_happen(round_: Round, fault: faults.Fault, runs: int, *, last: bool) -> None:
+    """Launch, have the fault after so many runs and a while, and see the launch to its end."""
+    launcher = round_.launch()
+    round_.wait_for_runs(launcher, runs)
+    time.sleep(round_.random.random() / 2)
+    before, begun = _histories(round_), round_.has_begun()
+    round_.told.append(f"{fault.__name__} after {len(round_.runs())} runs")
+    with faults.gone_already():
+        fault(round_, psutil.Process(launcher.pid))
+    interrupted = round_.random.random() < (0.3 if last else 0.8)
+    if interrupted:
+        launcher.send_signal(signal.SIGINT)
+    ending = launcher.wait(90)
+    if begun and not interrupted and fault not in faults.ON_THE_LAUNCHER:
+        assert len(round_.runs()) == LIMIT, round_.told
+        assert ending == 0 or "results.csv: cannot write" in round_.outputs[-1].read_text()
+    # Who goes on at once may meet workers whose launcher was killed.
+    if round_.random.random() < 0.5:
+        _check_that_nothing_is_left_running(round_)
+    _check_that_nothing_is_lost(round_, before)
+
+
+def _finish(round_: Round) -> None:
+    """Go on to the original limit: what was interrupted is made again first."""
+    _check_that_nothing_is_left_running(round_)
+    interrupted = round_.interrupted()
+    before, already = _histories(round_), Counter(worker for worker, _ in round_.runs())
+    assert round_.launch().wait(120) == 0, round_.told
+    _check_that_nothing_is_left_running(round_)
+    _check_that_nothing_is_lost(round_, before)
+    runs = round_.runs()
     assert len(runs) == LIMIT, round_.told
-    keys = Counter(run.key for _, run in runs)
-    assert max(keys.values()) == 1, round_.told
-    assert interrupted <= set(keys), round_.told
+    assert max(Counter(run.key for _, run in runs).values()) == 1, round_.told
+    for worker, keys in interrupted.items():
+        new = [run.key for other, run in runs if other == worker][already[worker] :]
+        assert set(new[: len(keys)]) == keys, round_.told
     assert not read_running(round_.study)
-    assert not processes_in(round_.folder)
+    assert not list(round_.study.folder.rglob("*.part"))
+    assert not [path for path in round_.study.runs.glob("run-*") if path.is_dir()], round_.told
 
 
-def _wait_for_runs(round_: Round, process: "subprocess.Popen[bytes]", runs: int) -> None:
-    deadline = time.monotonic() + 60
-    while process.poll() is None and round_.recorded() < runs:
-        assert time.monotonic() < deadline, round_.told
-        time.sleep(0.05)
-
-
-def _wait_for_nothing_left(round_: Round) -> None:
+def _check_that_nothing_is_left_running(round_: Round) -> None:
     """Workers whose launcher was killed end within seconds, and so do their targets."""
-    deadline = time.monotonic() + 20
-    while left := processes_in(round_.folder):
-        assert time.monotonic() < deadline, (round_.told, left)
-        time.sleep(0.1)
+    round_.wait(lambda: not round_.processes(), 20)
 
 
-def _check_so_far(round_: Round) -> None:
-    for path, text in round_.before.items():
-        assert path.read_bytes().startswith(text), (round_.told, path)
-    for path in round_.study.folder.glob("*.json"):
-        if not path.name.startswith("live-rundata-"):
-            json.loads(path.read_text())
+def _check_that_nothing_is_lost(round_: Round, before: Mapping[int, bytes]) -> None:
+    """What was on disk, and what a worker said that it recorded, is there, and each run once."""
+    logs = _logs(round_)  # before what they tell of, for workers may be at work
+    recorded = Counter(worker for worker, _ in round_.runs())
+    for seed, log in logs.items():
+        if seed in round_.cut:
+            continue
+        said = [int(number) for number in re.findall(r"INFO run (\d+): ", log)]
+        assert said == sorted(set(said)), (round_.told, seed, said)
+        assert not said or said[-1] <= recorded[seed], (round_.told, seed, said)
+        after = round_.study.live_rundata(seed).read_bytes()
+        assert after.startswith(before.get(seed, b"")), (round_.told, seed)
+    json.loads(round_.study.description.read_text())
+
+
+def _histories(round_: Round) -> dict[int, bytes]:
+    """The whole lines of the run histories, by the workers' seeds."""
+    study = round_.study
+    texts = {seed: study.live_rundata(seed).read_bytes() for seed in study.seeds()}
+    return {seed: text[: text.rfind(b"\n") + 1] for seed, text in texts.items()}
+
+
+def _logs(round_: Round) -> dict[int, str]:
+    study = round_.study
+    return {seed: study.worker_log(seed).read_text() for seed in study.seeds()}

@@ -28,7 +28,6 @@ def write(path: Path, runs: list[Run], identity: StudyIdentity = IDENTITY) -> No
     writer = LiveRundataWriter(path, identity)
     for run in runs:
         writer.append(run)
-    writer.close()
 
 
 def read(path: Path) -> list[Run]:
@@ -56,7 +55,6 @@ def test_what_is_written_is_read_back_in_polls_at_any_bytes(
     assert writer.runs == runs[:reopened]
     for run in runs[reopened:]:
         writer.append(run)
-    writer.close()
     content = path.read_bytes()
     assert read(path) == runs
 
@@ -172,6 +170,42 @@ def test_a_reader_of_a_tail_that_its_owner_cut_off_goes_on_with_what_follows(
     assert reader.poll() == [make_run(0.2, x="2")]
 
 
+def test_a_poll_with_nothing_new_reads_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "live-rundata-1.json"
+    write(path, [make_run(0.1)])
+    reader = LiveRundataReader(path)
+    assert len(reader.poll()) == 1
+    # If it did look, it would find another file.
+    path.write_bytes(b"x" * path.stat().st_size)
+    assert reader.poll() == []
+
+
+def test_the_time_of_change_is_not_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "live-rundata-1.json"
+    write(path, [make_run(0.1)])
+    os.utime(path, (0, 0))
+    reader = LiveRundataReader(path)
+    assert reader.poll() == [make_run(0.1)]
+    write(path, [make_run(0.2, x="2")])
+    os.utime(path, (0, 0))
+    assert reader.poll() == [make_run(0.2, x="2")]
+
+
+@pytest.mark.parametrize("runs", [1, 2, 3, 5])
+def test_a_file_that_was_begun_anew_is_read_from_its_start(tmp_path: Path, runs: int) -> None:
+    path, other = tmp_path / "live-rundata-1.json", tmp_path / "other.json"
+    write(path, [make_run(0.1, x=str(i)) for i in range(3)])
+    reader = LiveRundataReader(path)
+    assert len(reader.poll()) == 3
+    new = [make_run(0.7, x=f"{i}0") for i in range(runs)]
+    write(other, new)
+    other.replace(path)
+    assert reader.poll() == new
+    assert reader.runs == runs
+    write(path, [make_run(0.9, x="9")])
+    assert reader.poll() == [make_run(0.9, x="9")]
+
+
 def test_garbage_in_front_of_further_runs_is_named_and_nothing_is_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "live-rundata-1.json"
     write(path, [make_run(0.1, x=str(i)) for i in range(5)])
@@ -266,7 +300,6 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         writer.append(make_run(x="1"))
     assert path.read_bytes() == before
     writer.append(make_run(x="1"))
-    writer.close()
     assert read(path) == writer.runs == [make_run(), make_run(x="1")]
 
 
@@ -274,7 +307,7 @@ def test_a_file_that_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
     assert read(tmp_path / "absent") == []
     with pytest.raises(UserError, match="cannot read runs: Is a directory"):
         read(tmp_path)
-    with pytest.raises(UserError, match="cannot write runs: No such file or directory"):
+    with pytest.raises(FileNotFoundError, match="live-rundata-1"):
         LiveRundataWriter(tmp_path / "absent" / "live-rundata-1.json", IDENTITY)
 
 

@@ -50,7 +50,6 @@ def test_smac_v2_takes_in_all_runs_of_a_shared_model(tmp_path: Path) -> None:
     for run in runs:  # each opens the file again
         writer = LiveRundataWriter(study.live_rundata(2), identity)
         writer.append(run)
-        writer.close()
     words = "--scenario-file scenario.txt --shared-model-mode true --rungroup study --seed 1"
     done = subprocess.run(
         ["bash", f"{HOME}/smac", *words.split(), "--validation", "false"],

@@ -71,7 +71,6 @@ def test_a_study_of_ours_is_read_like_smac_v2s(tmp_path: Path) -> None:
     runs = [make_run(0.5, details={"metrics": {"testerr": "0.1"}}), make_run(0.25, x="0.125")]
     for run in runs:
         writer.append(run)
-    writer.close()
     pcs_text, found = read_runs(tmp_path)
     assert pcs_text == PCS
     assert [run.details for run in found] == [

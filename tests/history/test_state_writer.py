@@ -214,7 +214,9 @@ def test_a_writer_saves_at_powers_of_two_and_when_it_is_told_to(tmp_path: Path) 
 
 def test_a_resumed_writer_goes_on_behind_the_iterations_of_smac_v2(folder: Path) -> None:
     before = read_state(folder)
-    writer = StateWriter(folder, before.context, QUALITY, NO_CUTOFF, before.runs)
+    writer = StateWriter(folder, before.context, QUALITY, NO_CUTOFF)
+    for run in before.runs:
+        writer.know(run)
     writer.append(replace(before.runs[0], seed=7, details={}))
     writer.save()
     after = read_state(folder)

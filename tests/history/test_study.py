@@ -18,8 +18,6 @@ def test_a_history_is_read_as_workers_appear_and_append(tmp_path: Path) -> None:
     writers[3].append(make_run(0))
     assert list(reader.poll()) == [(3, make_run(0, details={"number": 2, "metrics": {}}))]
     assert study.seeds() == [3, 12]
-    for writer in writers.values():
-        writer.close()
 
 
 def test_files_with_other_names_are_no_workers(tmp_path: Path) -> None:
@@ -45,9 +43,15 @@ def test_to_clear_a_study_deletes_what_smacwrap_wrote_and_nothing_else(tmp_path:
     assert (tmp_path / "elsewhere" / "kept").exists()
 
 
-def test_leftovers_are_folders_of_runs_and_never_bundles(tmp_path: Path) -> None:
+def test_leftovers_are_folders_of_runs_and_half_files_but_never_bundles(tmp_path: Path) -> None:
     study = Study(tmp_path)
     (study.runs / "run-1" / "work").mkdir(parents=True)
     (study.runs / "run-1.zip").touch()
+    study.state(1).mkdir()
+    for path in (study.description, study.state(1) / "param.pcs"):
+        path.touch()
+        path.with_name(f".{path.name}.99.part").touch()
     study.remove_leftovers()
     assert [path.name for path in study.runs.iterdir()] == ["run-1.zip"]
+    assert {path.name for path in tmp_path.iterdir()} == {"runs", "state-run1", "study.json"}
+    assert [path.name for path in study.state(1).iterdir()] == ["param.pcs"]

@@ -244,7 +244,7 @@ def test_a_worker_that_dies_is_started_again_and_the_budget_stays_exact(quick: P
     worker.kill()
     out, _ = launcher.communicate(timeout=120)
     assert launcher.returncode == 0, out
-    assert "worker 1 died (exit code -9)" in out
+    assert "worker 1 died, killed by SIGKILL (as when memory runs out)" in out
     assert len(recorded(study, 1)) == 6
 
 

@@ -43,12 +43,13 @@ def configurations(study: Path, seed: int) -> list[dict[str, str]]:
 def test_status_shows_what_runs_and_stop_ends_it(
     study: Path, smacwrap: Smacwrap, start_launch: Launch
 ) -> None:
-    launcher = start_launch("--parallel", 2, "--grace", 0.1)
+    launcher = start_launch("--parallel", 2, "--grace", 0.1, "--cores", 1, "--gpus", "7")
     wait_for(lambda: started(study) == 2)
     shown = smacwrap("status", study).stdout
     assert f"process {launcher.pid} on" in shown
     assert re.search(r"^workers +1, 2 of 1, 2$", shown, re.M)
     assert re.search(r"^runs +0 of at most 12$", shown, re.M)
+    assert re.search(r"^each run +1 core, GPU 7$", shown, re.M)
     for run in ("1-1", "2-1"):
         assert re.search(rf"^ {run} .* s +no_instance +-1 .*kind=", shown, re.M), shown
 
@@ -150,6 +151,24 @@ def test_workers_end_when_their_launcher_was_killed(study: Path, start_launch: L
     assert not alive
 
 
+def test_what_runs_when_launcher_and_workers_are_killed_is_ended_before_it_is_repeated(
+    study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    launcher = start_launch("--runcount-limit", 2)
+    wait_for(lambda: started(study) == 1)
+    (worker,) = psutil.Process(launcher.pid).children()
+    targets = worker.children(recursive=True)
+    worker.suspend()  # so that it does not see its launcher go
+    for process in (launcher, worker):
+        process.kill()
+    assert [target for target in targets if target.is_running()]
+    (quick.parent / "quick-runs").write_text("1\n2\n")
+    resumed = smacwrap("launch", quick, "--resume")
+    assert resumed.returncode == 0, resumed
+    assert not [target for target in targets if target.is_running()]
+    assert "run 1-1 was interrupted: it is made again" in (study / "worker-1.log").read_text()
+
+
 def test_a_folder_that_is_no_study_is_one_clear_line(tmp_path: Path, smacwrap: Smacwrap) -> None:
     for command in ("status", "stop"):
         done = smacwrap(command, tmp_path)
@@ -182,19 +201,24 @@ def test_a_study_of_another_scenario_is_refused_with_what_differs(
         assert "start anew with --overwrite" in done.stderr
 
 
-def test_a_launch_ends_when_the_watched_file_is_deleted(
+def test_a_launch_ends_with_the_runs_of_now_when_the_watched_file_is_deleted(
     study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
 ) -> None:
     missing = smacwrap("launch", quick, "--terminate-on-delete", "going")
     assert missing.returncode == 2
     assert "no file 'going'" in missing.stderr
+    write_program(
+        quick.parent / "target.sh",
+        "#!/bin/sh\nmkdir started-$$; sleep 2; echo 'Result for SMAC: SAT, 1, 1, 1,' $5\n",
+    )
     (quick.parent / "going").touch()
     launcher = start_launch("--terminate-on-delete", "going", "--grace", 0.1)
     wait_for(lambda: started(study) == 1)
     (quick.parent / "going").unlink()
     out, _ = launcher.communicate(timeout=60)
-    assert launcher.returncode == 0
+    assert launcher.returncode == 0, out
     assert "going was deleted" in out
+    assert len(recorded(study, 1)) == started(study) == 1
 
 
 def test_the_scenario_can_name_the_first_seed(quick: Path, smacwrap: Smacwrap) -> None:
@@ -251,8 +275,13 @@ def test_a_launch_learns_from_an_earlier_study_without_spending_runs_on_it(
     done = smacwrap("launch", quick, "--runcount-limit", 3, "--warmstart", first)
     assert done.returncode == 0, done
     study = first.with_name("quick")
-    assert len(recorded(study, 1)) == 3
+    runs = recorded(study, 1)
+    assert len(runs) == 3
     assert "learned from 4 runs of" in (study / "worker-1.log").read_text()
+    # As in SMAC v2, which begins with the default even if it knows it; the rest is new.
+    assert runs[0]["r-rc"]["rc-pc"]["pc-default"]
+    known = configurations(first, 1)
+    assert not [settings for settings in configurations(study, 1)[1:] if settings in known]
 
     pcs = quick.parent / "params.pcs"
     pcs.write_text(pcs.read_text().replace("[0, 1] [0.5]", "[0, 2] [0.5]", 1))

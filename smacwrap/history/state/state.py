@@ -1,6 +1,6 @@
 """What a state folder holds: runs, and copies of the files that they were made with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from smacwrap.history.live_rundata_writer import Instance
@@ -78,8 +78,13 @@ def with_iterations(runs: Iterable[Run]) -> list[Run]:
     Iterations never decrease, and the first is 0.
     """
     numbered: list[Run] = []
-    last = 0
-    for index, run in enumerate(runs):
-        last = max(last, int(run.details.get("iteration", index)))
-        numbered.append(replace(run, details={**run.details, "iteration": last}))
+    for run in runs:
+        numbered.append(with_iteration(run, numbered))
     return numbered
+
+
+def with_iteration(run: Run, before: Sequence[Run]) -> Run:
+    """The run with its iteration, if so many came before it; see `with_iterations`."""
+    last = before[-1].details["iteration"] if before else 0
+    iteration = max(last, int(run.details.get("iteration", len(before))))
+    return replace(run, details={**run.details, "iteration": iteration})

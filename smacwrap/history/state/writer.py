@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
@@ -14,7 +14,7 @@ from smacwrap.history.run import Run
 from smacwrap.history.settings_text import format_settings
 from smacwrap.history.state import state as names
 from smacwrap.history.state.arrays import to_array
-from smacwrap.history.state.state import Context, State, with_iterations
+from smacwrap.history.state.state import Context, State, with_iteration
 from smacwrap.pcs import all_to_text, parse_pcs
 from smacwrap.protocol import NO_CUTOFF, Status
 
@@ -42,7 +42,6 @@ class StateWriter:
         context: what the runs are made with.
         objective: of the scenario.
         cutoff: the scenario's, in seconds.
-        runs: those that the worker has already.
     """
 
     def __init__(
@@ -51,22 +50,26 @@ class StateWriter:
         context: Context,
         objective: Objective,
         cutoff: float,
-        runs: Sequence[Run] = (),
     ) -> None:
         self.folder = folder
         self.context = context
         self.objective = objective
         self.cutoff = cutoff
-        self._runs = list(runs)
+        self._runs: list[Run] = []
+        self._unnumbered: list[Run] = []
+
+    def know(self, run: Run) -> None:
+        """Take in a run that there was already."""
+        self._unnumbered.append(run)
 
     def append(self, run: Run) -> None:
-        """Take in a run, and save if it is time to.
+        """Take in a new run, and save if it is time to.
 
         Raises:
             OSError: the folder cannot be written; what was saved before stays.
         """
-        self._runs.append(run)
-        if len(self._runs).bit_count() == 1:
+        self.know(run)
+        if (len(self._runs) + len(self._unnumbered)).bit_count() == 1:
             self.save()
 
     def save(self) -> None:
@@ -75,9 +78,11 @@ class StateWriter:
         Raises:
             OSError: the folder cannot be written; what was saved before stays.
         """
-        runs = with_iterations(self._runs)
-        iteration = runs[-1].details["iteration"] if runs else 0
-        state = State(self.context, tuple(runs), iteration)
+        for run in self._unnumbered:
+            self._runs.append(with_iteration(run, self._runs))
+        self._unnumbered.clear()
+        iteration = self._runs[-1].details["iteration"] if self._runs else 0
+        state = State(self.context, tuple(self._runs), iteration)
         write_state(self.folder, state, self.objective, self.cutoff)
 
 

@@ -1,0 +1,60 @@
+"""What a launcher knows of its study's runs: all of them, by worker, and the incumbent."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from smacwrap.history import HistoryReader, Incumbents, Objective, Run, Study
+from smacwrap.history.forgotten import Forgotten, run_id
+from smacwrap.history.objective import Incumbent
+
+
+class Tally:
+    """The runs of a study as far as they have been taken in.
+
+    Args:
+        study: where they are recorded.
+        objective: what is minimised.
+
+    Raises:
+        UserError: the list of forgotten runs cannot be read.
+    """
+
+    def __init__(self, study: Study, objective: Objective) -> None:
+        self._history = HistoryReader(study)
+        self._forgotten = Forgotten(study)
+        self._forgotten_ids = self._forgotten.ids()
+        self._objective = objective
+        self._incumbents = Incumbents(objective)
+        # By the worker's seed and the run's number.
+        self._runs: dict[tuple[int, int], Run] = {}
+        self.recorded: Counter[int] = Counter()
+        """How many runs each worker has recorded, by its seed."""
+
+    @property
+    def runs(self) -> list[tuple[int, Run]]:
+        """All runs, with their workers' seeds."""
+        return [(seed, run) for (seed, _), run in self._runs.items()]
+
+    @property
+    def incumbent(self) -> Incumbent | None:
+        """The best configuration so far."""
+        return self._incumbents.current
+
+    def take_in(self) -> Iterator[tuple[int, Run, bool]]:
+        """The runs that were recorded meanwhile: the worker, the run, whether it is the incumbent.
+
+        Raises:
+            UserError: a file cannot be read.
+        """
+        if (ids := self._forgotten.ids()) != self._forgotten_ids:
+            self._forgotten_ids = ids
+            self._incumbents = Incumbents(self._objective)
+            for seed, run in self.runs:
+                self._consider(seed, run)
+        for seed, run in self._history.poll():
+            self._runs[seed, run.details["number"]] = run
+            self.recorded[seed] = run.details["number"]
+            yield seed, run, self._consider(seed, run)
+
+    def _consider(self, seed: int, run: Run) -> bool:
+        return run_id(seed, run) not in self._forgotten_ids and self._incumbents.add(run)

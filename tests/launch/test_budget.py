@@ -1,0 +1,145 @@
+"""The budget of a launch: exact, whoever claims, and whatever happens to its file."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from smacwrap.history import Study
+from smacwrap.launch.budget import Budget
+from smacwrap.scenario import Scenario, load_scenario
+
+
+@pytest.fixture
+def scenario(quick: Path) -> Callable[..., Scenario]:
+    """`scenario(runcount_limit=5)`."""
+
+    def load(**limits: object) -> Scenario:
+        given = [(name.replace("_", "-"), str(value)) for name, value in limits.items()]
+        return load_scenario(quick, given)
+
+    return load
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    (tmp_path / "study").mkdir()
+    return Study(tmp_path / "study")
+
+
+Load = Callable[..., Scenario]
+
+
+def claims(budget: Budget, seed: int) -> int:
+    """How many runs a worker can claim."""
+    count = 0
+    while not budget.claim(seed, 0.0):
+        count += 1
+    return count
+
+
+def test_workers_that_claim_at_the_same_time_never_get_more_than_there_is(
+    study: Study, scenario: Load
+) -> None:
+    Budget(study).open([1, 2, 3], {1: 5}, scenario(runcount_limit=50))
+    script = (
+        "import sys; from pathlib import Path; from smacwrap.history import Study;"
+        "from smacwrap.launch.budget import Budget; budget = Budget(Study(Path(sys.argv[1])));"
+        "print(sum(not budget.claim(int(sys.argv[2]), 0.0) for _ in range(50)))"
+    )
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(study.folder), str(seed)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for seed in (1, 2, 3)
+    ]
+    assert sum(int(worker.communicate()[0]) for worker in workers) == 45
+    assert "algorithm run limit (50 runs)" in Budget(study).nothing_left()
+
+
+def test_what_is_reserved_for_a_worker_no_other_can_claim(study: Study, scenario: Load) -> None:
+    budget = Budget(study)
+    budget.open([1, 2], {}, scenario(runcount_limit=10), reserved={2: 3})
+    assert claims(budget, 1) == 7
+    assert budget.nothing_left(1)
+    assert not budget.nothing_left(2)
+    assert not budget.nothing_left()
+    assert claims(budget, 2) == 3
+    assert budget.nothing_left()
+
+
+def test_a_worker_that_died_gives_back_what_it_did_not_record(study: Study, scenario: Load) -> None:
+    budget = Budget(study)
+    budget.open([1, 2], {}, scenario(runcount_limit=4))
+    assert claims(budget, 1) == 4
+    budget.release(1, recorded=3, reserved=1)
+    assert claims(budget, 2) == 0
+    budget.reserve(1, 0)
+    assert claims(budget, 2) == 1
+
+
+def test_limits_per_process_are_each_workers_own(study: Study, scenario: Load) -> None:
+    budget = Budget(study)
+    budget.open([1, 2], {1: 1}, scenario(runcount_limit=3), per_process=True)
+    assert (claims(budget, 1), claims(budget, 2)) == (2, 3)
+
+
+def test_limits_of_time_hold_for_all_together(study: Study, scenario: Load) -> None:
+    budget = Budget(study)
+    budget.open([1, 2], {}, scenario(cputime_limit=10))
+    assert not budget.claim(1, 6.0)
+    assert budget.claim(2, 4.0) == "CPU time limit (10 s) has been reached"
+    budget.open([1, 2], {}, scenario(wallclock_limit=1))
+    assert not budget.claim(1, 0.0)
+    time.sleep(1.1)
+    assert budget.claim(1, 0.0) == "wallclock limit (1 s) has been reached"
+
+
+def test_the_first_reason_to_end_stays(study: Study, scenario: Load) -> None:
+    budget = Budget(study)
+    budget.open([1], {}, scenario())
+    assert not budget.failed()
+    budget.end("it was enough", failed=False)
+    budget.end("a run crashed")
+    assert budget.claim(1, 0.0) == budget.nothing_left() == "it was enough"
+    assert not budget.failed()
+
+
+def test_what_a_killed_worker_wrote_half_does_not_count(study: Study, scenario: Load) -> None:
+    budget = Budget(study)
+    budget.open([1], {}, scenario(runcount_limit=2))
+    assert not budget.claim(1, 0.0)
+    with study.budget.open("ab") as file:
+        file.write(b'{"claimed": {"1": 9')
+    assert not budget.nothing_left()
+    assert not Budget(study).claim(1, 0.0)
+    assert budget.claim(1, 0.0)
+
+
+def test_a_lock_that_a_stopped_process_keeps_is_waited_for_and_then_an_oserror(
+    study: Study, scenario: Load
+) -> None:
+    budget = Budget(study)
+    budget.open([1], {}, scenario(runcount_limit=2))
+    before = study.budget.read_bytes()
+    with FileLock(study.lock("budget")):
+        assert not budget.nothing_left(), "to look needs no lock"
+        with pytest.raises(OSError, match="lock"):
+            budget.claim(1, 0.0)
+    assert study.budget.read_bytes() == before
+    assert claims(budget, 1) == 2
+
+
+def test_the_budget_of_a_study_that_was_deleted_is_an_oserror(study: Study, scenario: Load) -> None:
+    budget = Budget(study)
+    budget.open([1], {}, scenario())
+    study.budget.unlink()
+    for ask in (budget.nothing_left, lambda: budget.claim(1, 0.0)):
+        with pytest.raises(FileNotFoundError):
+            ask()
