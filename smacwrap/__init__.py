@@ -1,8 +1,9 @@
 """smacwrap tunes any program that starts from a command line, from SMAC v2's files."""
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from smacwrap.python.abstract_wrapper import AbstractWrapper
     from smacwrap.python.function import target
     from smacwrap.python.result import Result
@@ -19,7 +20,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     # Loaded when they are asked for: `smacwrap run` is started once per run and needs none.
     if name not in _HOMES:
         raise AttributeError(f"module 'smacwrap' has no attribute '{name}'")

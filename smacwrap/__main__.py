@@ -1,8 +1,12 @@
 """The entry point of `smacwrap` and `python -m smacwrap`."""
 
+import gc
 import os
 import sys
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> None:
@@ -16,21 +20,34 @@ def main() -> None:
         run_command()
 
 
-def _run(job_file: str, call_string: list[str]) -> NoReturn:
+def _run(job_file: str, call_string: list[str]) -> "NoReturn":
     """The wrapper without click, which takes as long to load as all that the wrapper needs."""
+    _open_standard_streams()
+    gc.disable()  # nothing that is loaded now will ever be garbage
     from smacwrap.errors import UserError
     from smacwrap.wrapper.main import wrap
 
+    gc.freeze()
+    gc.enable()
     code = 0
     try:
         wrap(job_file, call_string)
     except UserError as error:
         print(error.underlined(), file=sys.stderr)
         code = 2
-    sys.stdout.flush()
     sys.stderr.flush()
     # All is tidied up but the interpreter, which would take 10 ms for it.
     os._exit(code)
+
+
+def _open_standard_streams() -> None:
+    """Give a process that was started without them a standard input, output and error."""
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
+            pass
+        os.close(opened)
+        sys.stdout = sys.stdout or os.fdopen(1, "w")
+        sys.stderr = sys.stderr or os.fdopen(2, "w")
 
 
 if __name__ == "__main__":

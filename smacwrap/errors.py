@@ -1,12 +1,12 @@
 """Errors in people's input: one line each, with the place, what was found and expected."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from smacwrap.frozen import Frozen
 
-@dataclass(frozen=True)
-class Problem:
+
+class Problem(Frozen):
     """One thing that is wrong, and where.
 
     `line` and `column` count from 1. `source` is the text of the line; with `column` and

@@ -1,5 +1,6 @@
 """The command line: one file a command, loaded only when it is called."""
 
+import errno
 import sys
 
 import click
@@ -45,4 +46,11 @@ def main() -> None:
         cli(prog_name="smacwrap")
     except UserError as error:
         click.echo(error.underlined(), err=True)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        # What is left in the buffer cannot be written at the end either.
+        sys.stdout = None
+        click.echo("the output cannot be written: no space left on the device", err=True)
         sys.exit(2)

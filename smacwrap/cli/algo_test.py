@@ -10,8 +10,9 @@ from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import UserError
 from smacwrap.launch.target import Target, check_target, target_environment
 from smacwrap.pcs import all_to_text, from_text, read_pcs, to_text
-from smacwrap.protocol import CallString, format_result
+from smacwrap.protocol import NO_INSTANCE, CallString, format_result
 from smacwrap.scenario import Scenario, load_scenario
+from smacwrap.scenario.instances import Instance
 
 
 @click.command("algo-test", context_settings=SCENARIO_OPTIONS)
@@ -27,7 +28,8 @@ def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...])
     """Run one configuration of a SCENARIO: the default one, or with the values of --config.
 
     Shows the call string, the target algorithm's output and its result: the first thing to do
-    with a new scenario. Exits with 1 if the run crashed.
+    with a new scenario. Where there are instances, it runs on the first one. Exits with 1 if the
+    run crashed.
 
     \b
     Example:
@@ -37,7 +39,7 @@ def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...])
     scenario = load_scenario(scenario_file, parse_overrides(scenario_options, own))
     environment = target_environment(scenario, None)
     check_target(scenario, environment)
-    call = CallString(parameters=_configuration(scenario, config), cutoff=scenario.cutoff)
+    call = _call(scenario, _configuration(scenario, config))
     target = Target(scenario, environment)
     click.echo(f"Call:   {target.sample_call(call)}\nOutput:")
     sys.stdout.flush()
@@ -47,6 +49,14 @@ def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...])
     if answer.reason:
         click.echo(f"        {answer.reason}", err=True)
         sys.exit(1)
+
+
+def _call(scenario: Scenario, parameters: dict[str, str]) -> CallString:
+    instance = next(iter(scenario.instances), Instance(NO_INSTANCE))
+    seed = -1 if scenario.deterministic else next(iter(instance.seeds), 1)
+    return CallString(
+        parameters, instance.name, instance.specifics, cutoff=scenario.cutoff, seed=seed
+    )
 
 
 def _configuration(scenario: Scenario, config: str) -> dict[str, str]:

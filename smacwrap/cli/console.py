@@ -1,11 +1,50 @@
 """The console that commands print on."""
 
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, TextIO, cast
+
 from rich.console import Console
 
 
 def plain_console() -> Console:
-    """A console on standard output; in a file or a pipe no line is broken or cut."""
-    console = Console(highlight=False)
+    """A console on standard output; in a file or a pipe no line is broken or cut.
+
+    Where nobody reads any more (a closed terminal, a broken pipe), what is printed is lost.
+    """
+    console = Console(file=cast(IO[str], _Lasting(sys.stdout)), highlight=False)
     if not console.is_terminal:
         console.width = 1000
     return console
+
+
+class _Lasting:
+    """A text file that takes everything, written or not: a launch outlives its terminal."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        with self._surviving():
+            self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with self._surviving():
+            self._file.flush()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._file, name)
+
+    @contextmanager
+    def _surviving(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno in (errno.EPIPE, errno.EIO):  # gone for good
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, self._file.fileno())
+                os.close(nowhere)

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from smacwrap.errors import did_you_mean
+
 
 class LazyGroup(click.Group):
     """A group whose commands are modules of one package, each with a `command`.
@@ -42,6 +44,15 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"{self._package}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the words begin with; an error with a suggestion for a typo."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            ctx.fail(f"No such command '{name}'{did_you_mean(name, self._lines)}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading them."""

@@ -3,16 +3,20 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
 
-Exceeded = Literal["", "time", "memory", "disk", "output"]
-"""Which limit ended a run; an empty text for none."""
+from smacwrap.frozen import Frozen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Exceeded = Literal["", "time", "memory", "disk", "output"]
+    """Which limit ended a run; an empty text for none."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Frozen):
     """What a run may use, its whole process tree together; `math.inf` is no limit.
 
     Attributes:
@@ -32,25 +36,26 @@ class Limits:
     grace: float = 2.0
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Frozen):
     """What to execute: the bundle with the inputs, and the command to start in their folder.
 
     `outputs` are names or glob patterns, relative to that folder; `environment` is added to
     the place's own; `data` are files and folders that are linked into the run's folder under
-    their own names, not copied: the command must not write to them.
+    their own names, not copied: the command must not write to them. `unpacked` is a folder with
+    what is in the bundle, where there is one: a place that can reach it may take it away and run
+    the command in it, which saves the unpacking.
     """
 
     bundle: Path
     command: tuple[str, ...]
     outputs: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = MappingProxyType({})
     data: tuple[Path, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
+    unpacked: Path | None = None
 
 
-@dataclass(frozen=True)
-class Completion:
+class Completion(Frozen):
     """How a task ended.
 
     `exit_code` is negative for a signal, as in `subprocess`, and None where a limit, named by
@@ -66,7 +71,7 @@ class Completion:
     wallclock_time: float
     log: Path
     outputs: tuple[tuple[str, Path], ...]
-    exceeded: Exceeded = ""
+    exceeded: "Exceeded" = ""
     peak_memory: int = 0
     enforced_by: str = ""
 
@@ -74,6 +79,10 @@ class Completion:
     def timed_out(self) -> bool:
         """Whether the task was ended by its limit of CPU or wall-clock time."""
         return self.exceeded == "time"
+
+
+class BundleError(Exception):
+    """An archive that cannot be unpacked safely; the message names the member."""
 
 
 class Submission(ABC):
@@ -90,6 +99,7 @@ class Submission(ABC):
             on_output: called with the log's new bytes as they come.
 
         Raises:
+            FileNotFoundError, PermissionError: the command cannot be started.
             OSError: the place failed, and what the task did is not known.
         """
 
@@ -114,10 +124,9 @@ class Executor(ABC):
 
     @abstractmethod
     def submit(self, task: Task) -> Submission:
-        """Unpack the task's bundle into a folder of its own and start its command there.
+        """Unpack the task's bundle into a folder of its own and have its command started there.
 
         Raises:
-            FileNotFoundError, PermissionError: the command cannot be started.
             BundleError: the bundle is damaged or not safe.
             OSError: the bundle cannot be unpacked, or the data not linked.
         """

@@ -1,26 +1,26 @@
 """Bundles: the zip that carries a run's inputs to where it runs, and later all it left."""
 
 import errno
-import os
 import shutil
 import stat
 import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Literal
+
+from smacwrap.executors.base import BundleError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 # What zipfile raises for a damaged archive, or one that needs a password.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError)
 
 _MOST_MEMBERS = 1_000_000
 _SAMPLE = 1 << 16  # bytes that tell whether a file can be compressed
-
-
-class BundleError(Exception):
-    """An archive that cannot be unpacked safely; the message names the member."""
 
 
 def pack(folder: Path, bundle: Path) -> None:
@@ -44,40 +44,20 @@ def write_zip(folder: Path, path: Path) -> None:
             archive.add(member, str(member.relative_to(folder)))
 
 
-def add(
-    bundle: Path, files: Iterable[tuple[str, Path]], texts: Iterable[tuple[str, str]] = ()
-) -> None:
-    """Add files and texts, each with its name in the archive, to `bundle`: all of them or none.
+def append(archive: Path, files: Mapping[str, Path], texts: Iterable[tuple[str, str]]) -> None:
+    """Add files and texts, each with its name in the archive, to a zip that nobody reads yet.
 
     Raises:
         OSError: something cannot be read, or the disk is full.
     """
-    members = dict(files)
     # A sparse file takes no disk until it is read.
-    _require_space(bundle.parent, sum(path.stat().st_size for path in members.values()))
-    part = bundle.with_suffix(".part")
-    try:
-        copy_file(bundle, part)
-        with _Zip(part, "a") as archive, warnings.catch_warnings():
-            # Where an input has the name of a file of ours, both stay; ours is the later one.
-            warnings.filterwarnings("ignore", "Duplicate name")
-            for name, path in members.items():
-                archive.add(path, name)
-            for name, text in texts:
-                archive.writestr(name, text)
-        part.replace(bundle)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """Copy the content of a file; both share it on file systems that can (btrfs, XFS)."""
-    try:
-        with source.open("rb") as old, target.open("wb") as new:
-            while os.copy_file_range(old.fileno(), new.fileno(), 1 << 30):
-                pass
-    except (AttributeError, OSError):
-        shutil.copyfile(source, target)
+    _require_space(archive.parent, sum(path.stat().st_size for path in files.values()))
+    with _Zip(archive, "a") as zip_file, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Duplicate name")
+        for name, path in files.items():
+            zip_file.add(path, name)
+        for name, text in texts:
+            zip_file.writestr(name, text)
 
 
 def unpack(bundle: Path, folder: Path) -> None:
@@ -124,12 +104,13 @@ def _require_space(folder: Path, size: int) -> None:
 class _Zip(zipfile.ZipFile):
     """A zip to write: fast, and with no objection to any file."""
 
-    def __init__(self, path: Path, mode: Literal["w", "a"]) -> None:
+    def __init__(self, path: Path, mode: 'Literal["w", "a"]') -> None:
         # Without strict_timestamps, a file that claims to be older than 1980 would stop the run.
         super().__init__(path, mode, zipfile.ZIP_DEFLATED, compresslevel=1, strict_timestamps=False)
 
     def add(self, path: Path, name: str) -> None:
         """Add a file or folder; what cannot be made smaller is not compressed."""
+        name = name.encode(errors="replace").decode()  # it may be no UTF-8
         self.write(path, name, None if _compresses(path) else zipfile.ZIP_STORED)
 
 

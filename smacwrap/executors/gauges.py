@@ -7,8 +7,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from smacwrap.executors.base import Exceeded, Limits
+from smacwrap.executors.base import Limits
 from smacwrap.executors.tree import Descendants
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from smacwrap.executors.base import Exceeded
 
 _CPUS = os.cpu_count() or 1
 _FASTEST = 2 << 30  # bytes a second that one core hardly ever fills, in memory or in a file
@@ -27,7 +31,7 @@ class Gauge:
     """
 
     def __init__(
-        self, exceeded: Exceeded, limit: float, used: Callable[[], float], fastest: float
+        self, exceeded: "Exceeded", limit: float, used: Callable[[], float], fastest: float
     ) -> None:
         self.exceeded = exceeded
         self.limit = limit

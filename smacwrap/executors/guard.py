@@ -12,25 +12,30 @@ It is forked from the wrapper, not a new interpreter, for that takes 20 ms; so a
 threads should start a process of its own for the local executor.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
-import json
+import marshal
 import os
 import select
 import signal
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NoReturn
 
 from smacwrap.executors import processes
 from smacwrap.executors.base import Task
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 _START = b"s"
 _CANCEL = b"c"
 
 
 class Guard:
-    """The wrapper's end: tells a guard to start its target or to cancel, and hears its report.
+    """The wrapper's end: tells a guard to start its target or to cancel, and hears how it went.
 
     The guard gets ready while the wrapper prepares the folder.
 
@@ -42,6 +47,7 @@ class Guard:
 
     def __init__(self, task: Task, place: Path, folder: Path, log: Path) -> None:
         self._foreign = set(processes.children()) if processes.has_children() else set()
+        processes.adopt_orphans()
         orders, self._orders = os.pipe()
         self._messages, messages = os.pipe()
         # Until the guard has its own handlers, no signal may reach it.
@@ -57,27 +63,33 @@ class Guard:
         self._ended = False
         try:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            processes.adopt_orphans()
-        except BaseException:
+        except BaseException:  # a signal came meanwhile
             self.cancel()
             raise
 
     def start(self) -> None:
-        """Start the command.
-
-        Raises:
-            OSError: it cannot be started.
-        """
-        os.write(self._orders, _START)
-        self._hear(None)
+        """Have the command started; `wait` tells whether it could be."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._orders, _START)
 
     def wait(self, seconds: float) -> dict[str, Any] | None:
         """What the guard reports, fields of a `Completion`, or None after `seconds`.
 
         Raises:
-            OSError: the guard failed, or was killed.
+            OSError: the command cannot be started, or the guard failed, or was killed.
         """
-        return self._hear(seconds).get("report")
+        while select.select([self._messages], [], [], seconds)[0]:
+            if new := os.read(self._messages, 1 << 16):
+                self._heard += new
+                continue
+            if not self._heard:
+                words = f"the process that guards the run ended with exit code {self._bury()}"
+                raise OSError(errno.EIO, words)
+            error, report = marshal.loads(self._heard)
+            if error:
+                raise OSError(*error)
+            return dict(report)
+        return None
 
     def cancel(self) -> None:
         """End the whole tree, and the guard. Safe to call twice."""
@@ -88,23 +100,6 @@ class Guard:
         while os.read(self._messages, 1 << 16):
             pass
         self._bury()
-
-    def _hear(self, seconds: float | None) -> dict[str, Any]:
-        """The next message; none after `seconds`."""
-        while b"\n" not in self._heard:
-            if not select.select([self._messages], [], [], seconds)[0]:
-                return {}
-            new = os.read(self._messages, 1 << 16)
-            if not new:
-                code = self._bury()
-                words = f"the process that guards the run ended with exit code {code}"
-                raise OSError(errno.EIO, words)
-            self._heard += new
-        line, _, self._heard = self._heard.partition(b"\n")
-        message: dict[str, Any] = json.loads(line)
-        if error := message.get("error"):
-            raise OSError(*error)
-        return message
 
     def _bury(self) -> int:
         """Wait for the guard, which is at its end; its exit code."""
@@ -140,9 +135,10 @@ def _live(
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, it would lose exit codes
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         # Who reads the wrapper's output must not wait for the guard.
-        with Path(os.devnull).open("r+b") as nothing:
-            os.dup2(nothing.fileno(), 0)
-            os.dup2(nothing.fileno(), 1)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)
+        os.dup2(nothing, 1)
+        _let_nothing_be_inherited()
         processes.adopt_orphans()
         # Loaded here, at the same time as the wrapper prepares the folder.
         from smacwrap.executors.supervisor import Supervisor
@@ -160,3 +156,12 @@ def _live(
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def _let_nothing_be_inherited() -> None:
+    """Keep from the target what the wrapper's caller left open, such as a lock."""
+    with contextlib.suppress(OSError):
+        for path in Path("/dev/fd").iterdir():
+            if int(path.name) > 2:
+                with contextlib.suppress(OSError):  # the one that listed them is closed
+                    os.set_inheritable(int(path.name), False)

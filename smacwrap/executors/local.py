@@ -1,12 +1,11 @@
 """The local executor: the bundle runs on this machine, in a folder of its own."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from smacwrap.executors.base import Completion, Executor, Submission, Task
-from smacwrap.executors.bundle import unpack
+from smacwrap.executors.folders import remove_tree
 from smacwrap.executors.guard import Guard
 
 _POLL = 0.1  # seconds between two looks for new output
@@ -42,9 +41,14 @@ class _LocalSubmission(Submission):
 
     def start(self) -> None:
         self.place.mkdir(mode=0o700)
-        self.folder.mkdir()
         self.log.touch()
-        unpack(self.task.bundle, self.folder)
+        if self.task.unpacked:
+            self.task.unpacked.rename(self.folder)
+        else:
+            from smacwrap.executors.bundle import unpack  # loads zipfile, which takes 5 ms
+
+            self.folder.mkdir()
+            unpack(self.task.bundle, self.folder)
         for path in self.task.data:
             (self.folder / path.name).symlink_to(path.absolute())
         self.guard.start()
@@ -62,7 +66,7 @@ class _LocalSubmission(Submission):
         self.guard.cancel()
 
     def close(self) -> None:
-        shutil.rmtree(self.place, ignore_errors=True)
+        remove_tree(self.place)
 
     def outputs(self) -> Iterator[tuple[str, Path]]:
         root = self.folder.resolve()

@@ -1,22 +1,25 @@
 """Supervision of one run, inside the guard's process: start, limits, end of the tree, report."""
 
+from __future__ import annotations
+
 import contextlib
-import errno
-import json
+import marshal
 import math
 import os
-import resource
 import select
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from smacwrap.executors import processes
-from smacwrap.executors.base import Exceeded, Limits, Task
+from smacwrap.executors.base import Limits, Task
+from smacwrap.executors.folders import remove_tree
 from smacwrap.executors.gauges import Gauge, gauges_of
+from smacwrap.executors.spawn import ErrorArguments, error_arguments, spawn
 from smacwrap.executors.tree import Descendants
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from smacwrap.executors.base import Exceeded
 
 _LONGEST_PAUSE = 1.0  # seconds until orphans that exited are waited for
 _SHORT_PAUSE = 0.05  # seconds until the target is looked at, where the kernel cannot tell
@@ -35,9 +38,8 @@ class Supervisor:
         log: the file in `place` to which standard output and standard error are appended.
         orders: the pipe from the wrapper, which says something if the run is to be cancelled,
             and closes if the wrapper is gone.
-        messages: the pipe to the wrapper: lines of JSON, `{"pid": …}` when the command was
-            started, then `{"report": …}`, what `watch` returns; or `{"error": …}`, the arguments
-            of an `OSError`.
+        messages: the pipe to the wrapper, for one pair at the end, written by `marshal`: the
+            arguments of an `OSError` or None, and the report, what `watch` returns, or None.
     """
 
     def __init__(
@@ -59,55 +61,32 @@ class Supervisor:
         self.tree = _tree(self.limits)
         try:
             self.start()
-            self.tell("pid", self.pid)
-            self.tell("report", self.watch())
+            self.tell(None, self.watch())
         except _Abandoned:
             pass
-        except (OSError, subprocess.SubprocessError, ValueError) as error:
-            self.tell("error", _arguments(error))
+        except (OSError, ValueError) as error:
+            self.tell(error_arguments(error), None)
         finally:
             self.end(0.0)
             self.tree.close()
 
     def start(self) -> None:
-        """Start the command.
+        """Start the command, and the clocks.
 
         Raises:
-            OSError, SubprocessError, ValueError: it cannot be started.
+            OSError, ValueError: it cannot be started.
         """
+        self.gauges = gauges_of(self.limits, self.tree, self.place, self.log)
+        self.start_time = time.monotonic()
         try:
-            self.process = self.popen()
-        except subprocess.SubprocessError:
-            # The control group does not take the process; there are many reasons for that.
+            self.pid = spawn(self.task, self.folder, self.log, self.tree)
+        except OSError:
+            if type(self.tree) is Descendants:
+                raise
+            # A control group may take no process, for many reasons.
             self.tree.close()
             self.tree = Descendants()
-            self.process = self.popen()
-        self.pid = self.process.pid
-
-    def popen(self) -> "subprocess.Popen[bytes]":
-        """Start the command, and the clocks."""
-        with self.log.open("ab") as log:
-            self.gauges = gauges_of(self.limits, self.tree, self.place, self.log)
-            self.start_time = time.monotonic()
-            return subprocess.Popen(
-                self.task.command,
-                cwd=self.folder,
-                env={**os.environ, **self.task.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=self.become_target,
-            )
-
-    def become_target(self) -> None:
-        """In the new process, before the command takes its place."""
-        processes.die_with_parent()
-        self.tree.enter()
-        if math.isfinite(self.limits.disk):
-            _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-            most = int(self.limits.disk) if hard < 0 else min(int(self.limits.disk), hard)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+            self.start()
 
     def watch(self) -> dict[str, object]:
         """Wait for the end of the target, or put an end to it at a limit, and end its tree.
@@ -172,7 +151,7 @@ class Supervisor:
             if pid == 0:
                 return True
             if pid == self.pid:
-                self.process.returncode = self.exit_code = os.waitstatus_to_exitcode(status)
+                self.exit_code = os.waitstatus_to_exitcode(status)
 
     def end(self, grace: float) -> None:
         """End what is left of the tree."""
@@ -182,7 +161,7 @@ class Supervisor:
 
     def remove_place(self) -> None:
         """Remove the folder of a wrapper that was killed, for nobody else will."""
-        shutil.rmtree(self.place, ignore_errors=True)
+        remove_tree(self.place)
 
     def say_why(self, exceeded: Exceeded) -> None:
         """Explain in the log, which has at most its limit, what ended the run."""
@@ -191,10 +170,10 @@ class Supervisor:
         with self.log.open("a") as log:
             log.write(f"\nsmacwrap: ended at its limit of {exceeded} ({self.tree.enforced_by})\n")
 
-    def tell(self, kind: str, content: object) -> None:
-        """Send a message to the wrapper, if it is still there."""
-        with contextlib.suppress(BrokenPipeError):
-            os.write(self.messages, json.dumps({kind: content}).encode() + b"\n")
+    def tell(self, error: ErrorArguments | None, report: dict[str, object] | None) -> None:
+        """Send the message to the wrapper, if it is still there."""
+        with contextlib.suppress(BrokenPipeError), os.fdopen(self.messages, "wb") as pipe:
+            marshal.dump((error, report), pipe)
 
 
 def _tree(limits: Limits) -> Descendants:
@@ -217,10 +196,3 @@ def _handle(pid: int) -> Iterator[list[int]]:
     finally:
         for handle in handles:
             os.close(handle)
-
-
-def _arguments(error: Exception) -> tuple[int, str, str | None]:
-    """The arguments of an OSError that says the same."""
-    if isinstance(error, OSError) and error.errno:
-        return error.errno, error.strerror or "", error.filename and str(error.filename)
-    return errno.EINVAL, str(error), None

@@ -2,10 +2,10 @@
 
 import resource
 import sys
-from typing import TYPE_CHECKING
 
 from smacwrap.executors import processes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import psutil
 

@@ -6,7 +6,9 @@ AClib 2 writes `[--instance NAME] [--cutoff S] [--seed N] --config -name value â
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from smacwrap.frozen import Frozen
 
 NO_CUTOFF = 1.7976931348623157e308
 """The largest double: what SMAC v2 sends where a run has no cutoff, in seconds."""
@@ -24,15 +26,14 @@ class CallStringError(ValueError):
     """Words that are not a call string; the message says which word, and what was expected."""
 
 
-@dataclass(frozen=True)
-class CallString:
+class CallString(Frozen):
     """What SMAC asks of one target algorithm run.
 
     `cutoff` is in seconds; `seed` is -1 where the target algorithm is deterministic;
     `parameters` are the active ones, as text.
     """
 
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = MappingProxyType({})
     instance: str = NO_INSTANCE
     instance_info: str = "0"
     cutoff: float = NO_CUTOFF

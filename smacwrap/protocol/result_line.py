@@ -5,12 +5,12 @@
 AClib 2 writes the same after `Result of this algorithm run:` as a JSON object.
 """
 
-import json
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from smacwrap.frozen import Frozen
 
 
 class Status(StrEnum):
@@ -34,8 +34,7 @@ class Status(StrEnum):
         return self in (Status.CRASHED, Status.ABORT, Status.KILLED)
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Frozen):
     """What a result line says.
 
     `runtime` is in seconds; `seed` echoes the call string's; `additional` is free text without
@@ -54,7 +53,7 @@ class ResultLineError(ValueError):
     """A line that starts like a result but cannot be read; the message says why."""
 
 
-_PREFIX = re.compile(
+_PREFIX = (
     r"(?:Result\s+of\s+(?:this\s+)?[Aa]lgorithm\s*[Rr]un"
     r"|(?:Final\s+)?Result\s+(?:for|of)\s+(?:ParamILS|SMAC|HAL|this\s+wrapper))\s*:\s*"
 )
@@ -68,24 +67,33 @@ _STATUSES = {
 
 
 def format_result(result: Result) -> str:
-    """The result line, without a newline; what would break it in `additional` is replaced."""
+    """The result line, without a newline; what would break it in `additional` is replaced.
+
+    Numbers are written as SMAC v2 reads them: Java's `Infinity`, not `inf`. It takes no NaN.
+    """
     additional = re.sub(r"[\s,]+", " ", result.additional).strip()
     fields = [
         result.status.value,
-        repr(result.runtime),
-        _plain(result.run_length),
-        repr(result.quality),
+        _text(result.runtime),
+        _text(int(result.run_length) if _is_whole(result.run_length) else result.run_length),
+        _text(result.quality),
         str(result.seed),
     ]
     return "Result of algorithm run: " + ", ".join(fields + ([additional] if additional else []))
 
 
-def _plain(number: float) -> str:
-    return str(int(number)) if float(number).is_integer() else repr(number)
+def _text(number: float) -> str:
+    return repr(number).replace("inf", "Infinity")
+
+
+def _is_whole(number: float) -> bool:
+    return float(number).is_integer()
 
 
 def format_aclib_result(result: Result) -> str:
     """The result line in AClib 2's form: a JSON object."""
+    import json  # few runs need it
+
     status = {Status.SAT: "SUCCESS", Status.UNSAT: "SUCCESS"}.get(result.status, result.status)
     return "Result of this algorithm run: " + json.dumps(
         {
@@ -95,6 +103,12 @@ def format_aclib_result(result: Result) -> str:
             "misc": result.additional,
         }
     )
+
+
+def format_answer(result: Result, *, aclib: bool) -> str:
+    """The lines with which a wrapper answers: SMAC's, and before it AClib 2's if that was asked."""
+    lines = [format_aclib_result(result)] if aclib else []
+    return "".join(f"{line}\n" for line in [*lines, format_result(result)])
 
 
 def find_result(lines: Iterable[str]) -> Result | None:
@@ -109,7 +123,7 @@ def find_result(lines: Iterable[str]) -> Result | None:
 def is_result_line(line: str) -> bool:
     """Whether SMAC takes a line of a wrapper's output for its result."""
     # A cheap test first: outputs can be long, results are one line.
-    return "Result" in line and _PREFIX.search(line) is not None
+    return "Result" in line and re.search(_PREFIX, line) is not None
 
 
 def parse_result_line(line: str) -> Result:
@@ -118,7 +132,7 @@ def parse_result_line(line: str) -> Result:
     Raises:
         ResultLineError: no prefix, an unknown status, a missing or wrong number.
     """
-    prefix = _PREFIX.search(line)
+    prefix = re.search(_PREFIX, line)
     if prefix is None:
         raise ResultLineError(f"not a result line: '{line.strip()}'")
     text = line[prefix.end() :].strip()
@@ -132,7 +146,7 @@ def parse_result_line(line: str) -> Result:
     return Result(
         status=_status(fields[0]),
         runtime=max(0.0, _number("runtime", fields[1])),
-        run_length=_number("run length", fields[2]),
+        run_length=_run_length(fields[2]),
         quality=_number("quality", fields[3]),
         seed=_seed(fields[4]),
         additional=fields[5] if len(fields) == 6 else "",
@@ -140,6 +154,8 @@ def parse_result_line(line: str) -> Result:
 
 
 def _parse_aclib(text: str) -> Result:
+    import json
+
     try:
         fields = json.loads(text)
         status = _status(str(fields["status"]))
@@ -178,6 +194,13 @@ def _number(what: str, text: str) -> float:
         number = math.nan
     if math.isnan(number):
         raise ResultLineError(f"{what} '{text}' is not a number")
+    return number
+
+
+def _run_length(text: str) -> float:
+    number = _number("run length", text)
+    if number < 0 and number != -1:
+        raise ResultLineError(f"run length '{text}' is negative")
     return number
 
 

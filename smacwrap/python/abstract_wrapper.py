@@ -8,7 +8,6 @@ import tempfile
 import traceback
 from argparse import Namespace
 from pathlib import Path
-from types import FrameType
 from typing import IO, Any
 
 from smacwrap.executors import Limits, Task, processes
@@ -20,6 +19,7 @@ from smacwrap.python.result import describe
 from smacwrap.python.wrapper_data import Data
 from smacwrap.python.wrapper_words import CommandError, command_words, option_parser, parse_words
 from smacwrap.wrapper.outcome import Outcome, crashed
+from smacwrap.wrapper.process import StoppedError, catch_stop_signals, echo, ignore_stop_signals
 
 # What GenericWrapper4AC calls, and a subclass may have replaced to change its inner workings.
 _NOT_CALLED = ("call_target", "read_runsolver_output", "print_result_string", "cleanup")
@@ -100,11 +100,11 @@ class AbstractWrapper:
             print(f"{self.parser.prog}: {error}", file=sys.stderr)
             sys.exit(2)
         with own_output() as output:
-            before = [signal.signal(number, _stop) for number in processes.STOP_SIGNALS]
+            before = catch_stop_signals()
             try:
                 outcome = self._outcome(call)
-                _ignore_stop_signals()
-            except _StoppedError as error:
+                ignore_stop_signals()
+            except StoppedError as error:
                 outcome = crashed(call, f"the wrapper was ended by {error}")
             write_outcome(output, call, outcome)
             for number, handler in zip(processes.STOP_SIGNALS, before, strict=True):
@@ -143,30 +143,10 @@ class AbstractWrapper:
             seconds = call.cutoff if call.has_cutoff else math.inf
             limits = Limits(seconds, seconds, memory=self.args.mem_limit * 2**20)
             with LocalExecutor(scratch).submit(Task(bundle, command, limits=limits)) as submission:
-                completion = submission.wait(on_output=_echo)
+                completion = submission.wait(on_output=echo)
                 data.take(completion, call)
                 out_args = {"exit_code": data.exit_code, "instance": data.instance}
                 # Wrappers use the file's name as a text, which Path.open would not make it.
                 with open(str(completion.log), "rb") as output:  # noqa: PTH123
                     returned = self.process_results(output, out_args)
                 data.take_results(returned, self.RESULT_MAPPING)
-
-
-class _StoppedError(BaseException):
-    """A signal asked the wrapper to end."""
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    _ignore_stop_signals()
-    raise _StoppedError(signal.Signals(number).name)
-
-
-def _ignore_stop_signals() -> None:
-    for number in processes.STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-
-
-def _echo(output: bytes) -> None:
-    sys.stderr.flush()
-    sys.stderr.buffer.write(output)
-    sys.stderr.buffer.flush()

@@ -10,17 +10,17 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from smacwrap.executors import processes
 from smacwrap.executors.tree import Descendants
-from smacwrap.protocol import CallString, format_result
-from smacwrap.protocol.result_line import format_aclib_result
+from smacwrap.frozen import replace
+from smacwrap.protocol import CallString
 from smacwrap.python.result import timed_out
 from smacwrap.wrapper.keep import additional_data
 from smacwrap.wrapper.outcome import Outcome, crashed
+from smacwrap.wrapper.process import write_answer
 
 # Seconds between asking a process to end and killing it: in a run that is cut short, and after
 # the exit functions, when all that is left has been forgotten, or ignores such requests.
@@ -48,18 +48,9 @@ def own_output() -> Iterator[int]:
 
 
 def write_outcome(output: int, call: CallString, outcome: Outcome) -> None:
-    """Write the result line to a file descriptor, in every form that the call asks for.
-
-    What there is to say of it goes to standard error.
-    """
+    """Write the result line to a file descriptor, and its reason to standard error."""
     result = replace(outcome.result, additional=additional_data(outcome, None))
-    lines = [format_aclib_result(result)] if call.aclib else []
-    text = "".join(f"{line}\n" for line in [*lines, format_result(result)])
-    # Arguments may hold bytes that are no UTF-8; Python has them as lone surrogates.
-    data = text.encode("utf-8", "backslashreplace")
-    with contextlib.suppress(BrokenPipeError):  # who does not listen loses nothing
-        while data:
-            data = data[os.write(output, data) :]
+    write_answer(output, call, result)
     if outcome.reason:
         print(f"{Path(sys.argv[0]).name}: {outcome.reason}", file=sys.stderr)
 

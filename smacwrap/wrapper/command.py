@@ -2,23 +2,21 @@
 
 import re
 import shlex
-import shutil
 from collections.abc import Sequence
 
 from smacwrap.protocol import CallString
 from smacwrap.wrapper.placeholders import PLACEHOLDER, fill, values_of
 
-_QUOTED_OR_ESCAPED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\[^\n]""", re.DOTALL)
-_NEEDS_SHELL = re.compile(r"[|&;<>$`*?~()\n]|^\w+=")
+_QUOTED_OR_ESCAPED = r"""(?s)'[^']*'|"(?:\\.|[^"\\])*"|\\[^\n]"""
+_NEEDS_SHELL = r"[|&;<>$`*?~()\n]|^\w+="
 # Where a shell would not read a quoted value as it was quoted.
-_UNSAFE = re.compile(
-    r"""'[^']*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|[\\$]\{[^{}]*\}|\\.|(?<!<)<<(?!<).*""",
-    re.DOTALL,
-)
+_UNSAFE = r"""(?s)'[^']*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|[\\$]\{[^{}]*\}|\\.|(?<!<)<<(?!<).*"""
 
 
 class CommandTemplate:
     """The text of a command with `{flags}`, `{name}` of a parameter, `{seed}`, `{instance}`, ….
+
+    `{name:-fallback}` is for a parameter that is not always active.
 
     A command without shell syntax is started directly; one with it (a pipe, a redirection, a
     variable, a pattern, a second line) by a shell, every filled-in value quoted for it. `{{` and
@@ -32,8 +30,8 @@ class CommandTemplate:
     def __init__(self, text: str) -> None:
         self.text = text
         bare = PLACEHOLDER.sub("", text)
-        unquoted = _QUOTED_OR_ESCAPED.sub(_keep_dollars_of_double_quotes, bare)
-        self.uses_shell = bool(_NEEDS_SHELL.search(unquoted.strip()))
+        unquoted = re.sub(_QUOTED_OR_ESCAPED, _keep_dollars_of_double_quotes, bare)
+        self.uses_shell = bool(re.search(_NEEDS_SHELL, unquoted.strip()))
         try:
             words = shlex.split(text)
         except ValueError as error:
@@ -43,7 +41,7 @@ class CommandTemplate:
         if "\0" in text:
             raise ValueError("a command cannot hold a null character")
         if self.uses_shell:
-            for unsafe in _UNSAFE.finditer(text):
+            for unsafe in re.finditer(_UNSAFE, text):
                 inside = [m for m in PLACEHOLDER.finditer(unsafe.group()) if m.group(1)]
                 if inside:
                     raise ValueError(
@@ -60,13 +58,13 @@ class CommandTemplate:
             flags: the words of `{flags}`; by default `-name value` of each parameter.
 
         Raises:
-            KeyError: a placeholder names nothing that the call string has.
+            KeyError: a placeholder names nothing that the call string has, with no fallback.
         """
         values = values_of(call)
         flags = call.words()[5:] if flags is None else list(flags)
         if self.uses_shell:
             quoted = {name: shlex.quote(value) for name, value in values.items()}
-            return [*_shell(), fill(self.text, {**quoted, "flags": shlex.join(flags)})]
+            return [*_shell(), fill(self.text, {**quoted, "flags": shlex.join(flags)}, shlex.quote)]
         values["flags"] = shlex.join(flags)
         words: list[str] = []
         for word in shlex.split(self.text):
@@ -80,6 +78,8 @@ def _keep_dollars_of_double_quotes(match: re.Match[str]) -> str:
 
 
 def _shell() -> list[str]:
+    import shutil  # few jobs need it
+
     # With pipefail a script that dies in front of a pipe is not hidden by what reads from it.
     bash = shutil.which("bash")
     return [bash, "-o", "pipefail", "-c"] if bash else ["/bin/sh", "-c"]

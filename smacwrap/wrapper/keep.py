@@ -1,16 +1,19 @@
 """What is kept of a run: additional run data in its result, and call.json in its bundle."""
 
+from __future__ import annotations
+
 import json
 import os
 import sys
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 
 from smacwrap.executors import Completion
-from smacwrap.protocol import CallString
-from smacwrap.wrapper.job import Job
 from smacwrap.wrapper.outcome import Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from smacwrap.wrapper.run import Start
 
 # Environments hold passwords: only what is known to change results is kept.
 _ENVIRONMENT = (
@@ -19,17 +22,6 @@ _ENVIRONMENT = (
     "CUDA_VISIBLE_DEVICES",
     "PYTHONHASHSEED",
 )
-
-
-@dataclass(frozen=True)
-class Start:
-    """A run that was started: what was asked for, and the words that this became."""
-
-    job: Job
-    call: CallString
-    command: tuple[str, ...]
-    postprocess: tuple[str, ...] | None
-    time: datetime
 
 
 def additional_data(outcome: Outcome, bundle: Path | None) -> str:
@@ -58,8 +50,8 @@ def call_json(start: Start, completion: Completion, outcome: Outcome) -> str:
             "python": sys.version.split()[0],
             "platform": f"{system.sysname}-{system.release}-{system.machine}",
             "host": system.nodename,
-            "start": start.time.isoformat(),
-            "end": datetime.now(UTC).isoformat(),
+            "start": _time(start.time),
+            "end": _time(time.time()),
             "exit_code": completion.exit_code,
             "cpu_time": completion.cpu_time,
             "wallclock_time": completion.wallclock_time,
@@ -69,9 +61,16 @@ def call_json(start: Start, completion: Completion, outcome: Outcome) -> str:
             "status": result.status,
             "quality": result.quality,
             "runtime": result.runtime,
-            "metrics": outcome.metrics,
+            "metrics": dict(outcome.metrics),
             "reason": outcome.reason,
             "warnings": outcome.warnings,
         },
         indent=2,
+        allow_nan=False,
     )
+
+
+def _time(seconds: float) -> str:
+    """Seconds since 1970 as a time of ISO 8601; datetime would have to be loaded for that."""
+    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return f"{whole}.{int(seconds % 1 * 1e6):06}+00:00"

@@ -1,62 +1,75 @@
 """What a target's output says: result lines, metrics, JSON objects and statuses, in one pass."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from smacwrap.protocol import Result, ResultLineError, Status, is_result_line, parse_result_line
 from smacwrap.wrapper.job import Job
+from smacwrap.wrapper.patience import Patience, StuckError
 from smacwrap.wrapper.sources import JsonPlace
 
-# An output may be endless: what is kept of it is not.
+# An output may be endless, and hard for a pattern: what is kept and done is bounded.
 _LONGEST_LINE = 1 << 20  # characters; a longer one is read in pieces
 _MOST_METRICS = 1000
+_PATIENCE = 5.0  # seconds of CPU time for the patterns on one line
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\))")  # colours, links
-_TABBED = re.compile(r"([A-Za-z_][\w.:-]*)\t([^\t]{1,1000})")
+_ESCAPES = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))"  # colours, links
+_TABBED = r"([A-Za-z_][\w.:-]*)\t([^\t]{1,1000})"
 
 
-@dataclass
 class Reading:
     """What has been found in an output.
 
     `result` is what the first result line says, or why it cannot be read; `aclib` tells whether
     it is in AClib 2's form, which has no seed, and `repeated` whether there is a second one.
     `metrics` are texts by name, the last of each; `status` is the first that a pattern of the
-    job's `statuses` found.
+    job's `statuses` found. `stuck` says which pattern took too long; what follows is not read.
     """
 
-    result: Result | ResultLineError | None = None
-    aclib: bool = False
-    repeated: bool = False
-    metrics: dict[str, str] = field(default_factory=dict)
-    status: Status | None = None
+    def __init__(self) -> None:
+        self.result: Result | ResultLineError | None = None
+        self.aclib = False
+        self.repeated = False
+        self.metrics: dict[str, str] = {}
+        self.status: Status | None = None
+        self.stuck = ""
 
 
 def read_log(job: Job, log: Path) -> Reading:
     """Read what a target printed; memory does not grow with the length of the output."""
     reading = Reading()
+    with Patience(_PATIENCE) as patience:
+        try:
+            _read_lines(job, log, reading, patience)
+        except StuckError:
+            number, name = patience.step
+            reading.stuck = f"the search for '{name}' in line {number} of the output takes too long"
+    return reading
+
+
+def _read_lines(job: Job, log: Path, reading: Reading, patience: Patience) -> None:
     patterns = {n: source for n, source in job.metrics.items() if isinstance(source, re.Pattern)}
     places = {n: source for n, source in job.metrics.items() if isinstance(source, JsonPlace)}
     named = {job.quality, job.runtime}
-    for line in _lines(log):
+    for number, line in enumerate(_lines(log), start=1):
+        patience.step = number, "a result"
         if is_result_line(line):
             _add_result(reading, line)
-        if "\t" in line and (tabbed := _TABBED.fullmatch(line.strip())):
+        if "\t" in line and (tabbed := re.fullmatch(_TABBED, line.strip())):
             name = tabbed[1]
             if name in named or name in reading.metrics or len(reading.metrics) < _MOST_METRICS:
                 reading.metrics[name] = tabbed[2].strip()
         for name, pattern in patterns.items():
+            patience.step = number, name
             if match := pattern.search(line):
                 reading.metrics[name] = match[1] or ""
         if reading.status is None:
+            patience.step = number, "statuses"
             found = (status for status, p in job.statuses.items() if p.search(line))
             reading.status = next(found, None)
         if places and not job.json and line.strip().startswith("{"):
             reading.metrics |= _at_places(line, places)
-    return reading
 
 
 def read_json(job: Job, file: Path) -> dict[str, str]:
@@ -66,6 +79,8 @@ def read_json(job: Job, file: Path) -> dict[str, str]:
 
 
 def _at_places(text: str | bytes, places: Mapping[str, JsonPlace]) -> dict[str, str]:
+    import json  # few jobs need it
+
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -102,4 +117,4 @@ def _lines(log: Path) -> Iterator[str]:
     with log.open(encoding="utf-8", errors="replace") as text:
         while line := text.readline(_LONGEST_LINE):
             line = line.replace("\0", "")
-            yield _ESCAPES.sub("", line) if "\x1b" in line else line
+            yield re.sub(_ESCAPES, "", line) if "\x1b" in line else line

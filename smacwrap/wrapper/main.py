@@ -1,19 +1,16 @@
-"""The wrapper as a process: words from a command line, signals, and the lines that are printed."""
+"""The wrapper: from the words of its command line to the result line that it prints."""
 
-import signal
-import sys
 from collections.abc import Sequence
-from types import FrameType
 
 from smacwrap.errors import UserError
-from smacwrap.executors import processes
 from smacwrap.executors.local import LocalExecutor
-from smacwrap.protocol import CallString, CallStringError, format_result, parse_call_string
-from smacwrap.protocol.result_line import format_aclib_result
+from smacwrap.protocol import CallString, CallStringError, parse_call_string
 from smacwrap.wrapper.job import read_job
-from smacwrap.wrapper.outcome import crashed
-from smacwrap.wrapper.place import find_job, runs_folder
+from smacwrap.wrapper.place import CACHE, find_job, runs_folder
+from smacwrap.wrapper.process import StoppedError, catch_stop_signals, echo, write_answer
 from smacwrap.wrapper.run import RunRecord, run_job
+
+_STANDARD_OUTPUT = 1
 
 
 def wrap(job_file: str, words: Sequence[str]) -> None:
@@ -28,43 +25,27 @@ def wrap(job_file: str, words: Sequence[str]) -> None:
         call = parse_call_string(words)
     except CallStringError as error:
         raise UserError(str(error)) from None
-    try:
-        job = read_job(find_job(job_file))
-    except UserError:
-        # SMAC reads nothing but a result line; a person reads the error that follows.
-        _print_result(call, RunRecord(crashed(call, "").result))
-        raise
-    for number in processes.STOP_SIGNALS:
-        signal.signal(number, _stop)
     runs = runs_folder()
     try:
+        job = read_job(find_job(job_file), memory=runs / CACHE)
+    except UserError:
+        # SMAC reads nothing but a result line; a person reads the error that follows.
+        write_answer(_STANDARD_OUTPUT, call, _crashed(call).result)
+        raise
+    catch_stop_signals()
+    try:
         runs.mkdir(parents=True, exist_ok=True)
-        record = run_job(job, call, LocalExecutor(runs), runs, on_output=_echo)
+        record = run_job(job, call, LocalExecutor(runs), runs, on_output=echo)
     except OSError as error:
-        record = RunRecord(crashed(call, "").result, f"{error.strerror}: {runs}")
-    except _StoppedError as error:
-        record = RunRecord(crashed(call, "").result, f"the wrapper was ended by {error}")
+        record = _crashed(call, f"{error.strerror}: {runs}")
+    except StoppedError as error:
+        record = _crashed(call, f"the wrapper was ended by {error}")
     for message in (*record.warnings, *([record.reason] if record.reason else [])):
-        print(f"smacwrap run: {message}", file=sys.stderr)
-    _print_result(call, record)
+        echo(f"smacwrap run: {message}\n".encode("utf-8", "backslashreplace"))
+    write_answer(_STANDARD_OUTPUT, call, record.result)
 
 
-class _StoppedError(BaseException):
-    """A signal asked the wrapper to end."""
+def _crashed(call: CallString, reason: str = "") -> RunRecord:
+    from smacwrap.wrapper.outcome import crashed  # loaded already, or in vain for nearly every run
 
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    for other in processes.STOP_SIGNALS:
-        signal.signal(other, signal.SIG_IGN)
-    raise _StoppedError(signal.Signals(number).name)
-
-
-def _echo(output: bytes) -> None:
-    sys.stderr.buffer.write(output)
-    sys.stderr.buffer.flush()
-
-
-def _print_result(call: CallString, record: RunRecord) -> None:
-    if call.aclib:
-        print(format_aclib_result(record.result))
-    print(format_result(record.result), flush=True)
+    return RunRecord(crashed(call, reason).result, reason)

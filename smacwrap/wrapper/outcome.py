@@ -3,11 +3,12 @@
 import math
 import re
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
+from types import MappingProxyType
 
 from smacwrap.executors import Completion
+from smacwrap.frozen import Frozen, replace
 from smacwrap.protocol import CallString, Result, ResultLineError, Status
 from smacwrap.wrapper.job import Job
 from smacwrap.wrapper.log import Reading, read_json, read_log
@@ -17,15 +18,14 @@ CRASHED_QUALITY = 1e9
 """The quality of a run that has none: the least that SMAC v2 gives to a crashed run."""
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Frozen):
     """A result, the metrics found on the way (name to text), and what there is to say of it.
 
     `reason` is that of a run that failed or was ended; `warnings` do not change the result.
     """
 
     result: Result
-    metrics: dict[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, str] = MappingProxyType({})
     reason: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -69,7 +69,8 @@ def judge(
         outcome = crashed(call, str(error), completion.cpu_time)
         return replace(outcome, metrics=metrics)
     warnings = tuple(_warnings(job, call, completion, reading, result))
-    return Outcome(replace(result, seed=call.seed), metrics, reason, warnings)
+    result = _finite(replace(result, seed=call.seed), completion)
+    return Outcome(result, metrics, reason, warnings)
 
 
 def failure(exit_code: int | None) -> str:
@@ -93,7 +94,9 @@ def _verdict(
     if completion.timed_out:
         return _timeout(call, completion), "the cutoff was reached"
     if completion.exit_code is None:
-        raise _FailedError(f"the target went over its limit of {completion.exceeded}")
+        return _over_limit(job, call, completion)
+    if reading.stuck:
+        raise _FailedError(reading.stuck)
     if isinstance(reading.result, ResultLineError):
         raise _FailedError(f"bad result line: {reading.result}")
     if reading.result:
@@ -108,6 +111,15 @@ def _verdict(
     quality = math.nan if status.decided else CRASHED_QUALITY
     result = Result(status, completion.cpu_time, 0, quality, call.seed)
     return result, "the target asked to abort" if status is Status.ABORT else ""
+
+
+def _over_limit(job: Job, call: CallString, completion: Completion) -> tuple[Result, str]:
+    reason = f"the target went over its limit of {completion.exceeded}"
+    if completion.exceeded != "memory" or job.over_memory is Status.CRASHED:
+        raise _FailedError(reason)
+    if job.over_memory is Status.TIMEOUT:
+        return _timeout(call, completion), reason
+    return Result(job.over_memory, completion.cpu_time, 0, CRASHED_QUALITY, call.seed), reason
 
 
 def _timeout(call: CallString, completion: Completion) -> Result:
@@ -138,6 +150,13 @@ def _with_numbers(job: Job, result: Result, metrics: dict[str, str]) -> Result:
     if not 0 <= runtime < math.inf:
         raise _FailedError(f"the runtime is not a finite time: {runtime}")
     return replace(result, runtime=runtime, quality=0.0 - quality if job.maximize else quality)
+
+
+def _finite(result: Result, completion: Completion) -> Result:
+    """The result without infinities: where a failed run has them, and in run lengths."""
+    numbers = {"runtime": completion.cpu_time, "run_length": 0, "quality": CRASHED_QUALITY}
+    wrong = {n: v for n, v in numbers.items() if not math.isfinite(getattr(result, n))}
+    return replace(result, **wrong)
 
 
 def _quality(job: Job, result: Result, metrics: dict[str, str]) -> float:
@@ -208,7 +227,10 @@ def _postprocessed(job: Job, postprocess: Callable[[], Completion]) -> dict[str,
         raise _FailedError(f"the post-processing went over its limit of {completion.exceeded}")
     if reason := failure(completion.exit_code):
         raise _FailedError(reason.replace("the target", "the post-processing"))
-    return read_log(job, completion.log).metrics
+    reading = read_log(job, completion.log)
+    if reading.stuck:
+        raise _FailedError(f"post-processing: {reading.stuck}")
+    return reading.metrics
 
 
 def _warnings(

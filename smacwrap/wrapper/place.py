@@ -1,10 +1,10 @@
 """Names for runs: `run-<pid>`, claimed so that no two wrappers ever share a file."""
 
 import os
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from smacwrap.frozen import Frozen
 from smacwrap.lookup import find_file
 
 RUNS_VARIABLE = "SMACWRAP_RUNS"
@@ -13,12 +13,14 @@ RUNS_VARIABLE = "SMACWRAP_RUNS"
 SCENARIO_VARIABLE = "SMACWRAP_SCENARIO_DIR"
 """The environment variable that names the folder of the scenario that a run belongs to."""
 
+CACHE = ".cache"
+"""The folder, in that of the runs, for what they share."""
+
 DEFAULT_RUNS = "smacwrap-runs"
 """The folder for runs, below the current one, of a wrapper that no study started."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Frozen):
     """Where one run's files lie: its folder while it is packed, its bundle for good."""
 
     name: str

@@ -1,4 +1,8 @@
-"""Placeholders: what a run knows by name, to be filled into commands, flags and templates."""
+"""Placeholders: what a run knows by name, to be filled into commands, flags and templates.
+
+A placeholder is a name or, as a shell has it, `name:-fallback`: the fallback stands for a
+parameter that is not active.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,7 +11,9 @@ from pathlib import Path
 from smacwrap.protocol import CallString
 
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-"""`{name}`, and `{{` and `}}` for braces; the group is the name, or None for braces."""
+"""`{name}`, and `{{` and `}}` for braces; the group is what is in them, or None for braces."""
+
+_FALLBACK = ":-"
 
 
 class FillError(Exception):
@@ -29,19 +35,31 @@ def values_of(call: CallString) -> dict[str, str]:
     }
 
 
-def fill(text: str, value_of: Mapping[str, str] | Callable[[str], str]) -> str:
-    """`text` with its placeholders filled in.
+def fill(text: str, values: Mapping[str, str], quote: Callable[[str], str] = str) -> str:
+    """`text` with its placeholders filled in, fallbacks quoted.
 
     Raises:
-        KeyError: a placeholder names nothing that there is.
+        KeyError: a placeholder names nothing that there is, and has no fallback.
     """
-    get = value_of.__getitem__ if isinstance(value_of, Mapping) else value_of
 
     def value(match: re.Match[str]) -> str:
-        name = match[1]
-        return match[0][0] if name is None else get(name)
+        if match[1] is None:
+            return match[0][0]
+        name, fallback = split(match[1])
+        return values[name] if fallback is None or name in values else quote(fallback)
 
     return PLACEHOLDER.sub(value, text)
+
+
+def names_in(text: str) -> set[str]:
+    """The names that the placeholders of a text ask for."""
+    return {split(match[1])[0] for match in PLACEHOLDER.finditer(text) if match[1] is not None}
+
+
+def split(placeholder: str) -> tuple[str, str | None]:
+    """The name in a placeholder, and its fallback if it has one."""
+    name, separator, fallback = placeholder.partition(_FALLBACK)
+    return name, fallback if separator else None
 
 
 def _absolute(instance: str) -> str:

@@ -1,39 +1,52 @@
-"""One run from end to end: pack the inputs, execute them, judge what came back, keep it all."""
+"""One run from end to end: pack the inputs, execute them, judge what came back, keep it all.
+
+What is needed only once the target runs, or in few runs, is loaded there: every run waits for it.
+"""
 
 import math
-import shutil
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
-from smacwrap.executors import Completion, Executor, Limits, Task
-from smacwrap.executors.bundle import BundleError, add
-from smacwrap.executors.inputs import find_input, pack_inputs
+from smacwrap.executors import BundleError, Completion, Executor, Limits, Task
+from smacwrap.executors.copying import copy_file
+from smacwrap.executors.folders import remove_tree
+from smacwrap.executors.inputs import find_input, prepare_inputs
+from smacwrap.frozen import Frozen, replace
 from smacwrap.protocol import CallString, Result
 from smacwrap.wrapper.command import CommandTemplate
 from smacwrap.wrapper.job import Job
-from smacwrap.wrapper.keep import Start, additional_data, call_json
-from smacwrap.wrapper.outcome import Outcome, crashed, judge
-from smacwrap.wrapper.place import Place, claim
+from smacwrap.wrapper.place import CACHE, Place, claim
 from smacwrap.wrapper.placeholders import FillError, values_of
-from smacwrap.wrapper.settings_file import write_settings
 from smacwrap.wrapper.spelling import Spelled
-from smacwrap.wrapper.templates import fill_templates
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from smacwrap.wrapper.outcome import Outcome
 
 _LOG, _POST_LOG = "log.txt", "postprocess.txt"
-_CACHE = ".inputs"  # in the folder of the runs, for all of them
 
 
-@dataclass(frozen=True)
-class RunRecord:
+class RunRecord(Frozen):
     """A run that is over: its result, as it goes to SMAC, and why it failed, if it did."""
 
     result: Result
     reason: str = ""
     warnings: tuple[str, ...] = ()
+
+
+class Start(Frozen):
+    """A run that is started: what was asked for, the words that this became, and the time.
+
+    The time is in seconds since 1970.
+    """
+
+    job: Job
+    call: CallString
+    command: tuple[str, ...]
+    postprocess: tuple[str, ...] | None
+    time: float
 
 
 def run_job(
@@ -59,9 +72,9 @@ def run_job(
         spelled = job.spellings.spell(call)
         command = _fill(job, job.command, call, spelled)
         post = _fill(job, job.postprocess, call, spelled) if job.postprocess else None
-        start = Start(job, call, command, post, datetime.now(UTC))
+        start = Start(job, call, command, post, time.time())
         place = claim(runs)
-        _pack(job, call, spelled, place)
+        _prepare(job, call, spelled, place)
         task = Task(
             bundle=place.bundle,
             command=command,
@@ -69,15 +82,21 @@ def run_job(
             environment=spelled.environment,
             data=job.data,
             limits=_limits(job, call),
+            unpacked=place.folder,
         )
         outcome = _execute(start, task, executor, on_output)
     except (OSError, BundleError, FillError) as error:
+        from smacwrap.wrapper.outcome import crashed
+
         outcome = crashed(call, _say(error))
     except BaseException:
         # A run that was stopped has no result: nothing of it stays.
         if place:
             place.bundle.unlink(missing_ok=True)
         raise
+    finally:
+        if place and place.folder.exists():  # no executor took it
+            remove_tree(place.folder)
     outcome = _with_data(outcome, place.bundle if place else None)
     return RunRecord(outcome.result, outcome.reason, outcome.warnings)
 
@@ -88,36 +107,38 @@ def _fill(
     try:
         return tuple(command.fill(call, spelled.flags))
     except KeyError as error:
+        name = error.args[0]
         raise FillError(
-            f"{job.file}: the command names {{{error.args[0]}}}, which is no active parameter of "
-            f"this run (there are {', '.join(sorted(call.parameters)) or 'none'}; "
-            "{flags} stands for all of them)"
+            f"{job.file}: the command names {{{name}}}, which is no active parameter of "
+            f"this run (there are {', '.join(sorted(call.parameters)) or 'none'}; {{flags}} "
+            f"stands for all of them, {{{name}:-value}} for a value where {name} is inactive)"
         ) from None
 
 
-def _pack(job: Job, call: CallString, spelled: Spelled, place: Place) -> None:
-    """Write the bundle of a run: its inputs, what is filled in, and nothing of an earlier run."""
+def _prepare(job: Job, call: CallString, spelled: Spelled, place: Place) -> None:
+    """Fill the folder and the bundle of a run: inputs, and templates and settings filled in."""
     filled = [*(template.name for template in job.templates), *([job.config] if job.config else [])]
-    leave_out = [*filled, *([job.json] if job.json else [])]
-    try:
-        pack_inputs(
-            [path for path in job.inputs if path.is_dir() or path.name not in leave_out],
-            place.folder,
-            place.bundle,
-            cache=place.bundle.parent / _CACHE,
-            leave_out=leave_out,
-        )
-        if not filled:
-            return
-        if job.config and (given := find_input(job.inputs, job.config)):
-            (place.folder / job.config).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(given, place.folder / job.config)
+    leave_out = [*filled, *([job.json] if job.json else [])]  # nothing of an earlier run
+    prepare_inputs(
+        [path for path in job.inputs if path.is_dir() or path.name not in leave_out],
+        place.folder,
+        place.bundle,
+        cache=place.bundle.parent / CACHE,
+        leave_out=leave_out,
+    )
+    if job.templates:
+        from smacwrap.wrapper.templates import fill_templates
+
         fill_templates(job.templates, place.folder, values_of(call))
-        if job.config:
-            write_settings(place.folder / job.config, spelled.settings)
+    if job.config:
+        from smacwrap.wrapper.settings_file import write_settings
+
+        given = find_input(job.inputs, job.config)
+        write_settings(place.folder / job.config, spelled.settings, given)
+    if filled:
+        from smacwrap.executors.additions import add
+
         add(place.bundle, [(name, place.folder / name) for name in filled])
-    finally:
-        shutil.rmtree(place.folder, ignore_errors=True)
 
 
 def _limits(job: Job, call: CallString) -> Limits:
@@ -132,26 +153,33 @@ def _limits(job: Job, call: CallString) -> Limits:
 
 def _execute(
     start: Start, task: Task, executor: Executor, on_output: Callable[[bytes], None] | None
-) -> Outcome:
+) -> "Outcome":
     """Run a task, judge it, and add all that it left to its bundle."""
     with ExitStack() as open_until_kept:
         submission = open_until_kept.enter_context(executor.submit(task))
+        from smacwrap.executors.additions import add
+        from smacwrap.wrapper.keep import call_json
+        from smacwrap.wrapper.outcome import judge
+
         completion = submission.wait(on_output)
         files = [(_LOG, completion.log)]
         files += [(f"outputs/{name}", path) for name, path in completion.outputs]
 
-        def postprocess(command: tuple[str, ...]) -> Completion:
+        def postprocess() -> Completion:
             bundle = task.bundle.with_suffix(".post")
             open_until_kept.callback(bundle.unlink, missing_ok=True)
-            shutil.copyfile(task.bundle, bundle)
-            add(bundle, [*completion.outputs, (_LOG, completion.log)], [])
-            post_task = replace(task, bundle=bundle, command=command, outputs=())
+            copy_file(task.bundle, bundle)
+            add(bundle, [*completion.outputs, (_LOG, completion.log)])
+            post_task = replace(
+                task, bundle=bundle, command=start.postprocess, outputs=(), unpacked=None
+            )
             post = open_until_kept.enter_context(executor.submit(post_task)).wait(on_output)
             files.append((_POST_LOG, post.log))
             return post
 
-        then = partial(postprocess, start.postprocess) if start.postprocess else None
-        outcome = judge(start.job, start.call, completion, then)
+        outcome = judge(
+            start.job, start.call, completion, postprocess if start.postprocess else None
+        )
         try:
             add(task.bundle, files, [("call.json", call_json(start, completion, outcome))])
         except OSError as error:
@@ -161,8 +189,10 @@ def _execute(
         return outcome
 
 
-def _with_data(outcome: Outcome, bundle: Path | None) -> Outcome:
+def _with_data(outcome: "Outcome", bundle: Path | None) -> "Outcome":
     """The outcome with its metrics, reason and bundle as the result's additional run data."""
+    from smacwrap.wrapper.keep import additional_data
+
     existing = bundle if bundle and bundle.exists() else None
     text = additional_data(outcome, existing)
     return replace(outcome, result=replace(outcome.result, additional=text))

@@ -12,24 +12,25 @@ from smacwrap.wrapper.placeholders import FillError
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
-def write_settings(file: Path, settings: Mapping[str, str]) -> None:
-    """Write settings into a JSON file, which may exist and hold others.
+def write_settings(file: Path, settings: Mapping[str, str], given: Path | None = None) -> None:
+    """Write a JSON file of settings.
 
     Args:
-        file: the file; what it holds besides stays.
+        file: the file.
         settings: values by place, `group.name`. What reads as a number, `true` or `false` in
             JSON is one; everything else is a text.
+        given: a JSON file with other settings, which it holds, too.
 
     Raises:
         FillError: the file is no JSON object, or a place lies inside of another value.
         OSError: it cannot be read or written.
     """
     document: Any = {}
-    if file.exists():
+    if given:
         try:
-            document = json.loads(file.read_bytes())
+            document = json.loads(given.read_bytes())
         except (ValueError, RecursionError) as error:
-            raise FillError(f"{file.name} is not valid JSON: {error}") from None
+            raise FillError(f"{given.name} is not valid JSON: {error}") from None
     for place, value in settings.items():
         *groups, name = place.split(".")
         target = document
@@ -39,7 +40,6 @@ def write_settings(file: Path, settings: Mapping[str, str]) -> None:
             raise FillError(f"{file.name}: there is no place for '{place}'")
         target[name] = _value(value)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.unlink(missing_ok=True)  # it may be read-only, as a copy of an input
     file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 

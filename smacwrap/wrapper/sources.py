@@ -1,10 +1,10 @@
 """Where a metric comes from: a regular expression, a place in a JSON object, or a measurement."""
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from smacwrap.frozen import Frozen
 
 JSON = "json:"
 """What a source in a job file begins with if it is a place in a JSON object."""
@@ -18,8 +18,7 @@ class Measured(StrEnum):
     EXIT_CODE = "exit_code"
 
 
-@dataclass(frozen=True)
-class JsonPlace:
+class JsonPlace(Frozen):
     """A place in a JSON document: keys and positions in lists, separated by dots."""
 
     path: str
@@ -40,7 +39,13 @@ def _found(node: object, path: str) -> Iterator[str]:
     by_name = {str(key): value for key, value in items.items()}
     if path in by_name:
         value = by_name[path]
-        yield value if isinstance(value, str) else json.dumps(value)
+        yield value if isinstance(value, str) else _json_text(value)
     for dot in (match.start() for match in re.finditer(r"\.", path)):
         if path[:dot] in by_name:
             yield from _found(by_name[path[:dot]], path[dot + 1 :])
+
+
+def _json_text(value: object) -> str:
+    import json  # few jobs need it
+
+    return json.dumps(value)

@@ -2,31 +2,33 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
+from smacwrap.frozen import Frozen
 from smacwrap.protocol import CallString
-from smacwrap.wrapper.placeholders import FillError, fill, values_of
+from smacwrap.wrapper.placeholders import FillError, fill, names_in, values_of
 
 EVERY_OTHER = "*"
 """The name that stands for all parameters, or all values, that are not named themselves."""
 
 _DEFAULT = "-{name} {value}"
-Kind = Literal["words", "env", "json"]
-"""Where a value goes: onto the command line, into the environment or into the JSON file."""
+_PREFIXES: "dict[str, Kind]" = {"env:": "env", "json:": "json"}
 
-_PREFIXES: dict[str, Kind] = {"env:": "env", "json:": "json"}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["words", "env", "json"]
+    """Where a value goes: onto the command line, into the environment or into the JSON file."""
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(Frozen):
     """One way to say a parameter's value, its placeholders not yet filled in.
 
     `kind` tells what `words` are: words of the command line (none says nothing at all), the name
     of an environment variable, or a place in the JSON file, `group.name`.
     """
 
-    kind: Kind
+    kind: "Kind"
     words: tuple[str, ...]
 
 
@@ -34,13 +36,12 @@ Rule = Mapping[str, Spelling]
 """The spellings of one parameter by its value; `*` is that of every other value."""
 
 
-@dataclass(frozen=True)
-class Spelled:
+class Spelled(Frozen):
     """A configuration as the target gets it: flags, environment and settings by their place."""
 
-    flags: list[str] = field(default_factory=list)
-    environment: dict[str, str] = field(default_factory=dict)
-    settings: dict[str, str] = field(default_factory=dict)
+    flags: list[str]
+    environment: dict[str, str]
+    settings: dict[str, str]
 
 
 def parse_spelling(text: str) -> Spelling:
@@ -78,7 +79,7 @@ class Spellings:
         self.rules = {name: rule for name, rule in self.given.items() if name != EVERY_OTHER}
         self._others = self.given.get(EVERY_OTHER, {EVERY_OTHER: parse_spelling(_DEFAULT)})
 
-    def uses(self, kind: Kind) -> bool:
+    def uses(self, kind: "Kind") -> bool:
         """Whether a rule spells any value in this way, and not by saying nothing."""
         spellings = (spelling for rule in self.given.values() for spelling in rule.values())
         return any(spelling.kind == kind and spelling.words for spelling in spellings)
@@ -87,7 +88,7 @@ class Spellings:
         """Whether a parameter's value can reach a target, which gets flags or does not."""
         own = self.rules.get(name, self._others).values()
         others = (spelling for rule in self.rules.values() for spelling in rule.values())
-        mentions = (any(f"{{{name}}}" in word for word in spelling.words) for spelling in others)
+        mentions = (name in names_in(word) for spelling in others for word in spelling.words)
         return any(s.kind != "words" for s in own) or (
             with_flags and (any(s.words for s in own) or any(mentions))
         )
@@ -99,7 +100,7 @@ class Spellings:
             FillError: no spelling for a value, a placeholder that is no active parameter, or a
                 name that no environment variable can have.
         """
-        spelled = Spelled()
+        spelled = Spelled([], {}, {})
         values = values_of(call)
         others = sorted(name for name in call.parameters if name not in self.rules)
         for name in [*others, *(name for name in self.rules if name in call.parameters)]:
@@ -109,7 +110,8 @@ class Spellings:
                 words = [fill(w, {**values, "name": name, "value": value}) for w in spelling.words]
             except KeyError as error:
                 raise FillError(
-                    f"[parameters] {name} = {value}: {{{error.args[0]}}} is no active parameter"
+                    f"[parameters] {name} = {value}: {{{error.args[0]}}} is no active parameter "
+                    f"(write {{{error.args[0]}:-value}} for what it is then)"
                 ) from None
             if spelling.kind == "words":
                 spelled.flags.extend(words)

@@ -34,6 +34,13 @@ def test_it_takes_values_that_differ_from_the_default(quick: Path, smacwrap: Sma
     assert "-kind 'b' -n '10' -x '0.5' -y '1.0' -z '0.25'" in done.stdout
 
 
+def test_it_runs_on_the_first_instance_with_a_seed(quick: Path, smacwrap: Smacwrap) -> None:
+    (quick.parent / "instances").write_text("7 a.cnf hard\n8 b.cnf easy\n")
+    words = "--use-instances true --deterministic false --cutoff-time 5 --instance-file".split()
+    done = smacwrap("algo-test", quick, *words, "instances")
+    assert "./target.sh a.cnf hard 5.0 2147483647 7 -kind" in done.stdout, done
+
+
 @pytest.mark.parametrize(
     ("config", "said"),
     [

@@ -8,10 +8,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from smacwrap.executors.bundle import BundleError, add, pack, unpack
+from smacwrap.executors.additions import add
+from smacwrap.executors.base import BundleError
+from smacwrap.executors.bundle import pack, unpack
 
 
 @pytest.fixture
@@ -149,6 +151,56 @@ def test_to_add_keeps_the_inputs_and_the_latest_of_a_name(tmp_path: Path) -> Non
         assert set(added.namelist()) == {"x", "log.txt", "outputs/m", "call.json"}
         assert added.namelist().count("outputs/m") == 1
         assert added.read("log.txt") == b"of the run"
+
+
+_contents = st.dictionaries(st.text("aé/☃\n", min_size=1), st.binary(), max_size=4)
+
+
+@settings(max_examples=50)
+@given(_contents, _contents.map(dict.items).map(list))
+def test_any_zip_can_be_added_to(
+    tmp_path_factory: pytest.TempPathFactory,
+    before: dict[str, bytes],
+    more: list[tuple[str, bytes]],
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    bundle = archive(folder / "run-1.zip", *before.items())
+    members = []
+    for i, (name, content) in enumerate(more):
+        (folder / str(i)).write_bytes(content)
+        members.append((name, folder / str(i)))
+    add(bundle, members)
+    add(bundle, members[:1], [("call.json", "{}")])
+    with zipfile.ZipFile(bundle) as added:
+        assert added.testzip() is None
+        expected = [*added.namelist()[: len(before)], *(n for n, _ in [*more, *more[:1]])]
+        assert added.namelist() == [*expected, "call.json"]
+        assert all(added.read(name) == content for name, content in more)
+        assert added.getinfo("call.json").date_time[0] >= 2026
+
+
+@pytest.mark.parametrize("size", [1000, 2_000_000])
+def test_what_is_added_keeps_its_permissions_time_and_odd_name(
+    tmp_path: Path, place: Path, size: int
+) -> None:
+    bundle = archive(tmp_path / "run-1.zip", ("x", b"in"))
+    tool = tmp_path / "tool"
+    tool.write_bytes(os.urandom(size))
+    tool.chmod(0o755)
+    os.utime(tool, (0, 0))  # zip knows no time before 1980
+    add(bundle, [("a\udcff", tool)])
+    unpack(bundle, place)
+    assert (place / "a?").read_bytes() == tool.read_bytes()
+    assert stat.S_IMODE((place / "a?").stat().st_mode) == 0o755
+
+
+def test_an_archive_with_a_comment_can_be_added_to(tmp_path: Path) -> None:
+    bundle = archive(tmp_path / "run-1.zip", ("x", b"in"))
+    with zipfile.ZipFile(bundle, "a") as commented:
+        commented.comment = b"of another tool"
+    add(bundle, [], [("call.json", "{}")])
+    with zipfile.ZipFile(bundle) as added:
+        assert added.namelist() == ["x", "call.json"]
 
 
 def test_to_add_a_file_that_is_missing_leaves_the_bundle_as_it_was(tmp_path: Path) -> None:

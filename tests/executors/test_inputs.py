@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from smacwrap.executors.bundle import add
-from smacwrap.executors.inputs import copy_inputs, find_input, pack_inputs
+from smacwrap.executors.additions import add
+from smacwrap.executors.inputs import find_input, prepare_inputs
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -25,7 +25,7 @@ def content(bundle: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    """Inputs that are worth to be packed only once, and old enough for that."""
+    """Inputs that nobody is working on."""
     folder = tmp_path / "in"
     (folder / "sub").mkdir(parents=True)
     (folder / "sub" / "large").write_bytes(os.urandom(200_000))
@@ -35,7 +35,7 @@ def large(tmp_path: Path) -> Path:
 
 
 class Packer:
-    """Packs inputs again and again, each time into a new bundle."""
+    """Copies and packs inputs again and again, each time for a new run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -48,8 +48,14 @@ class Packer:
         copies = self.folder / "runs" / f"run-{self.count}"
         copies.mkdir()
         bundle = copies.with_suffix(".zip")
-        pack_inputs(inputs, copies, bundle, self.cache, leave_out)
+        prepare_inputs(inputs, copies, bundle, self.cache, leave_out)
+        packed = {name: data for name, data in content(bundle).items() if not name.endswith("/")}
+        assert files_in(copies) == packed, "the folder is what is in the bundle"
         return bundle
+
+    def folder_of(self, *inputs: Path) -> Path:
+        """The folder of a new run with these inputs."""
+        return self(*inputs).with_suffix("")
 
     def zips(self) -> int:
         assert not list(self.cache.glob("*.part"))
@@ -61,38 +67,43 @@ def pack(tmp_path: Path) -> Packer:
     return Packer(tmp_path)
 
 
-def test_inputs_are_the_contents_of_folders_and_single_files(tmp_path: Path) -> None:
+def test_inputs_are_the_contents_of_folders_and_single_files(tmp_path: Path, pack: Packer) -> None:
     (tmp_path / "in" / "__pycache__").mkdir(parents=True)
     (tmp_path / "in" / "__pycache__" / "x.pyc").touch()
     (tmp_path / "in" / "data").symlink_to(tmp_path / "big")
     (tmp_path / "big").mkdir()
     (tmp_path / "big" / "set").write_text("1")
     (tmp_path / "extra.py").write_text("2")
-    folder = tmp_path / "run-1"
-    folder.mkdir()
-    copy_inputs([tmp_path / "in", tmp_path / "extra.py"], folder)
+    folder = pack.folder_of(tmp_path / "in", tmp_path / "extra.py")
     assert files_in(folder) == {"data/set": b"1", "extra.py": b"2"}
     assert not (folder / "data").is_symlink()
 
 
-def test_inputs_that_are_read_only_folders_can_be_added_to_and_removed(tmp_path: Path) -> None:
+def test_inputs_that_are_read_only_can_be_written_to(tmp_path: Path, pack: Packer) -> None:
     (tmp_path / "in" / "sub").mkdir(parents=True)
+    (tmp_path / "in" / "tool").touch()
+    (tmp_path / "in" / "tool").chmod(0o555)
     for path in (tmp_path / "in" / "sub", tmp_path / "in"):
         path.chmod(0o555)
-    folder = tmp_path / "run-1"
-    folder.mkdir()
-    copy_inputs([tmp_path / "in"], folder)
+    folder = pack.folder_of(tmp_path / "in")
     assert all(stat.S_IMODE(p.stat().st_mode) & 0o700 == 0o700 for p in (folder, folder / "sub"))
+    assert stat.S_IMODE((folder / "tool").stat().st_mode) == 0o755
 
 
-def test_an_input_that_cannot_be_copied_is_named(tmp_path: Path) -> None:
+def test_files_keep_the_time_of_their_last_change(large: Path, pack: Packer) -> None:
+    os.utime(large / "small", (1e9, 1e9))
+    assert (pack.folder_of(large) / "small").stat().st_mtime == 1e9
+
+
+@pytest.mark.parametrize("what", ["dangling", "pipe"])
+def test_an_input_that_cannot_be_copied_is_named(tmp_path: Path, pack: Packer, what: str) -> None:
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "dangling").symlink_to("absent")
-    folder = tmp_path / "run-1"
-    folder.mkdir()
-    with pytest.raises(OSError, match="in/dangling") as caught:
-        copy_inputs([tmp_path / "in"], folder)
-    assert "[(" not in str(caught.value)
+    if what == "dangling":
+        (tmp_path / "in" / what).symlink_to("absent")
+    else:
+        os.mkfifo(tmp_path / "in" / what)
+    with pytest.raises(OSError, match=f"in/{what}"):
+        pack(tmp_path / "in")
 
 
 def test_equal_inputs_are_packed_once_and_shared(large: Path, pack: Packer) -> None:
@@ -100,7 +111,6 @@ def test_equal_inputs_are_packed_once_and_shared(large: Path, pack: Packer) -> N
     assert first.samefile(second)
     assert content(first) == {"sub/": b"", **files_in(large)}
     assert pack.zips() == 1
-    assert list((pack.folder / "runs" / "run-2").iterdir()) == [], "nothing was copied"
 
 
 def test_a_bundle_that_is_added_to_leaves_the_others_alone(large: Path, pack: Packer) -> None:
@@ -144,13 +154,6 @@ def test_inputs_that_changed_just_now_are_not_shared(large: Path, pack: Packer) 
     assert pack.zips() == 0
 
 
-def test_small_inputs_are_packed_each_time(tmp_path: Path, pack: Packer) -> None:
-    (tmp_path / "tool").write_text("1")
-    time.sleep(0.15)
-    assert content(pack(tmp_path / "tool")) == {"tool": b"1"}
-    assert not pack.cache.exists()
-
-
 def test_only_the_latest_zips_are_kept(large: Path, pack: Packer) -> None:
     bundles = []
     for i in range(6):
@@ -168,15 +171,15 @@ def test_processes_that_need_the_same_zip_make_it_once(large: Path, pack: Packer
     code = f"""
 import sys, time
 from pathlib import Path
-from smacwrap.executors import inputs
-build = inputs.write_zip
+from smacwrap.executors import bundle, inputs
+build = bundle.write_zip
 def slowly(folder, path):
     print("built", flush=True); time.sleep(0.5); build(folder, path)
-inputs.write_zip = slowly
+bundle.write_zip = slowly
 runs = Path({str(pack.folder / "runs")!r})
 copies = runs / ("p" + sys.argv[1])
 copies.mkdir()
-inputs.pack_inputs([Path({str(large)!r})], copies, copies.with_suffix(".zip"), runs / ".inputs")
+inputs.prepare_inputs([Path({str(large)!r})], copies, copies.with_suffix(".zip"), runs / ".inputs")
 """
     made = [
         subprocess.Popen([sys.executable, "-c", code, str(i)], stdout=subprocess.PIPE, text=True)

@@ -1,5 +1,6 @@
 """The local executor with real processes: what comes back, and that nothing stays behind."""
 
+import os
 import subprocess
 import sys
 import time
@@ -124,9 +125,10 @@ def test_a_command_that_does_not_exist_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
     (tmp_path / "in").mkdir()
     pack(tmp_path / "in", tmp_path / "run-1.zip")
+    task = Task(tmp_path / "run-1.zip", ("no-such-program",))
     executor = LocalExecutor(tmp_path / "scratch")
-    with pytest.raises(FileNotFoundError):
-        executor.submit(Task(tmp_path / "run-1.zip", ("no-such-program",)))
+    with pytest.raises(FileNotFoundError, match="no-such-program"), executor.submit(task) as run:
+        run.wait()
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
@@ -181,3 +183,15 @@ def test_a_large_log_takes_no_memory(tmp_path: Path) -> None:
         tracemalloc.stop()
         assert sum(sizes) == done.log.stat().st_size == 100_000_000
     assert peak < 10_000_000
+
+
+def test_a_command_inherits_the_standard_streams_only(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.set_inheritable(writer, True)
+    with submit(tmp_path, "ls -l /proc/self/fd") as submission:
+        listed = submission.wait().log.read_text()
+    os.close(reader)
+    os.close(writer)
+    assert {line.split()[-3] for line in listed.splitlines()[1:]} == {"0", "1", "2", "3"}
+    assert "pipe" not in listed
+    assert "0 -> /dev/null" in listed

@@ -1,5 +1,7 @@
 """Result lines: every prefix, status and alias that SMAC v2 takes, and what it refuses."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,8 @@ def test_additional_run_data_is_all_that_follows_the_seed() -> None:
         ("GOOD, 0.5, 1, 0.025, -1", "'GOOD' is not a status"),
         ("RUNNING, 0.5, 1, 0.025, -1", "'RUNNING' is not a status"),
         ("SAT, fast, 1, 0.025, -1", "runtime 'fast' is not a number"),
+        ("SAT, 1, nan, 0.1, -1", "run length 'nan' is not a number"),
+        ("SAT, 1, -2, 0.1, -1", "run length '-2' is negative"),
         ("SAT, 1, 1, nan, -1", "quality 'nan' is not a number"),
         ("SAT, 1, 1, , -1", "quality '' is not a number"),
         ("SAT, 1, 1, 0.1, one", "seed 'one' is not a number"),
@@ -99,7 +103,7 @@ _words = st.text(st.characters(min_codepoint=33, exclude_characters=","), min_si
 @given(
     status=st.sampled_from([s for s in Status if s is not Status.KILLED]),
     runtime=st.floats(0, allow_nan=False),
-    run_length=_numbers,
+    run_length=st.just(-1.0) | st.floats(0, allow_nan=False),
     quality=_numbers,
     seed=st.integers(-1, 2**63),
     additional=st.lists(_words, max_size=3).map(" ".join),
@@ -110,6 +114,11 @@ def test_what_is_written_is_read_back(
     additional = " ".join(additional.split())
     result = Result(status, runtime, run_length, quality, seed, additional)
     assert parse_result_line(format_result(result)) == result
+
+
+def test_infinities_are_written_as_java_reads_them() -> None:
+    line = format_result(Result(Status.TIMEOUT, math.inf, math.inf, -math.inf, 1))
+    assert line == "Result of algorithm run: TIMEOUT, Infinity, Infinity, -Infinity, 1"
 
 
 def test_additional_data_with_commas_and_newlines_stays_on_its_line() -> None:

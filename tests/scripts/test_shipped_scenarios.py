@@ -142,13 +142,12 @@ def test_clasp_takes_random_configurations(clasp: Path, smacwrap: Smacwrap) -> N
         assert result.status is Status.SAT, line
 
 
-@needs_clingo
-@pytest.mark.skipif(not SMAC2, reason="SMAC2_HOME is not set")
-def test_smac_v2_tunes_clasp_on_instances(clasp: Path) -> None:
+def tuned_by_smac2(folder: Path) -> list[str]:
+    """The six runs of SMAC v2 on the scenario in a folder, as it keeps them."""
     words = "--scenario-file scenario.txt --seed 1 --rungroup study --numberOfRunsLimit 6"
     subprocess.run(
         ["bash", f"{SMAC2}/smac", *words.split(), "--validation", "false"],
-        cwd=clasp,
+        cwd=folder,
         env={
             **os.environ,
             "PATH": own_path(),
@@ -159,6 +158,20 @@ def test_smac_v2_tunes_clasp_on_instances(clasp: Path) -> None:
         check=True,
         timeout=120,
     )
-    (runs,) = (clasp / "smac-output" / "study").glob("state-run1/runs_and_results-it*.csv")
-    assert len(runs.read_text().splitlines()) == 7
-    assert "CRASHED" not in runs.read_text()
+    (runs,) = (folder / "smac-output" / "study").glob("state-run1/runs_and_results-it*.csv")
+    return runs.read_text().splitlines()[1:]
+
+
+@needs_clingo
+@pytest.mark.skipif(not SMAC2, reason="SMAC2_HOME is not set")
+def test_smac_v2_tunes_clasp_on_instances(clasp: Path) -> None:
+    runs = tuned_by_smac2(clasp)
+    assert len(runs) == 6
+    assert "CRASHED" not in "".join(runs)
+
+
+@pytest.mark.skipif(not SMAC2, reason="SMAC2_HOME is not set")
+def test_smac_v2_tunes_the_template(tmp_path: Path) -> None:
+    runs = tuned_by_smac2(installed(tmp_path, "template_doe"))
+    assert len(runs) == 6
+    assert all("output=" in run or "UNSAT" in run for run in runs)

@@ -116,7 +116,6 @@ def test_smac_v2_reads_every_kind_of_run_that_we_write(quick: Path) -> None:
                 details=details,
             )
         )
-    writer.close()
     words = "--scenario-file quick.txt --shared-model-mode true --rungroup quick --seed 5"
     words += " --shared-model-mode-frequency 1 --validation false --numberOfRunsLimit 4"
     done = subprocess.run(

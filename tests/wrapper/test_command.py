@@ -183,3 +183,11 @@ def test_a_script_that_dies_in_front_of_a_pipe_is_not_hidden() -> None:
     words = CommandTemplate("false | cat").fill(call())
     assert subprocess.run(words).returncode == 1
     assert words[-1] == "false | cat"
+
+
+def test_an_inactive_parameter_has_its_fallback_as_one_plain_word() -> None:
+    plain = CommandTemplate(r"printf '%s\0' {x:-5} --m={momentum:-0.9} '{y:-a b}' {z:-}")
+    shell = CommandTemplate(r"printf '%s\0' {x:-5} --m={momentum:-$(id)} {z:-} | cat")
+    assert words_of(plain.text, call(x="1")) == ["1", "--m=0.9", "a b", ""]
+    assert words_of(shell.text, call(x="1")) == ["1", "--m=$(id)", ""]
+    assert words_of(plain.text, call(y="2", z="3"))[2:] == ["2", "3"]

@@ -47,6 +47,7 @@ postprocess = "python post.py {seed}"
 memory = "2 GiB"
 disk = 5000
 wall_time = 60.5
+over_memory = "TIMEOUT"
 """
 
 
@@ -98,6 +99,7 @@ def test_a_whole_job_is_read(folder: Path) -> None:
     assert job.postprocess is not None
     assert job.postprocess.text == "python post.py {seed}"
     assert job.limits == Limits(memory=2 * 1024**3, disk=5000, wall_time=60.5)
+    assert job.over_memory is Status.TIMEOUT
 
 
 def test_every_key_is_documented_where_the_job_is_described(folder: Path) -> None:
@@ -165,6 +167,9 @@ def test_exit_codes_that_are_a_success_depend_on_what_else_tells(
         ("[limits]\nwall_time = 0", "5: wall_time is more than 0, found 0"),
         ("[limits]\nwall_time = '1 h'", "5: wall_time is a finite number, found a text"),
         ("[limits]\nmem = 5", "5: unknown key in [limits] 'mem'"),
+        ("[limits]\nover_memory = 'SAT'", "5: over_memory: 'SAT' is no status"),
+        ("[limits]\nover_memory = 5", "5: over_memory: '5' is no status"),
+        ("[limits]\nover_memory = 'UNSAT'", "5: over_memory: UNSAT needs a quality"),
     ],
 )
 def test_what_no_key_may_say_is_named_with_its_line(folder: Path, table: str, said: str) -> None:

@@ -109,7 +109,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
     run = Run(tmp_path)
     yield run
     assert run.processes() == []
-    assert not list((tmp_path / "smacwrap-runs").glob("*/"))
+    assert not list((tmp_path / "smacwrap-runs").glob("run-*/"))
 
 
 def is_sleep(process: psutil.Process) -> bool:
@@ -281,7 +281,7 @@ def test_when_the_wrapper_is_killed_the_tree_dies_with_it(run: Run) -> None:
     wrapper.kill()
     wrapper.communicate(timeout=60)
     wait_until(lambda: not run.processes())
-    wait_until(lambda: not list((run.folder / "smacwrap-runs").glob("*/")))
+    wait_until(lambda: not list((run.folder / "smacwrap-runs").glob("run-*/")))
 
 
 def test_when_the_group_of_the_wrapper_is_killed_the_tree_dies_with_it(run: Run) -> None:

@@ -1,11 +1,13 @@
 """What a target prints is found among whatever else it prints, in memory that does not grow."""
 
 import re
+import signal
 import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from smacwrap.frozen import replace
 from smacwrap.protocol import Result, Status
 from smacwrap.wrapper.command import CommandTemplate
 from smacwrap.wrapper.job import Job
@@ -116,3 +118,28 @@ def test_a_hundred_megabytes_of_chatter_take_no_memory(tmp_path: Path) -> None:
     assert found.metrics == {"valerr": "0.5"}
     assert found.result
     assert peak < 15_000_000
+
+
+def test_a_pattern_that_would_search_forever_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smacwrap.wrapper.log._PATIENCE", 0.1)
+    job = replace(JOB, metrics={"hard": re.compile("((a+)+)$")})
+    found = reading(tmp_path, f"{LINE}\n{'a' * 50}b\nvalerr\t1", job)
+    assert found.stuck == "the search for 'hard' in line 2 of the output takes too long"
+    assert found.result == Result(Status.SAT, 1.5, 3, 0.25, 7)
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+
+
+def test_an_output_that_takes_long_only_for_its_length_is_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smacwrap.wrapper.log._PATIENCE", 0.02)
+    found = reading(tmp_path, "x\n" * 200_000 + LINE, replace(JOB, metrics={}))
+    assert not found.stuck
+    assert found.result
+
+
+def test_terminal_codes_without_an_end_are_no_work(tmp_path: Path) -> None:
+    found = reading(tmp_path, "\x1b]8;;" * 100_000 + f"\n{LINE}")
+    assert found.result == Result(Status.SAT, 1.5, 3, 0.25, 7)

@@ -1,13 +1,14 @@
 """From a log and an exit code to a status: the README's table, row by row, and odd outputs."""
 
+import math
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from smacwrap.executors import Completion
+from smacwrap.frozen import replace
 from smacwrap.protocol import CallString, Result, Status
 from smacwrap.wrapper.command import CommandTemplate
 from smacwrap.wrapper.job import Job
@@ -99,6 +100,7 @@ def test_the_jobs_quality_goes_before_that_of_a_sat_line(tmp_path: Path) -> None
         ("Val error: inf\n", 0, VALERR, "quality 'valerr' is not finite: 'inf'"),
         ("Val error: 1e400\n", 0, VALERR, "quality 'valerr' is not finite: '1e400'"),
         ("Result for SMAC: SAT, 1, 1, -inf, 7", 0, PLAIN, "the quality of the result line is not"),
+        ("Result for SMAC: SAT, 1, -5, 1, 7", 0, PLAIN, "bad result line: run length '-5' is neg"),
         (f"Result for SMAC: FINE\n{LINE}\n", 0, PLAIN, "bad result line: expected 'STATUS"),
     ],
 )
@@ -141,6 +143,21 @@ def test_a_target_over_another_limit_is_crashed_with_its_name(tmp_path: Path, li
     found = judge(VALERR, CALL, completion(tmp_path, f"{LINE}\n", None, exceeded=limit))
     assert found.result.status is Status.CRASHED
     assert found.reason == f"the target went over its limit of {limit}"
+
+
+@pytest.mark.parametrize(
+    ("status", "runtime", "quality"),
+    [(Status.TIMEOUT, 10.0, 1e9), (Status.UNSAT, 2.5, 100.0), (Status.ABORT, 2.5, 1e9)],
+)
+def test_a_target_over_its_memory_is_what_the_job_says(
+    tmp_path: Path, status: Status, runtime: float, quality: float
+) -> None:
+    job = ran(VALERR, over_memory=status, infeasible=100.0)
+    found = judge(job, CALL, completion(tmp_path, "Val error: 0.1\n", None, exceeded="memory"))
+    assert found.result == Result(status, runtime, 0, quality, 7)
+    assert found.reason == "the target went over its limit of memory"
+    disk = judge(job, CALL, completion(tmp_path, "", None, exceeded="disk"))
+    assert disk.result.status is Status.CRASHED
 
 
 def test_the_first_of_two_result_lines_counts_with_a_warning(tmp_path: Path) -> None:
@@ -338,3 +355,27 @@ def test_a_run_that_is_not_sat_is_not_post_processed(
 def test_an_exit_code_is_said_in_words(exit_code: int | None, said: str) -> None:
     assert failure(exit_code).endswith(said)
     assert bool(failure(exit_code)) == bool(said)
+
+
+def test_a_log_that_takes_a_pattern_forever_is_a_crash_unless_the_time_was_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smacwrap.wrapper.log._PATIENCE", 0.05)
+    job = ran(VALERR, metrics={"hard": re.compile("((a+)+)$")})
+    log = f"{'a' * 50}b\n"
+    found = outcome(tmp_path, log, job=job)
+    assert found.result.status is Status.CRASHED
+    assert found.reason == "the search for 'hard' in line 1 of the output takes too long"
+    timed_out = judge(job, CALL, completion(tmp_path, log, None, exceeded="time"))
+    assert timed_out.result.status is Status.TIMEOUT
+
+
+@pytest.mark.parametrize("number", ["inf", "-Infinity", "1e999"])
+def test_no_result_has_an_infinite_number(tmp_path: Path, number: str) -> None:
+    for line in (
+        f"CRASHED, {number}, 1, {number}, 7",
+        f"TIMEOUT, {number}, 1, 1, 7",
+        "SAT, 1, inf, 1, 7",
+    ):
+        result = outcome(tmp_path, f"Result for SMAC: {line}\n").result
+        assert math.isfinite(result.runtime + result.run_length + result.quality)

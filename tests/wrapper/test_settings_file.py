@@ -27,10 +27,9 @@ def test_numbers_and_booleans_are_typed_and_the_rest_is_text(tmp_path: Path) -> 
 
 
 def test_settings_go_into_groups_of_a_file_that_keeps_its_own(tmp_path: Path) -> None:
+    (tmp_path / "in.json").write_text('{"epochs": 5, "optimizer": {"name": "adam", "lr": 1}}')
     file = tmp_path / "config.json"
-    file.write_text('{"epochs": 5, "optimizer": {"name": "adam", "lr": 1}}')
-    file.chmod(0o444)
-    write_settings(file, {"optimizer.lr": "0.1", "model.depth": "3"})
+    write_settings(file, {"optimizer.lr": "0.1", "model.depth": "3"}, tmp_path / "in.json")
     assert json.loads(file.read_text()) == {
         "epochs": 5,
         "optimizer": {"name": "adam", "lr": 0.1},
@@ -52,7 +51,7 @@ def test_a_file_without_place_for_a_setting_is_named(
 ) -> None:
     (tmp_path / "config.json").write_text(content)
     with pytest.raises(FillError, match=said):
-        write_settings(tmp_path / "config.json", {"a.b": "1"})
+        write_settings(tmp_path / "out.json", {"a.b": "1"}, tmp_path / "config.json")
 
 
 @given(st.text(st.characters(codec="utf-8")) | st.floats().map(repr) | st.integers().map(str))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def result_of(done: "subprocess.CompletedProcess[str]") -> Result:
 
 
 def bundle_of(folder: Path) -> zipfile.ZipFile:
-    (path,) = (folder / "smacwrap-runs").iterdir()
+    (path,) = (folder / "smacwrap-runs").glob("run-*")
     return zipfile.ZipFile(path)
 
 
@@ -90,7 +91,7 @@ def test_the_zip_holds_inputs_log_outputs_and_all_that_repeats_the_call(
     assert call["command"] == ["python", "script.py", "0.01", "-1"]
     assert call["metrics"] == {"loss": "1"}
     assert call["exit_code"] == 0
-    assert not [path for path in (tmp_path / "smacwrap-runs").iterdir() if path.is_dir()]
+    assert not [path for path in (tmp_path / "smacwrap-runs").glob("run-*") if path.is_dir()]
 
 
 def test_a_pipe_runs_in_a_shell_with_every_value_quoted(tmp_path: Path, smacwrap: Smacwrap) -> None:
@@ -183,7 +184,7 @@ def test_a_wrapper_that_is_told_to_end_ends_its_target_answers_and_leaves_nothin
     assert parse_result_line(out).status is Status.CRASHED
     assert f"ended by {number.name}" in err
     assert not [p for p in tree if p.is_running()]
-    assert list((tmp_path / "smacwrap-runs").iterdir()) == []
+    assert list((tmp_path / "smacwrap-runs").glob("run-*")) == []
 
 
 def test_two_wrappers_at_once_never_touch_each_others_files(tmp_path: Path) -> None:
@@ -309,7 +310,7 @@ def test_a_full_disk_while_zipping_is_crashed_with_its_reason(
     assert result_of(done).status is Status.CRASHED, done
     assert "File too large" in done.stderr
     assert "Traceback" not in done.stderr
-    assert list((tmp_path / "smacwrap-runs").iterdir()) == []
+    assert list((tmp_path / "smacwrap-runs").glob("run-*")) == []
 
 
 def test_help_shows_an_example_that_works(tmp_path: Path, smacwrap: Smacwrap) -> None:
@@ -334,3 +335,28 @@ def test_the_wrapper_imports_nothing_but_the_standard_library_and_click(tmp_path
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.stdout.splitlines()[-1] == "['click', 'smacwrap']", done
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_wrapper_needs_no_open_streams(tmp_path: Path, closed: str) -> None:
+    script = "import sys; sys.stdin.read(); print('1', file=sys.stderr); print('loss\\t1')"
+    write_job(tmp_path, "python script.py", "[result]\nquality = 'loss'", script)
+    words = shlex.join([sys.executable, "-m", "smacwrap", "run", "job.toml", *CALL])
+    shell = f"({words} {closed}); echo done"
+    done = subprocess.run(["sh", "-c", shell], cwd=tmp_path, capture_output=True, text=True)
+    assert "SAT, " in done.stdout or ">&-" in closed.split()
+    assert "Traceback" not in done.stderr
+    with bundle_of(tmp_path) as bundle:
+        assert json.loads(bundle.read("call.json"))["status"] == "SAT"
+
+
+def test_a_run_is_the_same_if_nobody_listens(tmp_path: Path) -> None:
+    script = "import time; time.sleep(0.3); print('x' * 1_000_000); print('loss\\t1')"
+    write_job(tmp_path, "python script.py", "[result]\nquality = 'loss'", script)
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [sys.executable, "-m", "smacwrap", "run", "job.toml", *CALL]
+    assert subprocess.run(words, cwd=tmp_path, stdout=writer, stderr=writer).returncode == 0
+    os.close(writer)
+    with bundle_of(tmp_path) as bundle:
+        assert json.loads(bundle.read("call.json"))["status"] == "SAT"

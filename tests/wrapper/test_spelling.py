@@ -51,8 +51,8 @@ def test_every_kind_of_spelling_keeps_a_value_as_it_is(value: str) -> None:
         ("--{name} {x}", ["--x", value]),
     ):
         assert spell({"x": rule}, x=value).flags == flags
-    assert spell({"x": "env:LR"}, x=value) == Spelled(environment={"LR": value})
-    assert spell({"x": "json:a.lr"}, x=value) == Spelled(settings={"a.lr": value})
+    assert spell({"x": "env:LR"}, x=value) == Spelled([], {"LR": value}, {})
+    assert spell({"x": "json:a.lr"}, x=value) == Spelled([], {}, {"a.lr": value})
 
 
 def test_a_boolean_is_a_flag_or_nothing() -> None:
@@ -68,7 +68,7 @@ def test_a_star_is_every_other_parameter_and_every_other_value() -> None:
     assert spell(rules, x="no", b="1", a="2").flags == ["--a=2", "--b=1", "--no-x"]
     assert spell(rules, x="5").flags == ["--x", "5"]
     everything = spell({"*": "env:HP_{name}"}, a="1", b="2")
-    assert everything == Spelled(environment={"HP_a": "1", "HP_b": "2"})
+    assert everything == Spelled([], {"HP_a": "1", "HP_b": "2"}, {})
 
 
 def test_named_parameters_come_last_in_the_order_of_the_job() -> None:
@@ -83,6 +83,7 @@ def test_an_option_can_be_put_together_from_several_parameters() -> None:
     with pytest.raises(FillError, match=r"restarts = luby: \{unit\} is no active parameter"):
         spell(rules, restarts="luby")
     assert spell({"s": "--s={value},{seed}"}, s="1").flags == ["--s=1,3"]
+    assert spell({"s": "--s={value},{t:-2}", "t": ""}, s="1").flags == ["--s=1,2"]
 
 
 @pytest.mark.parametrize("text", ["env:", "env:A=B", "json:", "env:\0", "a\0", "a 'b"])

@@ -1,14 +1,20 @@
 """Checks for the values of a TOML file; every problem is collected, with its line."""
 
+from __future__ import annotations
+
 import math
 import os
 import re
 import warnings
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path, PurePath
-from typing import Any
 
 from smacwrap.errors import Problem, did_you_mean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _KINDS = {
     bool: "a boolean",
@@ -26,7 +32,11 @@ class Checker:
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
         self.problems: list[Problem] = []
-        self._lines = _key_lines(text)
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> dict[str, int]:
+        return _key_lines(self._text)
 
     def problem(self, message: str, table: str = "", key: str = "") -> None:
         """Note a problem at a key of a table, or of the document, or at the table itself."""
@@ -125,14 +135,6 @@ class Checker:
 def kind(value: object) -> str:
     """What a value of a TOML file is, for a message."""
     return _KINDS.get(type(value), f"a {type(value).__name__}")
-
-
-def exists(path: Path) -> bool:
-    """Whether there is such a file or folder, as far as one may know."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name too long or with a null, a folder not to be entered
-        return False
 
 
 def is_pattern(text: str) -> bool:

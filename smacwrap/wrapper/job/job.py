@@ -2,28 +2,34 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from smacwrap.executors import Limits
+from smacwrap.frozen import Frozen
 from smacwrap.protocol import Status
 from smacwrap.wrapper.command import CommandTemplate
+from smacwrap.wrapper.placeholders import names_in
 from smacwrap.wrapper.sources import Source
 from smacwrap.wrapper.spelling import Spellings
-from smacwrap.wrapper.templates import Template, names_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from smacwrap.wrapper.templates import Template
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Frozen):
     """A job file that has been read and checked.
 
     Only `command` is needed. `[run]` says what a run is:
 
     - `command`: what to start in the run's own folder, with `{flags}` for the active parameters
       and `{name}` for one, or for `seed`, `instance`, `instance_info`, `cutoff`, `run_length`.
+      Where a parameter is not active, `{name:-5}` is 5, and `{name}` an error.
     - `input`: folders (their contents are packed) and files, relative to the job file.
     - `outputs`: names or glob patterns of files to keep, relative to the run's folder.
-    - `templates`: inputs in which `${name}` is filled in; as a table, `template = "other name"`.
+    - `templates`: inputs in which `${name}` and `${name:-5}` are filled in; as a table,
+      `template = "other name"`.
     - `config`: the JSON file for the parameters that are spelled `json:…`; it may be an input.
     - `data`: files and folders that are linked into the run's folder, not packed.
 
@@ -54,7 +60,8 @@ class Job:
     `[limits]` says what a run may use, its whole process tree together; the call string's cutoff
     holds in any case, for `cpu_time` and `wall_time` (seconds) alike. `memory`, `disk` (by which
     the run's folder may grow) and `output` are bytes or texts such as `"2 GB"`; `grace` is the
-    seconds between asking processes to end and killing them.
+    seconds between asking processes to end and killing them. `over_memory` is the status of a run
+    that took more memory; UNSAT needs `infeasible`.
 
     In the attributes, `exit_codes` is None where any exit code is a success, and every metric
     that the job names itself is in `metrics`.
@@ -64,26 +71,27 @@ class Job:
     command: CommandTemplate
     inputs: tuple[Path, ...] = ()
     outputs: tuple[str, ...] = ()
-    templates: tuple[Template, ...] = ()
+    templates: "tuple[Template, ...]" = ()
     config: str | None = None
     data: tuple[Path, ...] = ()
-    spellings: Spellings = field(default_factory=Spellings)
+    spellings: Spellings = Spellings()
     quality: str | None = None
     maximize: bool = False
     infeasible: float | None = None
-    metrics: Mapping[str, Source] = field(default_factory=dict)
+    metrics: Mapping[str, Source] = MappingProxyType({})
     runtime: str | None = None
     json: str | None = None
-    exit_codes: Mapping[int, Status] | None = field(default_factory=lambda: {0: Status.SAT})
-    statuses: Mapping[Status, re.Pattern[str]] = field(default_factory=dict)
+    exit_codes: Mapping[int, Status] | None = MappingProxyType({0: Status.SAT})
+    statuses: Mapping[Status, re.Pattern[str]] = MappingProxyType({})
     postprocess: CommandTemplate | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
+    over_memory: Status = Status.CRASHED
 
     def gives(self, name: str) -> bool:
         """Whether a parameter's value can reach the target, in whatever way."""
-        text = self.command.text
+        named = names_in(self.command.text)
         return (
-            f"{{{name}}}" in text
-            or self.spellings.gives(name, with_flags="{flags}" in text)
-            or any(name in names_in(template) for template in self.templates)
+            name in named
+            or self.spellings.gives(name, with_flags="flags" in named)
+            or any(name in template.names() for template in self.templates)
         )

@@ -1,21 +1,29 @@
 """Reads a job file: every problem of it in one go, or a job."""
 
+from __future__ import annotations
+
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
-from typing import Any
 
 from smacwrap.errors import Problem, UserError, did_you_mean
 from smacwrap.executors import Limits
+from smacwrap.executors.inputs import exists, find_input
+from smacwrap.files import read_at_most
 from smacwrap.protocol import Status
 from smacwrap.wrapper.command import CommandTemplate
-from smacwrap.wrapper.job.checks import Checker, exists, is_name, is_pattern, kind
+from smacwrap.wrapper.job.checks import Checker, is_name, is_pattern, kind
 from smacwrap.wrapper.job.job import Job
+from smacwrap.wrapper.job.toml import read_toml
 from smacwrap.wrapper.sources import JSON, JsonPlace, Measured, Source
 from smacwrap.wrapper.spelling import EVERY_OTHER, Rule, Spellings, parse_spelling
-from smacwrap.wrapper.templates import Template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from smacwrap.wrapper.templates import Template
 
 _TABLES = ("run", "parameters", "result", "limits")
 _RUN = ("input", "command", "outputs", "templates", "config", "data")
@@ -32,19 +40,25 @@ _RESULT = (
 )
 _TIMES = ("cpu_time", "wall_time", "grace")
 _SIZES = ("memory", "disk", "output")
+_OVER_MEMORY = [s.value for s in (Status.CRASHED, Status.TIMEOUT, Status.UNSAT, Status.ABORT)]
 _STATUSES = [status.value for status in Status if status is not Status.KILLED]
-_METRIC = re.compile(r"[^\s=;,]+")  # it goes into additional run data, name=value;name=value
+_LARGEST_FILE = 100_000  # bytes
+_METRIC = r"[^\s=;,]+"  # it goes into additional run data, name=value;name=value
 
 
-def read_job(path: Path) -> Job:
+def read_job(path: Path, memory: Path | None = None) -> Job:
     """Read a job file: TOML, with the tables that `Job` describes.
+
+    Args:
+        path: the file.
+        memory: a folder for `read_toml`, which makes it faster for the next time.
 
     Raises:
         UserError: the file cannot be read, is not TOML, or says anything that cannot be done.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        document = tomllib.loads(text)
+        text = read_at_most(path, _LARGEST_FILE).decode("utf-8-sig")
+        document = read_toml(text, memory)
     except OSError as error:
         raise UserError(Problem(f"cannot read the job file: {error.strerror}", path)) from None
     except UnicodeDecodeError:
@@ -68,7 +82,7 @@ class _JobReader:
             **self.run(check.table(document, "run", _RUN)),
             "spellings": self.parameters(document.get("parameters", {})),
             **self.result(check.table(document, "result", _RESULT)),
-            "limits": self.limits(check.table(document, "limits", (*_TIMES, *_SIZES))),
+            **self.limits(check.table(document, "limits", (*_TIMES, *_SIZES, "over_memory"))),
         }
         if not check.problems:
             self.coherent(fields)
@@ -122,8 +136,10 @@ class _JobReader:
         """Templates by their names among the inputs; the name of the filled-in file may differ."""
         if not isinstance(value, dict):
             value = {name: name for name in self.check.texts("run", "templates", value)}
+        if value:
+            from smacwrap.wrapper.templates import Template
         for template, name in value.items():
-            source = _input_file(template, inputs)
+            source = find_input(inputs, template) if is_name(template) else None
             if source is None:
                 hint = did_you_mean(template, _file_names(inputs))
                 message = f"templates: '{template}' is not among the files of input{hint}"
@@ -181,7 +197,7 @@ class _JobReader:
         table = self.check.mapping("result", "metrics", value, "a table of regular expressions")
         metrics: dict[str, Source] = {}
         for name, source in table.items():
-            if not _METRIC.fullmatch(name):
+            if not re.fullmatch(_METRIC, name):
                 message = f"'{name}' is no name of a metric: no spaces and none of = ; ,"
                 self.check.problem(message, "result", "metrics")
             elif name in list(Measured):
@@ -203,7 +219,7 @@ class _JobReader:
         if not text.startswith(JSON):
             return text
         name = text.removeprefix(JSON)
-        if not _METRIC.fullmatch(name):
+        if not re.fullmatch(_METRIC, name):
             message = f"{key}: {text} needs a name of its own: metrics = {{ loss = '{text}' }}"
             self.check.problem(message, "result", key)
         metrics[name] = JsonPlace(name)
@@ -234,14 +250,17 @@ class _JobReader:
         for code, status in table.items():
             if not re.fullmatch(r"-?\d{1,3}", code):
                 self.check.problem(f"exit_codes: '{code}' is no exit code", "result", "exit_codes")
-            elif status not in _STATUSES:
-                hint = did_you_mean(str(status), _STATUSES) or f" (known: {', '.join(_STATUSES)})"
-                message = f"exit_codes.{code}: '{status}' is no status{hint}"
-                self.check.problem(message, "result", "exit_codes")
-            else:
-                yield int(code), Status(status)
+            elif known := self.status("result", f"exit_codes.{code}", status, _STATUSES):
+                yield int(code), known
 
-    def limits(self, table: dict[str, Any]) -> Limits:
+    def status(self, table: str, key: str, value: Any, known: list[str]) -> Status | None:
+        if value in known:
+            return Status(value)
+        hint = did_you_mean(str(value), known) or f" (known: {', '.join(known)})"
+        self.check.problem(f"{key}: '{value}' is no status{hint}", table, key.partition(".")[0])
+        return None
+
+    def limits(self, table: dict[str, Any]) -> dict[str, Any]:
         limits = {}
         for key in (*_TIMES, *_SIZES):
             if key in table:
@@ -250,7 +269,11 @@ class _JobReader:
                 if value is not None and value <= 0:
                     self.check.problem(f"{key} is more than 0, found {value:g}", "limits", key)
                 limits[key] = math.inf if value is None else value
-        return Limits(**limits)
+        over_memory = table.get("over_memory", Status.CRASHED.value)
+        return {
+            "limits": Limits(**limits),
+            "over_memory": self.status("limits", "over_memory", over_memory, _OVER_MEMORY),
+        }
 
     def coherent(self, fields: dict[str, Any]) -> None:
         """Complain of keys that make sense only together with others."""
@@ -270,22 +293,15 @@ class _JobReader:
         if fields["postprocess"] and fields["quality"] is None:
             message = "postprocess: it prints metrics, so quality has to name one"
             self.check.problem(message, "result", "postprocess")
+        if fields["over_memory"] is Status.UNSAT and fields["infeasible"] is None:
+            message = "over_memory: UNSAT needs a quality: [result] infeasible = …"
+            self.check.problem(message, "limits", "over_memory")
         codes = fields["exit_codes"]
         by_code = codes and codes != {0: Status.SAT} and Status.SAT in codes.values()
         if (by_code or Status.SAT in fields["statuses"]) and fields["quality"] is None:
             key = "exit_codes" if by_code else "statuses"
             message = f'{key}: SAT needs a quality, for example quality = "cpu_time"'
             self.check.problem(message, "result", key)
-
-
-def _input_file(name: str, inputs: Iterable[Path]) -> Path | None:
-    """The file that a name in the run's folder is copied from."""
-    found = None
-    for path in inputs:
-        source = path / name if path.is_dir() else path
-        if is_name(name) and (source is not path or path.name == name) and exists(source):
-            found = source
-    return found if found and found.is_file() else None
 
 
 def _file_names(inputs: Iterable[Path]) -> Iterator[str]:

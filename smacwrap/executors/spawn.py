@@ -1,0 +1,93 @@
+"""Starts a run's command in a new process, the root of the run's tree."""
+
+from __future__ import annotations
+
+import errno
+import marshal
+import math
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+from smacwrap.executors import processes
+from smacwrap.executors.base import Task
+from smacwrap.executors.tree import Descendants
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+ErrorArguments = tuple[int, str, str | None]
+"""Those of an `OSError`: its number, what it means, and the file."""
+
+
+def spawn(task: Task, folder: Path, log: Path, tree: Descendants) -> int:
+    """Start a task's command in `folder`, its output going to `log`, and give its process id.
+
+    It does what `subprocess.Popen` does with a `preexec_fn`, whose import takes longer; this
+    process has no threads, and its standard input and inheritable files are those of the command.
+
+    Raises:
+        OSError: the command cannot be started, or not in the tree.
+    """
+    environment = {**os.environ, **task.environment}
+    output = os.open(log, os.O_WRONLY | os.O_APPEND)
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        _become(task, folder, environment, output, tree, writer)
+    os.close(writer)
+    os.close(output)
+    with os.fdopen(reader, "rb") as pipe:
+        why = pipe.read()
+    if why:
+        os.waitpid(pid, 0)
+        raise OSError(*marshal.loads(why))
+    return pid
+
+
+def error_arguments(error: Exception, file: str | None = None) -> ErrorArguments:
+    """The arguments of an OSError that says the same."""
+    if isinstance(error, OSError) and error.errno:
+        return error.errno, error.strerror or "", file or (error.filename and str(error.filename))
+    return errno.EINVAL, str(error), file
+
+
+def _become(
+    task: Task,
+    folder: Path,
+    environment: Mapping[str, str],
+    output: int,
+    tree: Descendants,
+    failure: int,
+) -> NoReturn:
+    """Turn this new process into the command; if that fails, write why to `failure`.
+
+    Success closes `failure`, as it closes all files that are not to be inherited.
+    """
+    program = task.command[0]
+    try:
+        os.setsid()
+        processes.die_with_parent()
+        tree.enter()
+        if math.isfinite(task.limits.disk):
+            _limit_file_size(int(task.limits.disk))
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python itself ignores them
+            signal.signal(number, signal.SIG_DFL)
+        os.chdir(folder)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.execvpe(program, task.command, environment)
+    except Exception as error:
+        os.write(failure, marshal.dumps(error_arguments(error, program)))
+    finally:
+        os._exit(127)
+
+
+def _limit_file_size(most: int) -> None:
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    most = most if hard < 0 else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
