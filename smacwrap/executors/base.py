@@ -41,9 +41,9 @@ class Task(Frozen):
 
     `outputs` are names or glob patterns, relative to that folder; `environment` is added to
     the place's own; `data` are files and folders that are linked into the run's folder under
-    their own names, not copied: the command must not write to them. `unpacked` is a folder with
-    what is in the bundle, where there is one: a place that can reach it may take it away and run
-    the command in it, which saves the unpacking.
+    their own names, not copied: the command must not write to them. `fill` makes the bundle, and
+    fills an empty folder with what is in it, which saves the unpacking; without it, the bundle
+    is there already.
     """
 
     bundle: Path
@@ -52,7 +52,7 @@ class Task(Frozen):
     environment: Mapping[str, str] = MappingProxyType({})
     data: tuple[Path, ...] = ()
     limits: Limits = Limits()
-    unpacked: Path | None = None
+    fill: Callable[[Path], None] | None = None
 
 
 class Completion(Frozen):
@@ -125,6 +125,8 @@ class Executor(ABC):
     @abstractmethod
     def submit(self, task: Task) -> Submission:
         """Unpack the task's bundle into a folder of its own and have its command started there.
+
+        What the task's `fill` raises goes through.
 
         Raises:
             BundleError: the bundle is damaged or not safe.

@@ -41,13 +41,13 @@ class _LocalSubmission(Submission):
 
     def start(self) -> None:
         self.place.mkdir(mode=0o700)
+        self.folder.mkdir()
         self.log.touch()
-        if self.task.unpacked:
-            self.task.unpacked.rename(self.folder)
+        if self.task.fill:
+            self.task.fill(self.folder)
         else:
             from smacwrap.executors.bundle import unpack  # loads zipfile, which takes 5 ms
 
-            self.folder.mkdir()
             unpack(self.task.bundle, self.folder)
         for path in self.task.data:
             (self.folder / path.name).symlink_to(path.absolute())

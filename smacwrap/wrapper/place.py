@@ -1,5 +1,6 @@
 """Names for runs: `run-<pid>`, claimed so that no two wrappers ever share a file."""
 
+import contextlib
 import os
 from itertools import count
 from pathlib import Path
@@ -21,11 +22,15 @@ DEFAULT_RUNS = "smacwrap-runs"
 
 
 class Place(Frozen):
-    """Where one run's files lie: its folder while it is packed, its bundle for good."""
+    """Where one run's bundle lies, and the empty folder that keeps its name until it does."""
 
-    name: str
     folder: Path
     bundle: Path
+
+    def release(self) -> None:
+        """Remove the folder: from now on the name is that of the bundle, or free."""
+        with contextlib.suppress(FileNotFoundError):
+            self.folder.rmdir()
 
 
 def find_job(name: str) -> Path:
@@ -54,12 +59,12 @@ def claim(runs: Path) -> Place:
     runs.mkdir(parents=True, exist_ok=True)
     for attempt in count(1):
         name = f"run-{os.getpid()}" + (f"-{attempt}" if attempt > 1 else "")
-        place = Place(name, runs / name, runs / f"{name}.zip")
+        place = Place(runs / name, runs / f"{name}.zip")
         try:
             place.folder.mkdir(mode=0o700)
         except FileExistsError:
             continue
         if not place.bundle.exists():
             return place
-        place.folder.rmdir()
+        place.release()
     raise AssertionError("count() never ends")

@@ -7,11 +7,11 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from smacwrap.executors import BundleError, Completion, Executor, Limits, Task
 from smacwrap.executors.copying import copy_file
-from smacwrap.executors.folders import remove_tree
 from smacwrap.executors.inputs import find_input, prepare_inputs
 from smacwrap.frozen import Frozen, replace
 from smacwrap.protocol import CallString, Result
@@ -74,7 +74,6 @@ def run_job(
         post = _fill(job, job.postprocess, call, spelled) if job.postprocess else None
         start = Start(job, call, command, post, time.time())
         place = claim(runs)
-        _prepare(job, call, spelled, place)
         task = Task(
             bundle=place.bundle,
             command=command,
@@ -82,7 +81,7 @@ def run_job(
             environment=spelled.environment,
             data=job.data,
             limits=_limits(job, call),
-            unpacked=place.folder,
+            fill=partial(_fill_place, job, call, spelled, place),
         )
         outcome = _execute(start, task, executor, on_output)
     except (OSError, BundleError, FillError) as error:
@@ -95,8 +94,8 @@ def run_job(
             place.bundle.unlink(missing_ok=True)
         raise
     finally:
-        if place and place.folder.exists():  # no executor took it
-            remove_tree(place.folder)
+        if place:
+            place.release()
     outcome = _with_data(outcome, place.bundle if place else None)
     return RunRecord(outcome.result, outcome.reason, outcome.warnings)
 
@@ -115,13 +114,13 @@ def _fill(
         ) from None
 
 
-def _prepare(job: Job, call: CallString, spelled: Spelled, place: Place) -> None:
+def _fill_place(job: Job, call: CallString, spelled: Spelled, place: Place, folder: Path) -> None:
     """Fill the folder and the bundle of a run: inputs, and templates and settings filled in."""
     filled = [*(template.name for template in job.templates), *([job.config] if job.config else [])]
     leave_out = [*filled, *([job.json] if job.json else [])]  # nothing of an earlier run
     prepare_inputs(
         [path for path in job.inputs if path.is_dir() or path.name not in leave_out],
-        place.folder,
+        folder,
         place.bundle,
         cache=place.bundle.parent / CACHE,
         leave_out=leave_out,
@@ -129,16 +128,17 @@ def _prepare(job: Job, call: CallString, spelled: Spelled, place: Place) -> None
     if job.templates:
         from smacwrap.wrapper.templates import fill_templates
 
-        fill_templates(job.templates, place.folder, values_of(call))
+        fill_templates(job.templates, folder, values_of(call))
     if job.config:
         from smacwrap.wrapper.settings_file import write_settings
 
         given = find_input(job.inputs, job.config)
-        write_settings(place.folder / job.config, spelled.settings, given)
+        write_settings(folder / job.config, spelled.settings, given)
     if filled:
         from smacwrap.executors.additions import add
 
-        add(place.bundle, [(name, place.folder / name) for name in filled])
+        add(place.bundle, [(name, folder / name) for name in filled])
+    place.release()
 
 
 def _limits(job: Job, call: CallString) -> Limits:
@@ -171,7 +171,7 @@ def _execute(
             copy_file(task.bundle, bundle)
             add(bundle, [*completion.outputs, (_LOG, completion.log)])
             post_task = replace(
-                task, bundle=bundle, command=start.postprocess, outputs=(), unpacked=None
+                task, bundle=bundle, command=start.postprocess, outputs=(), fill=None
             )
             post = open_until_kept.enter_context(executor.submit(post_task)).wait(on_output)
             files.append((_POST_LOG, post.log))
