@@ -98,6 +98,14 @@ def quick(tmp_path: Path) -> Path:
     return scenario
 
 
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it runs: one that has ended stays listed until its parent, maybe init, looks."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def processes_in(folder: Path) -> list[psutil.Process]:
     """Living processes that work in `folder` or name it on their command line."""
     found = []
@@ -108,7 +116,7 @@ def processes_in(folder: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
         named = any(str(folder) in word for word in words) or Path(here).is_relative_to(folder)
-        if named and process.pid != os.getpid():
+        if named and process.pid != os.getpid() and is_alive(process):
             found.append(process)
     return found
 

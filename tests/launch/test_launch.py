@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.conftest import processes_in, write_program
+from tests.conftest import is_alive, processes_in, write_program
 from tests.launch.conftest import recorded
 
 Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -208,7 +208,7 @@ def test_an_interrupt_ends_all_targets_and_keeps_every_completed_run(
     launcher.send_signal(number)
     out, _ = launcher.communicate(timeout=60)
     assert launcher.returncode == 130
-    assert not [p for p in hanging if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    assert not [process for process in hanging if is_alive(process)]
     assert "The launch ended: interrupted" in out
     assert re.search(r"quality +0\.5", out)
     rows = results(folder / "smac-output" / "quick")

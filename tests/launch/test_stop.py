@@ -11,7 +11,7 @@ import pytest
 
 from smacwrap.history.detailed_trajectory import read_detailed_trajectory
 from smacwrap.history.state import read_state
-from tests.conftest import write_program
+from tests.conftest import is_alive, write_program
 from tests.launch.conftest import Launch, recorded, wait_for
 
 Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -165,7 +165,7 @@ def test_what_runs_when_launcher_and_workers_are_killed_is_ended_before_it_is_re
     (quick.parent / "quick-runs").write_text("1\n2\n")
     resumed = smacwrap("launch", quick, "--resume")
     assert resumed.returncode == 0, resumed
-    assert not [target for target in targets if target.is_running()]
+    assert not [target for target in targets if is_alive(target)]
     assert "run 1-1 was interrupted: it is made again" in (study / "worker-1.log").read_text()
 
 
@@ -322,7 +322,7 @@ def test_a_detached_launch_goes_on_without_terminal_and_launcher(
     wait_for(lambda: not psutil.pid_exists(launcher.pid) or launcher.status() == "zombie")
     assert "its launcher is gone, workers 1 go on" in smacwrap("status", study).stdout
     assert smacwrap("stop", study, "--run", "1-1").returncode == 0
-    wait_for(lambda: not worker.is_running() or worker.status() == "zombie")
+    wait_for(lambda: not is_alive(worker))
     assert len(recorded(study, 1)) == 3
 
 

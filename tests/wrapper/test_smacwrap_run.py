@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from smacwrap.protocol import Result, Status, parse_result_line
-from tests.conftest import write_program
+from tests.conftest import is_alive, write_program
 
 Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -183,7 +183,7 @@ def test_a_wrapper_that_is_told_to_end_ends_its_target_answers_and_leaves_nothin
     out, err = wrapper.communicate(timeout=30)
     assert parse_result_line(out).status is Status.CRASHED
     assert f"ended by {number.name}" in err
-    assert not [p for p in tree if p.is_running()]
+    assert not [process for process in tree if is_alive(process)]
     assert list((tmp_path / "smacwrap-runs").glob("run-*")) == []
 
 
