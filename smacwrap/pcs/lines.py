@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 from smacwrap.errors import Problem, UserError, did_you_mean
 
@@ -125,7 +125,7 @@ def listed(words: Iterable[str]) -> str:
     return "{" + ", ".join(shown + ["…"] * (next(rest, None) is not None)) + "}"
 
 
-def refuse(line: Line) -> None:
+def refuse(line: Line) -> NoReturn:
     """Raises the error for a line that is no clause at all, with a guess at what was meant."""
     if len(line.code) > _LONGEST_LINE:
         raise line.error(
