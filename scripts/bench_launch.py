@@ -119,7 +119,8 @@ def main(runs: int, workers: tuple[int, ...], engine: tuple[str, ...]) -> None:
     compileall.compile_dir(Path(package.__file__).parent, quiet=1)
     console = Console()
     titles = ("engine", "workers", "target", "a run", "call", "wrapper", "engine", "worker")
-    table = Table(*titles, "runs/s", title=f"ms a run, {runs:,} runs, {os.cpu_count()} cores")
+    title = f"ms a run, {runs:,} runs, {os.cpu_count()} cores"
+    table = Table(*titles, "runs/s", title=title, box=None)
     with tempfile.TemporaryDirectory(prefix="bench-launch-") as name:
         folder = Path(name)
         for file, text in (("params.pcs", PCS), ("target.sh", TARGET), ("job.toml", JOB)):

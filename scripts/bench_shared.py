@@ -8,19 +8,31 @@ files; everything else is what a launch does.
 
 import random
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from unittest import mock
 
 import click
+import psutil
 from rich.console import Console
 from rich.table import Table
 
-from smacwrap.history import HistoryReader, LiveRundataWriter, Run, Study, StudyIdentity
+from smacwrap.history import (
+    HistoryReader,
+    LiveRundataReader,
+    LiveRundataWriter,
+    Run,
+    Study,
+    StudyIdentity,
+)
 from smacwrap.history.run import with_number
+from smacwrap.launch.keeping import keeping
 from smacwrap.pcs import all_to_text, parse_pcs, to_text
 from smacwrap.protocol import NO_CUTOFF, Result, Status
 
@@ -83,17 +95,40 @@ class Measured:
     one_new: float
     all_again: float
     append: float
+    worker_start: float
+
+
+def start_a_worker(study: Study, runs: int) -> float:
+    """Seconds from the start of a worker's process to that of its first run."""
+    folder = study.folder.parent.parent
+    (folder / "params.pcs").write_text(PCS)
+    (folder / "target.sh").write_text("#!/bin/sh\necho Result for SMAC: SAT, 0, 0, 0, $5\n")
+    (folder / "target.sh").chmod(0o755)
+    (folder / "scenario.txt").write_text(
+        "algo = ./target.sh\npcs-file = params.pcs\nrun-obj = QUALITY\nuse-instances = false\n"
+        f"runcount-limit = {runs + 1}\nrungroup = {study.folder.name}\n"
+    )
+    launcher = psutil.Popen(
+        [sys.executable, "-m", "smacwrap", "launch", "scenario.txt", "--resume", "--seed", "9999"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+    )
+    while not (workers := launcher.children()):
+        time.sleep(0.01)
+    started = workers[0].create_time()
+    if launcher.wait() != 0:
+        raise click.ClickException(f"the launch failed: see {study.worker_log(9999)}")
+    (run,) = LiveRundataReader(study.live_rundata(9999)).poll()
+    return datetime.fromisoformat(run.details["start"]).timestamp() - started
 
 
 def measure(runs: list[Run], workers: int) -> Measured:
     """Measure with a study that holds `runs`, made by so many workers."""
     with tempfile.TemporaryDirectory() as folder:
-        writers = make_study(Path(folder), runs, workers)
-        study = Study(Path(folder))
+        study = Study(Path(folder) / "smac-output" / "study")
+        study.folder.mkdir(parents=True)
+        writers = make_study(study.folder, runs, workers)
         reader = HistoryReader(study)
-        start = time.perf_counter()
-        assert sum(1 for _ in reader.poll()) == len(runs)
-        join = time.perf_counter() - start
         fresh = iter(some_runs(64, seed=2))
 
         def append() -> None:
@@ -104,9 +139,12 @@ def measure(runs: list[Run], workers: int) -> Measured:
                 pass
 
         def read_all() -> None:
-            for _ in HistoryReader(study).poll():
-                pass
+            with keeping():
+                for _ in HistoryReader(study).poll():
+                    pass
 
+        with keeping():
+            join = median_of(poll, lambda: None, 1)
         times = 3 if len(runs) > 10_000 else 11
         return Measured(
             join=join,
@@ -114,6 +152,7 @@ def measure(runs: list[Run], workers: int) -> Measured:
             one_new=median_of(poll, append, 11),
             all_again=median_of(read_all, lambda: None, times),
             append=median_of(append, lambda: None, 11),
+            worker_start=start_a_worker(study, sum(len(writer.runs) for writer in writers)),
         )
 
 
@@ -130,7 +169,8 @@ def main(runs: tuple[int, ...], workers: tuple[int, ...]) -> None:
       python scripts/bench_shared.py --runs 1000 --runs 10000 --workers 2
     """
     console = Console()
-    table = Table("runs", "workers", "join", "nothing new", "one new", "all again", "×", "append")
+    titles = ("runs", "workers", "join", "nothing new", "one new", "all again", "×", "append")
+    table = Table(*titles, "worker start", box=None)
     for count in runs:
         history = some_runs(count)
         for number in workers:
@@ -144,6 +184,7 @@ def main(runs: tuple[int, ...], workers: tuple[int, ...]) -> None:
                 f"{found.all_again:.3f} s",
                 f"{found.all_again / found.one_new:,.0f}",
                 f"{found.append * 1e3:.2f} ms",
+                f"{found.worker_start:.1f} s",
             )
             console.print(f"{count:,} runs of {number} workers measured")
     console.print(table)

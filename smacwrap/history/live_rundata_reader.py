@@ -8,6 +8,7 @@ the text of a field that its reader skips, `smacwrap`.
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,15 +33,21 @@ class LiveRundataReader:
     """Reads the runs of one file, each once; every `poll` parses only what was appended.
 
     What cannot be parsed at the end of the file (a run being written, or what a crash left) is
-    left for the next poll. In front of further runs it is an error: they would be lost with it.
+    left for the next poll. In front of further runs it is an error, for they would be lost with it;
+    but first it is waited for, as a network file system may show later parts of a file earlier.
 
     A file that is no longer the one that was read, for it is shorter or what was read last is not
     there, is read from its start again: SMAC v2 begins its file anew when it is started anew.
     The time of change is not looked at: network file systems report it late, and clocks jump.
+
+    Args:
+        path: the file.
+        patience: for how many seconds garbage in front of further runs is waited for.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = 0.0) -> None:
         self.path = path
+        self._patience = patience
         self._begin()
 
     def _begin(self) -> None:
@@ -55,6 +62,7 @@ class LiveRundataReader:
         self._lines = 0
         self._size = 0  # of the file, if nothing in it is left to be parsed
         self._context = b""  # what is in front of `parsed`
+        self._waiting_since: float | None = None
 
     def poll(self) -> list[Run]:
         """The runs that were appended since the last poll.
@@ -71,7 +79,7 @@ class LiveRundataReader:
             try:
                 value, end = _decode(text, begin)
             except (ValueError, RecursionError) as error:
-                if _RUN_START.search(text, begin + 1):
+                if _RUN_START.search(text, begin + 1) and self._has_waited():
                     raise self._problem(f"{error}, and runs follow", text, begin) from None
                 break
             try:
@@ -84,12 +92,20 @@ class LiveRundataReader:
                 raise self._problem(f"{error} is missing", text, begin) from None
             except (TypeError, ValueError, OverflowError, RecursionError) as error:
                 raise self._problem(str(error), text, begin) from None
+            self._waiting_since = None
         self._lines += text.count("\n", 0, end)
         parsed = len(text[:end].encode(errors="surrogateescape"))
         self._context = (self._context + pending[:parsed])[-_CONTEXT:]
         self.parsed += parsed
         self._size = self.parsed + len(pending) - parsed if begin == len(text) else 0
         return runs
+
+    def _has_waited(self) -> bool:
+        """Whether garbage has been waited for long enough."""
+        now = time.monotonic()
+        if self._waiting_since is None:
+            self._waiting_since = now
+        return now - self._waiting_since >= self._patience
 
     def _pending(self) -> bytes:
         """Everything behind the last whole object, or nothing if the file has the same size.

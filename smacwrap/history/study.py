@@ -12,6 +12,9 @@ from smacwrap.errors import UserError
 from smacwrap.history.live_rundata_reader import LiveRundataReader
 from smacwrap.history.run import Run, with_number
 
+PATIENCE = 60.0
+"""Seconds after which all that is in a file should have come over any network."""
+
 _OURS = (
     "live-rundata-*.json",
     "traj-run-*.txt",
@@ -155,11 +158,18 @@ class Study:
 
 
 class HistoryReader:
-    """Reads what all workers of a study append, incrementally; `skip` leaves one seed out."""
+    """Reads what all workers of a study append, incrementally.
 
-    def __init__(self, study: Study, skip: int | None = None) -> None:
+    Args:
+        study: whose workers.
+        skip: leaves one seed out.
+        patience: as in `LiveRundataReader`.
+    """
+
+    def __init__(self, study: Study, skip: int | None = None, patience: float = 0.0) -> None:
         self.study = study
         self.skip = skip
+        self._patience = patience
         self._readers: dict[int, LiveRundataReader] = {}
 
     def poll(self) -> Iterator[tuple[int, Run]]:
@@ -172,7 +182,8 @@ class HistoryReader:
             if seed == self.skip:
                 continue
             if seed not in self._readers:
-                self._readers[seed] = LiveRundataReader(self.study.live_rundata(seed))
+                path = self.study.live_rundata(seed)
+                self._readers[seed] = LiveRundataReader(path, self._patience)
             reader = self._readers[seed]
             runs = reader.poll()
             for number, run in enumerate(runs, start=reader.runs - len(runs) + 1):

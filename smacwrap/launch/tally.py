@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from smacwrap.history import HistoryReader, Incumbents, Objective, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
+from smacwrap.history.study import PATIENCE
 
 
 class Tally:
@@ -20,7 +21,7 @@ class Tally:
     """
 
     def __init__(self, study: Study, objective: Objective) -> None:
-        self._history = HistoryReader(study)
+        self._history = HistoryReader(study, patience=PATIENCE)
         self._forgotten = Forgotten(study)
         self._forgotten_ids = self._forgotten.ids()
         self._objective = objective

@@ -19,6 +19,7 @@ from smacwrap.history.forgotten import Forgotten
 from smacwrap.history.run import with_number
 from smacwrap.history.running import read_running
 from smacwrap.history.state import Context
+from smacwrap.history.study import PATIENCE
 from smacwrap.launch.budget import Budget
 from smacwrap.launch.description import read_description
 from smacwrap.launch.keeping import keeping
@@ -119,7 +120,7 @@ class Worker:
             self.records,
             self.stopping,
         )
-        self.others = HistoryReader(self.study, skip=self.seed)
+        self.others = HistoryReader(self.study, skip=self.seed, patience=PATIENCE)
         self.knowledge = Knowledge(self._engine, self.objective, Forgotten(self.study))
         for number, run in enumerate(self.records.runs, start=1):
             self._take_in(self.seed, with_number(run, number), new=False)

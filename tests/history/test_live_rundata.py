@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,25 @@ def test_garbage_in_front_of_further_runs_is_named_and_nothing_is_cut_off(tmp_pa
         assert str(caught.value).startswith(f"{path}:4: run 3 is not as SMAC v2 writes it: ")
         assert str(caught.value).endswith(", and runs follow")
     assert path.read_bytes() == garbled
+
+
+def test_a_part_that_comes_over_the_network_later_than_what_follows_is_waited_for(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "live-rundata-1.json"
+    runs = [make_run(0.1, x=str(i)) for i in range(4)]
+    write(path, runs)
+    whole = path.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:2], bytes(len(lines[2])), *lines[3:]]))
+    patient, impatient = LiveRundataReader(path, patience=60), LiveRundataReader(path, 0.1)
+    assert patient.poll() == impatient.poll() == runs[:1]
+    time.sleep(0.2)
+    assert patient.poll() == []
+    with pytest.raises(UserError, match=r"3: run 2 is not .*, and runs follow"):
+        impatient.poll()
+    path.write_bytes(whole)
+    assert patient.poll() == runs[1:]
 
 
 @pytest.mark.parametrize(

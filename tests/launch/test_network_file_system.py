@@ -1,0 +1,63 @@
+"""What a network file system may lack, as far as one machine can show: locks and times."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from tests.conftest import write_program
+from tests.launch.conftest import recorded, wait_for
+
+Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
+
+# Python loads it as it starts. Lustre, for one, answers so unless it is mounted with locks.
+NO_LOCKS = """\
+import errno
+import fcntl
+
+def flock(fd, operation):
+    raise OSError(errno.ENOSYS, "Function not implemented")
+
+fcntl.flock = flock
+"""
+
+
+def test_where_files_cannot_be_locked_a_launch_works_and_survives_a_kill(
+    quick: Path, smacwrap: Smacwrap
+) -> None:
+    (quick.parent / "lib").mkdir()
+    (quick.parent / "lib" / "sitecustomize.py").write_text(NO_LOCKS)
+    path = os.pathsep.join([str(quick.parent / "lib"), os.environ.get("PYTHONPATH", "")])
+    environment = {"PYTHONPATH": path, "PYTHONWARNINGS": "ignore"}
+    target = quick.parent / "target.sh"
+    write_program(target, target.read_text().replace("shift 5", "shift 5; sleep 1"))
+    study = quick.parent / "smac-output" / "quick"
+    launcher = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "smacwrap",
+            "launch",
+            "quick.txt",
+            "--parallel",
+            "2",
+            "--runcount-limit",
+            "9",
+        ],
+        cwd=quick.parent,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+    )
+    wait_for(lambda: recorded(study, 1) and recorded(study, 2))
+    second = smacwrap("launch", quick, "--resume", env=environment)
+    assert "another launch is at work on this study" in second.stderr
+    for process in [launcher, *psutil.Process(launcher.pid).children(recursive=True)]:
+        process.kill()
+    launcher.wait()
+    assert "launch     not running" in smacwrap("status", study, env=environment).stdout
+    resumed = smacwrap("launch", quick, "--resume", env=environment)
+    assert resumed.returncode == 0, resumed
+    assert len(recorded(study, 1)) + len(recorded(study, 2)) == 9
