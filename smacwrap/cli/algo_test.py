@@ -1,6 +1,5 @@
 """`smacwrap algo-test`: one run of a scenario's target algorithm, with everything shown."""
 
-import shlex
 import sys
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import click
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import UserError
 from smacwrap.launch.target import Target, check_target, target_environment
-from smacwrap.pcs import all_to_text, from_text, read_pcs, to_text
+from smacwrap.pcs import from_words, read_pcs, to_text
 from smacwrap.protocol import NO_INSTANCE, CallString, format_result
 from smacwrap.scenario import Scenario, load_scenario
 from smacwrap.scenario.instances import Instance
@@ -61,12 +60,7 @@ def _call(scenario: Scenario, parameters: dict[str, str]) -> CallString:
 
 def _configuration(scenario: Scenario, config: str) -> dict[str, str]:
     space = read_pcs(scenario.pcs_file)
-    settings = all_to_text(space.get_default_configuration())
     try:
-        words = shlex.split(config)
-    except ValueError as error:
-        raise UserError(f"--config: {error} in '{config}'") from None
-    if len(words) % 2 or any(len(word) < 2 or word[0] != "-" for word in words[::2]):
-        raise UserError(f"--config: expected '-name value …', found '{config}'")
-    given = {name[1:]: value for name, value in zip(words[::2], words[1::2], strict=True)}
-    return to_text(from_text(space, {**settings, **given}))
+        return to_text(from_words(space, config))
+    except UserError as error:
+        raise UserError(*(f"--config: {problem.message}" for problem in error.problems)) from None

@@ -23,7 +23,7 @@ class RandomEngine(Engine):
         seed: makes the proposals repeatable, and different from those of other seeds.
         budget: not looked at.
         workers: not looked at.
-        start_with_default: whether the first proposal is the default configuration.
+        initial: what this engine proposes first, in this order.
         seeds: the target algorithm's, of which the first is used.
     """
 
@@ -35,24 +35,22 @@ class RandomEngine(Engine):
         *,
         budget: int,
         workers: int = 1,
-        start_with_default: bool = True,
+        initial: Sequence[Configuration] = (),
         seeds: Seeds = DETERMINISTIC,
     ) -> None:
         self.space = space
         self._vectors = Vectors(space)
         self._unseen = Unseen(self._vectors, seed)
-        self._first = space.get_default_configuration() if start_with_default else None
+        self._initial = [configuration.get_array()[None, :] for configuration in initial]
         self._seed = seeds.first
 
     def ask(self, pending: Sequence[Pending] = ()) -> Suggestion | None:
         """See `Engine.ask`."""
         rows = self._vectors.from_texts([run.configuration for run in pending])
         self._unseen.set_elsewhere(dict(zip(self._vectors.keys(rows), rows, strict=True)))
-        first, self._first = self._first, None
-        if first is not None and self._unseen.new(first.get_array()[None, :])[0]:
-            row = first.get_array()[None, :]
-        else:
-            row = self._unseen.choose()
+        while self._initial and not self._unseen.new(self._initial[0])[0]:
+            self._initial.pop(0)
+        row = self._initial.pop(0) if self._initial else self._unseen.choose()
         if not len(row):
             return None
         self._unseen.meet(self._vectors.keys(row))

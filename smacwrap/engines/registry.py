@@ -1,9 +1,10 @@
 """The engines by name."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import cast
 
-from ConfigSpace import ConfigurationSpace
+from ConfigSpace import Configuration, ConfigurationSpace
 
 from smacwrap.engines.base import Engine
 from smacwrap.engines.seeds import DETERMINISTIC, Seeds
@@ -30,7 +31,7 @@ def make_engine(
     *,
     budget: int,
     workers: int = 1,
-    start_with_default: bool = True,
+    initial: Sequence[Configuration] = (),
     seeds: Seeds = DETERMINISTIC,
 ) -> Engine:
     """The engine of this name; its module is imported only now.
@@ -42,7 +43,7 @@ def make_engine(
         seed: makes the proposals repeatable, and different from those of other seeds.
         budget: the number of runs that all workers together may make.
         workers: how many engines share them.
-        start_with_default: whether the first proposal is the default configuration.
+        initial: what this engine proposes first, in this order.
         seeds: the target algorithm's, the same for all of them.
 
     Raises:
@@ -58,7 +59,7 @@ def make_engine(
         seed,
         budget=budget,
         workers=workers,
-        start_with_default=start_with_default,
+        initial=initial,
         seeds=seeds,
     )
     return cast(Engine, made)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from ConfigSpace import ConfigurationSpace
+from ConfigSpace import Configuration, ConfigurationSpace
 from smac.facade.hyperparameter_optimization_facade import HyperparameterOptimizationFacade
 from smac.main.exceptions import ConfigurationSpaceExhaustedException
 from smac.random_design.modulus_design import ModulusRandomDesign
@@ -62,7 +62,7 @@ class Smac3Engine(Engine):
         seed: makes the proposals repeatable, and different from those of other seeds.
         budget: the number of runs that all workers together may make.
         workers: how many engines share them; each brings its part of the initial design.
-        start_with_default: whether the first proposal is the default configuration.
+        initial: what this engine proposes first, in this order.
         seeds: the target algorithm's.
     """
 
@@ -77,7 +77,7 @@ class Smac3Engine(Engine):
         *,
         budget: int,
         workers: int = 1,
-        start_with_default: bool = True,
+        initial: Sequence[Configuration] = (),
         seeds: Seeds = DETERMINISTIC,
     ) -> None:
         # SMAC3 warns of an initial design that is empty; most workers' is.
@@ -86,8 +86,7 @@ class Smac3Engine(Engine):
         self.objective = objective
         self._seeds = seeds
         self._vectors = vectors = Vectors(space)
-        first = [to_text(space.get_default_configuration())] if start_with_default else []
-        default = Settled.read(vectors, first)
+        first = Settled.read(vectors, [to_text(configuration) for configuration in initial])
         freedom = int(np.count_nonzero(vectors.levels > 1))
         # In a race, half of the runs are the incumbent's.
         spread = min(freedom, _MOST_SPREAD, budget // min(2, seeds.most) // _SPREAD_SHARE)
@@ -101,7 +100,7 @@ class Smac3Engine(Engine):
                 space,
                 output_directory=Path(scratch),
                 deterministic=seeds.base is None,
-                n_trials=max(budget, share + len(default), 1),
+                n_trials=max(budget, share + len(first), 1),
                 seed=seed % 2**31,
             )
             self._race = LongRace(scenario, seeds)
@@ -110,7 +109,7 @@ class Smac3Engine(Engine):
                 model=surrogate,
                 acquisition_function=LogExpectedImprovement(),
                 acquisition_maximizer=MatrixSearch(self._observations, self._unseen, scenario.seed),
-                initial_design=SpreadDesign(scenario, vectors, share, default),
+                initial_design=SpreadDesign(scenario, vectors, share, first),
                 intensifier=self._race,
                 random_design=ModulusRandomDesign(_RANDOM_EVERY),
                 config_selector=Selector(
@@ -118,6 +117,7 @@ class Smac3Engine(Engine):
                     self._observations,
                     self._unseen,
                     self._race,
+                    given=len(set(first)),
                     design_size=spread + 1,
                     by_model=self.surrogate is not None,
                 ),

@@ -28,6 +28,7 @@ from smacwrap.launch.earlier import (
 )
 from smacwrap.launch.fleet import Ending, Fleet
 from smacwrap.launch.observer import Observer
+from smacwrap.launch.prepost import before_and_after
 from smacwrap.launch.resources import divide
 from smacwrap.launch.review import unsupported
 from smacwrap.launch.smac2 import SMAC2, Smac2
@@ -35,6 +36,7 @@ from smacwrap.launch.target import check_target, target_environment
 from smacwrap.launch.warmstart import warm_runs
 from smacwrap.pcs import read_pcs, read_pcs_text
 from smacwrap.scenario import Scenario
+from smacwrap.scenario.initial import initial_configurations
 
 DEFAULT_GRACE = 5.0
 """Seconds that running targets have to end by themselves when a launch is stopped."""
@@ -94,7 +96,11 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
             for seed in study.seeds():
                 clear_running(study, seed)
             end_leftovers(study)
-            return Fleet(scenario, study, description, crew, observer).run()
+            fleet = Fleet(scenario, study, description, crew, observer)
+            if description.engine == SMAC2:
+                return fleet.run()
+            with before_and_after(scenario, observer):
+                return fleet.run()
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         message = f"cannot write the study: {error.strerror or error}{where}"
@@ -106,6 +112,8 @@ def _check(scenario: Scenario, engine: str | None, environment: Mapping[str, str
     check_target(scenario, environment)
     if engine != SMAC2 and (problems := unsupported(scenario)):
         raise UserError(*problems)
+    if engine != SMAC2:
+        initial_configurations(scenario, space, 0)
     if scenario.warmstart:
         warm_runs(scenario.warmstart, space)
 

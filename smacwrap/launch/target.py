@@ -26,6 +26,7 @@ from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
 log = logging.getLogger("smacwrap.worker")
 
 _GRACE = 5.0  # seconds; the wrapper needs some of them to end its own target
+_LEAST_KILL = 5.0  # seconds; SMAC v2, too, looks at no run's time before
 _TAIL = 20  # lines of output that explain a crash
 
 
@@ -162,8 +163,16 @@ class Target:
             except OSError as error:
                 reason = f"cannot start {self.scenario.algo[0]}: {error.strerror}"
                 return Answer(crashed(call, reason).result, 0.0, "", reason)
-            exit_code = _wait(process, should_stop, [out, err] if echo else [], echo)
-            result, reason = self._result(call, out, exit_code)
+            deadline = start + max(_LEAST_KILL, self.scenario.kill_factor * call.cutoff)
+            exit_code = _wait(process, should_stop, deadline, [out, err] if echo else [], echo)
+            if exit_code is None:
+                reason = (
+                    f"ended: still running after {self.scenario.kill_factor:g} times the cutoff"
+                )
+                seconds = time.monotonic() - start
+                result = crashed(call, reason, seconds).result
+            else:
+                result, reason = self._result(call, out, exit_code)
             output = _tail(err) + _tail(out)
             return Answer(result, time.monotonic() - start, output, reason)
 
@@ -191,9 +200,11 @@ def killed(call: CallString, seconds: float) -> Result:
 def _wait(
     process: "subprocess.Popen[bytes]",
     should_stop: Callable[[], bool],
+    deadline: float,
     sources: Sequence[IO[bytes]],
     echo: IO[bytes] | None,
-) -> int:
+) -> int | None:
+    """The exit code; None if the process was ended at the deadline, a monotonic time."""
     offsets = [0] * len(sources)
     try:
         while True:
@@ -208,6 +219,8 @@ def _wait(
                 return exit_code
             if should_stop():
                 raise Stopped
+            if time.monotonic() > deadline:
+                return None
     finally:
         # To look for children takes longer than to ask whether there are any.
         if process.poll() is None or processes.has_children():

@@ -34,6 +34,7 @@ from smacwrap.launch.warmstart import warm_runs
 from smacwrap.pcs import from_text, parse_pcs
 from smacwrap.protocol import Status
 from smacwrap.scenario import load_scenario
+from smacwrap.scenario.initial import initial_configurations
 from smacwrap.scenario.lines import read_text
 
 log = logging.getLogger("smacwrap.worker")
@@ -49,7 +50,7 @@ class Worker:
     Args:
         study: the study that the launcher prepared.
         seed: this worker's; names its files.
-        index: this worker's place in the launch, from 0; worker 0 starts with the default.
+        index: this worker's place in the launch, from 0; worker 0 runs what the study begins with.
     """
 
     def __init__(self, study: Study, seed: int, index: int) -> None:
@@ -179,7 +180,7 @@ class Worker:
         return None
 
     def _first(self) -> Suggestion | None:
-        """The default configuration, with which a study begins, whatever it was warm-started with.
+        """The initial incumbent, with which a study begins, whatever it was warm-started with.
 
         So it does in SMAC v2.
         """
@@ -193,7 +194,7 @@ class Worker:
         return [Pending(run.configuration, run.instance, run.seed) for run in running]
 
     def _reserve(self) -> None:
-        """Set aside as many runs as there are to repeat, and one for the default configuration."""
+        """Set aside as many runs as there are to repeat, and one for the initial incumbent."""
         first = self.index == 0 and not self.records.runs
         self._insist(partial(self.budget.reserve, self.seed, len(self.repeat) + first))
 
@@ -205,7 +206,9 @@ class Worker:
             self.seed,
             budget=self.scenario.run_limit,
             workers=len(self.seeds),
-            start_with_default=self.index == 0,
+            initial=initial_configurations(self.scenario, self.space, self.seed)
+            if self.index == 0
+            else (),
             seeds=target_seeds(self.scenario, self.index, self.seeds),
         )
         if folder := self.scenario.warmstart:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,6 +45,22 @@ def all_to_text(configuration: Configuration) -> dict[str, str]:
 
 def _write(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def from_words(space: ConfigurationSpace, text: str) -> Configuration:
+    """The configuration of a text such as `-lr 0.01 -opt 'adam'`; the rest are the defaults.
+
+    Raises:
+        UserError: these are no pairs of `-name value`, or as in `from_text`.
+    """
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise UserError(f"{str(error).lower()} in '{text}'") from None
+    if len(words) % 2 or any(len(word) < 2 or word[0] != "-" for word in words[::2]):
+        raise UserError(f"expected '-name value …', found '{text}'")
+    given = {name[1:]: value for name, value in zip(words[::2], words[1::2], strict=True)}
+    return from_text(space, {**all_to_text(space.get_default_configuration()), **given})
 
 
 def from_text(space: ConfigurationSpace, settings: Mapping[str, str]) -> Configuration:

@@ -4,6 +4,7 @@ import math
 import os
 import shlex
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -28,6 +29,9 @@ _REQUIRED_WITH_INSTANCES = {
     "instances": "instances = instances.txt (or use-instances = false, if there are none)"
 }
 
+# Options that a command line may give several times; elsewhere commas are between the values.
+_LISTS = frozenset({"initial-challengers"})
+
 # Linux starts no program with a longer word, and shlex takes quadratic time for one.
 _LONGEST_COMMAND = 131_072
 
@@ -38,7 +42,8 @@ def load_scenario(
     """Read a scenario file; `overrides`, option names or aliases with values, win over it.
 
     The instances and features that it names are read, too; of the PCS file only the place is
-    looked up. Of several overrides of one option the last one wins, as in SMAC v2.
+    looked up. Of several overrides of one option the last one wins, as in SMAC v2, except
+    where the option is a list.
 
     Raises UserError with all problems at once: lines that cannot be read, unknown options,
     values outside their domain, options that are missing, files and folders that do not exist,
@@ -77,7 +82,12 @@ def _effective(
     option in a file SMAC v2 takes either, whatever their order: that is an error here, unless
     they agree.
     """
-    overriding = {setting.option.name: setting for setting in on_command_line}
+    overriding: dict[str, Setting] = {}
+    for setting in on_command_line:
+        name = setting.option.name
+        if name in _LISTS and name in overriding:
+            setting = replace(setting, text=f"{overriding[name].text},{setting.text}")
+        overriding[name] = setting
     last_of_name = {setting.name: setting for setting in in_file}
     effective: dict[str, Setting] = {}
     for setting in sorted(last_of_name.values(), key=lambda setting: setting.line or 0):
@@ -147,6 +157,17 @@ def _scenario(file: Path, given: Given) -> Scenario:
         crashed_quality=(
             given.real("transform-crashed-quality-value") if transforms_crashed else -math.inf
         ),
+        kill_factor=(
+            given.real("kill-run-exceeding-captime-factor")
+            if given.flag("kill-run-exceeding-captime")
+            else math.inf
+        ),
+        initial_incumbent=given.text("initial-incumbent"),
+        initial_challengers=given.read("initial-challengers", _split_list, ()),
+        pre_command=given.read("pre-scenario-command", _split_words, ()),
+        post_command=given.read("post-scenario-command", _split_words, ()),
+        prepost_exec_dir=given.read("prepost-exec-dir", _folder, here),
+        prepost_must_succeed=given.flag("exception-on-prepost-command"),
         cli_call_params_with_quotes=given.flag("cli-call-params-with-quotes"),
         settings=settings,
         without_effect=tuple(s.name for name, s in settings.items() if name not in ACTED_ON),
@@ -184,6 +205,10 @@ def _split_words(text: str) -> tuple[str, ...]:
     if not words:
         raise ValueError("expected a command, such as python train.py")
     return words
+
+
+def _split_list(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
 def _intra_obj(given: Given) -> IntraObj:

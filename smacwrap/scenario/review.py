@@ -9,6 +9,7 @@ from smacwrap.errors import Problem, UserError
 from smacwrap.pcs import read_pcs
 from smacwrap.protocol import NO_CUTOFF
 from smacwrap.scenario.domains import quoted
+from smacwrap.scenario.initial import initial_configurations
 from smacwrap.scenario.reader import Setting
 from smacwrap.scenario.scenario import Scenario
 
@@ -35,7 +36,9 @@ class Finding:
 def review(scenario: Scenario) -> Iterator[Finding]:
     """What can be told from the scenario and the files that it names, without its target."""
     try:
-        if not read_pcs(scenario.pcs_file):
+        space = read_pcs(scenario.pcs_file)
+        initial_configurations(scenario, space, 0)
+        if not space:
             message = "no parameters in it: there is nothing to tune"
             yield Finding(Level.WARNING, at_option(scenario, "pcs-file", message))
     except UserError as error:

@@ -38,6 +38,12 @@ class Scenario:
     - `abort_on_first_run_crash`, `abort_on_crash`: what a crash leads to; `retry_crashed_count`:
       how often a run that crashed is made again before.
     - `crashed_quality`: a crashed run's quality counts as at least this; -inf for as reported.
+    - `kill_factor`: a call that takes so many times the cutoff on the wall clock is ended; inf for
+      never.
+    - `initial_incumbent`, `initial_challengers`: what is run first, as they are written: DEFAULT,
+      RANDOM, or `-name value …`.
+    - `pre_command`, `post_command`: what is started before and after a launch, in
+      `prepost_exec_dir`; empty for nothing. `prepost_must_succeed`: a launch fails with it.
     - `cli_call_params_with_quotes`: values stand in single quotes in the call string.
     - `settings`: everything that was set: canonical option name to the setting that holds.
     - `without_effect`: the names, as written, of settings that smacwrap does not act on.
@@ -71,6 +77,13 @@ class Scenario:
     abort_on_crash: bool
     retry_crashed_count: int
     crashed_quality: float
+    kill_factor: float
+    initial_incumbent: str
+    initial_challengers: tuple[str, ...]
+    pre_command: tuple[str, ...]
+    post_command: tuple[str, ...]
+    prepost_exec_dir: Path
+    prepost_must_succeed: bool
     cli_call_params_with_quotes: bool
     settings: Mapping[str, Setting] = field(hash=False)
     without_effect: tuple[str, ...]

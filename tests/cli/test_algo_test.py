@@ -48,7 +48,7 @@ def test_it_runs_on_the_first_instance_with_a_seed(quick: Path, smacwrap: Smacwr
         ("-x 7", "'7' is not in the domain of 'x', real [0.0, 1.0]"),
         ("-x", "expected '-name value …', found '-x'"),
         ("x 7", "expected '-name value …', found 'x 7'"),
-        ("-x '7", "No closing quotation in '-x '7'"),
+        ("-x '7", "no closing quotation in '-x '7'"),
         ("-kind c -n 50", "forbidden by {kind=c, n=50}"),
     ],
 )

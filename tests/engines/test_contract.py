@@ -7,10 +7,11 @@ import pytest
 from ConfigSpace import ConfigurationSpace
 
 from smacwrap.engines import Engine
+from smacwrap.engines.random_search import RandomEngine
 from smacwrap.engines.smac3 import Smac3Engine
 from smacwrap.errors import UserError
 from smacwrap.history import Objective, Run
-from smacwrap.pcs import parse_pcs, to_text
+from smacwrap.pcs import from_text, parse_pcs, to_text
 from smacwrap.protocol import Status
 from tests.history.runs import make_run
 
@@ -27,11 +28,11 @@ CONSTANT = "kind categorical {a} [a]\nn integer [3, 3] [3]\n"
 Build = Callable[..., Engine]
 
 
-@pytest.fixture(params=[Smac3Engine], ids=lambda engine: engine.__name__)
+@pytest.fixture(params=[Smac3Engine, RandomEngine], ids=lambda engine: engine.__name__)
 def build(request: pytest.FixtureRequest) -> Build:
     def build(text: str = SPACE, seed: int = 1, **options: object) -> Engine:
         space: ConfigurationSpace = parse_pcs(text)
-        options = {"budget": 20, **options}
+        options = {"budget": 20, "initial": [space.get_default_configuration()], **options}
         return request.param(space, Objective("QUALITY"), seed, **options)
 
     return build
@@ -67,7 +68,19 @@ def test_the_default_comes_first_where_that_is_wanted(build: Build) -> None:
     default = {"kind": "a", "n": "10", "x": "0.5"}
     first = drive(build(), 1)
     assert configurations(first) == [default]
-    assert configurations(drive(build(start_with_default=False), 1)) != [default]
+    assert configurations(drive(build(initial=[]), 1)) != [default]
+
+
+def test_initial_configurations_come_first_each_once_whatever_is_known(build: Build) -> None:
+    initial = [{"kind": "a", "n": "7", "x": value} for value in ("0.9", "0.1", "0.8")]
+    space = parse_pcs(SPACE)
+    given = [from_text(space, configuration) for configuration in initial]
+    engine = build(initial=[*given, given[0]])
+    assert configurations(drive(engine, 4))[:3] == initial
+    assert configurations(drive(engine, 10)).count(initial[0]) == 0
+    told = build(initial=given)
+    told.tell_all([run_of(initial[1], 0.5), *drive(build(seed=5), 15)])
+    assert configurations(drive(told, 2)) == [initial[0], initial[2]]
 
 
 def test_no_configuration_is_proposed_twice_and_the_same_seed_proposes_the_same(
@@ -88,9 +101,9 @@ def test_a_space_that_is_used_up_ends_with_none(build: Build, text: str, size: i
     assert engine.ask() is None
 
 
-@pytest.mark.parametrize("start_with_default", [True, False])
-def test_a_constant_space_has_one_configuration(build: Build, start_with_default: bool) -> None:
-    made = drive(build(CONSTANT, start_with_default=start_with_default), 5)
+@pytest.mark.parametrize("options", [{}, {"initial": []}], ids=["default", "nothing"])
+def test_a_constant_space_has_one_configuration(build: Build, options: dict[str, object]) -> None:
+    made = drive(build(CONSTANT, **options), 5)
     assert configurations(made) == [{"kind": "a", "n": "3"}]
 
 
@@ -124,7 +137,7 @@ def test_a_run_that_was_never_proposed_is_learnt_from_and_not_proposed(build: Bu
 
 
 def test_runs_told_in_the_midst_of_an_ask_are_not_proposed(build: Build) -> None:
-    engine, other = build(TINY), build(TINY, seed=2, start_with_default=False)
+    engine, other = build(TINY), build(TINY, seed=2, initial=[])
     suggestion = engine.ask()
     assert suggestion
     for run in drive(other, 3):

@@ -24,14 +24,17 @@ Target = Callable[[Configuration, int], float]
 
 
 def make(name: str, pcs: str, *, seed: int = 1, most: int = MOST, **options: object) -> Engine:
-    settings = {"budget": 60, "seeds": Seeds(7, most), **options}
-    return make_engine(name, parse_pcs(pcs), Objective("QUALITY"), seed, **settings)
+    space = parse_pcs(pcs)
+    initial = [space.get_default_configuration()]
+    settings = {"budget": 60, "seeds": Seeds(7, most), "initial": initial, **options}
+    return make_engine(name, space, Objective("QUALITY"), seed, **settings)
 
 
 def make_worker(name: str, pcs: str, worker: int) -> Engine:
     """One of three."""
-    first, seeds = worker == 0, Seeds(7, MOST, worker, 3)
-    return make(name, pcs, seed=worker + 1, workers=3, start_with_default=first, seeds=seeds)
+    options: dict[str, object] = {"initial": []} if worker else {}
+    seeds = Seeds(7, MOST, worker, 3)
+    return make(name, pcs, seed=worker + 1, workers=3, seeds=seeds, **options)
 
 
 def on_a_line(configuration: Configuration, seed: int) -> float:
@@ -220,14 +223,14 @@ def test_an_interrupted_race_goes_on_with_the_challenger_that_was_ahead() -> Non
     history = [make_run(0.5, seed=seed, x="0.9") for seed in SEEDS[:8]]
     history += [make_run(0.1, seed=seed, x="0.25") for seed in SEEDS[:4]]
     history += [make_run(0.8, seed=SEEDS[0], x=f"0.{digit}") for digit in range(4, 8)]
-    engine = make("roar", LINE, start_with_default=False)
+    engine = make("roar", LINE, initial=[])
     engine.tell_all(history)
     runs = race(engine, lambda c, seed: 0.1 if c["x"] == "0.25" else 9.0, 5)
     assert {run.seed for run in runs if run.configuration == {"x": "0.25"}} == set(SEEDS[4:8])
 
 
 def test_an_incumbent_that_only_fell_behind_challenges_again() -> None:
-    engine = make("roar", LINE, start_with_default=False)
+    engine = make("roar", LINE, initial=[])
     engine.tell_all([make_run(0.2, seed=seed, x="0.25") for seed in SEEDS[:3]])
     engine.tell_all([make_run(0.5, seed=seed, x="0.5") for seed in SEEDS[:3]])
     suggestion = engine.ask()
@@ -244,7 +247,7 @@ def test_an_incumbent_that_only_fell_behind_challenges_again() -> None:
 def test_the_incumbent_waits_for_a_challenger_of_others_that_is_ahead(
     cost: float, waits: bool
 ) -> None:
-    engine = make("roar", LINE, start_with_default=False)
+    engine = make("roar", LINE, initial=[])
     engine.tell_all([make_run(0.5, seed=seed, x="0.75") for seed in SEEDS[:8]])
     engine.tell_all([make_run(cost, seed=seed, x="0.25") for seed in SEEDS[:2]])
     asked = []
@@ -276,7 +279,7 @@ def test_a_run_that_was_stopped_is_not_made_again(name: str) -> None:
 
 def test_the_incumbent_is_asked_for_with_the_very_values_that_were_told() -> None:
     told = {"x": "0.30000000000000004"}
-    engine = make("smac", LINE, start_with_default=False)
+    engine = make("smac", LINE, initial=[])
     engine.tell(make_run(0.1, seed=11, **told))
     runs = race(engine, lambda configuration, seed: 0.5, 6)
     assert len(seeds_of(runs, told)) >= 2

@@ -35,7 +35,9 @@ Target = Callable[[int, Configuration], float | Answer | None]
 
 
 def make(name: str, pcs: str, *, seed: int = 3, budget: int = 25, **options: object) -> Engine:
-    return make_engine(name, parse_pcs(pcs), Objective("QUALITY"), seed, budget=budget, **options)
+    space = parse_pcs(pcs)
+    options = {"initial": [space.get_default_configuration()], **options}
+    return make_engine(name, space, Objective("QUALITY"), seed, budget=budget, **options)
 
 
 def run_of(configuration: Configuration, quality: float, status: Status = Status.SAT) -> Run:
@@ -219,14 +221,11 @@ def test_a_new_engine_that_is_told_a_history_goes_on_from_there() -> None:
 
 def test_the_parts_of_the_initial_design_differ_between_workers() -> None:
     pcs = "x real [0, 1] [0.5]\ny real [0, 1] [0.5]"
-    parts = [
-        search(
-            make("smac", pcs, seed=seed, budget=40, workers=2, start_with_default=seed == 1),
-            lambda i, c: None,
-            3,
-        )
-        for seed in (1, 2)
+    engines = [
+        make("smac", pcs, seed=1, budget=40, workers=2),
+        make("smac", pcs, seed=2, budget=40, workers=2, initial=[]),
     ]
+    parts = [search(engine, lambda i, c: None, 3) for engine in engines]
     assert distinct(parts[0] + parts[1]) == 6
     assert parts[0][0] == {"x": "0.5", "y": "0.5"}
     assert {"x": "0.5", "y": "0.5"} not in parts[1]

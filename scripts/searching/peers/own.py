@@ -30,7 +30,7 @@ def search(target: Target, seed: int, *, variant: str, workers: int = 1) -> None
             1000 * seed + worker,
             budget=target.runs,
             workers=workers,
-            start_with_default=worker == 0,
+            initial=[target.space.get_default_configuration()] if worker == 0 else [],
         )
         for worker in range(workers)
     ]

@@ -30,7 +30,8 @@ class Selector(ConfigSelector):
         observations: what has been run.
         unseen: what has not.
         race: where proposals challenge the incumbent.
-        design_size: with so many runs, made here or elsewhere, the initial design is over.
+        given: how many of the initial design are proposed in any case.
+        design_size: with so many runs, made here or elsewhere, the rest of it is left out.
         by_model: whether there is a model; else all configurations are random.
     """
 
@@ -47,6 +48,7 @@ class Selector(ConfigSelector):
         unseen: Unseen,
         race: LongRace,
         *,
+        given: int,
         design_size: int,
         by_model: bool,
     ) -> None:
@@ -54,12 +56,13 @@ class Selector(ConfigSelector):
         self._observations = observations
         self._unseen = unseen
         self._race = race
+        self._given = given
         self._design_size = design_size
         self._by_model = by_model
 
     def __iter__(self) -> Iterator[Configuration]:
-        for configuration in self._initial_design_configs:
-            if len(self._observations) >= self._design_size:
+        for place, configuration in enumerate(self._initial_design_configs):
+            if place >= self._given and len(self._observations) >= self._design_size:
                 break
             if self._unseen.new(configuration.get_array()[None, :])[0]:
                 yield configuration
