@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from smacwrap.errors import UserError, did_you_mean
+from smacwrap.errors import Problem, UserError, did_you_mean
 
 # Linux opens no longer one, and realpath takes quadratic time for one.
 _LONGEST_PATH = 4096
@@ -43,6 +43,16 @@ def folder_with(name: str, folders: Iterable[Path], *, or_folder: bool = False) 
     places = ", ".join(map(str, folders))
     hint = did_you_mean(name, _names_like(name, folders))
     raise UserError(f"no {what} {name[:200]!r}, looked for from {places}{hint}")
+
+
+def unreadable(path: Path, error: OSError | ValueError) -> UserError:
+    """What to say of a file that cannot be opened: why, and which one was perhaps meant."""
+    reason, hint = str(error), ""
+    if isinstance(error, OSError):
+        reason = error.strerror or reason
+    if isinstance(error, FileNotFoundError):
+        hint = did_you_mean(path.name, _names_like(path.name, [path.parent]))
+    return UserError(Problem(f"cannot be read: {reason}{hint}", path))
 
 
 def resolved(path: Path | str) -> Path:

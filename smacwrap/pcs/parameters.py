@@ -144,6 +144,9 @@ def _brackets(line: Line, start: int, newer: bool) -> tuple[Cut, Cut, int]:
         raise line.error(f"'{line.code[start]}' is never closed: expected '{closing}'", start)
     second = _after(line, end + 1)
     if line.code[second : second + 1] != "[":
+        inner = line.code.find("[", start + 1, end)
+        if inner > 0:
+            raise line.error("the range is never closed: expected ']' before '['", start, inner + 1)
         raise line.error("expected the default in brackets, as [default]", *_here(line, second))
     last = line.code.rfind("]") if closing == "}" else line.code.find("]", second)
     if last < second:

@@ -6,6 +6,7 @@ from ConfigSpace import ConfigurationSpace
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.files import read_at_most
+from smacwrap.lookup import unreadable
 from smacwrap.pcs.clauses import Clauses
 from smacwrap.pcs.conditions import Conditions, join
 from smacwrap.pcs.lines import LARGEST_FILE, Kind, Line, read_lines, refuse
@@ -35,7 +36,7 @@ def read_pcs_text(path: Path | str) -> str:
     try:
         return read_at_most(path, LARGEST_FILE).decode("utf-8-sig")
     except OSError as error:
-        raise UserError(Problem(f"cannot read the PCS file: {error.strerror}", path)) from None
+        raise unreadable(path, error) from None
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         line = before.count(b"\n") + 1

@@ -1,7 +1,8 @@
 """Reads instances: a list in any of SMAC v2's forms, or a folder of instance files.
 
 A line of a list is `name`, `name specifics`, `seed name` or `seed name specifics`, and all lines
-have the same form. Parts that hold blanks are quoted, with commas between: `"name","specifics"`.
+have the same form. Parts that hold blanks are quoted, with commas or blanks between:
+`"name","specifics"` or `"name" "specifics"`. (With a blank, SMAC v2 takes both for one name.)
 """
 
 import os
@@ -17,6 +18,8 @@ from smacwrap.scenario.lines import MOST_PROBLEMS, Line, read_lines
 
 _SEEDS = range(-1, 2**31)
 _MOST_NAMED = 5
+_QUOTED_CELL = re.compile(r'"[^"]*"|[^\s",]+')
+_QUOTED_CELLS = re.compile(rf"(?:{_QUOTED_CELL.pattern})(?:\s+(?:{_QUOTED_CELL.pattern}))*")
 _LONGEST_SUFFIX = 10_000  # a regular expression takes its time to compile
 
 
@@ -129,7 +132,9 @@ def _parts(line: Line) -> tuple[str, ...]:
     text = line.text.strip()
     if text.startswith("#"):
         raise UserError(line.problem("a list of instances has no comments"))
-    if text.startswith('"'):
+    if '"' in text and _QUOTED_CELLS.fullmatch(text):
+        parts = tuple(cell.strip('"') for cell in _QUOTED_CELL.findall(text))
+    elif text.startswith('"'):
         parts = tuple(cell.text for cell in comma_separated(line))
     elif "," in text or '"' in text:
         message = "parts with blanks, commas or quotes are written as"

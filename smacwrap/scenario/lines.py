@@ -6,6 +6,7 @@ from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.files import read_at_most
+from smacwrap.lookup import unreadable
 
 _LONGEST_SHOWN = 400
 _LARGEST_FILE = 100_000_000  # bytes: the features of 100,000 instances
@@ -55,8 +56,6 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         message = f"not a UTF-8 text file: it has a byte {error.object[error.start]:#x}"
         line = error.object.count(b"\n", 0, error.start) + 1
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-    except ValueError as error:  # a NUL in the name
-        message = f"cannot be read: {error}"
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise unreadable(path, error) from None
     raise UserError(Problem(message, file=path, line=line))

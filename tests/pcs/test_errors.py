@@ -37,6 +37,7 @@ def problems_of(text):
         ("m {a, b} a", "a", "expected the default in brackets"),
         ("m {a, b", "{a, b", "'{' is never closed"),
         ("m {a, b} [a", "[a", "'[' is never closed"),
+        ("m real [1, 5 [2]", "[1, 5 [", "the range is never closed: expected ']' before '['"),
         ("m {a, b} [a] log", "log", "nothing may follow the default"),
         ("m [1, 2, 3] [2]", "[1, 2, 3]", "expected two bounds, [lowest, highest], found 3"),
         ("m [10, 1] [2]", "10, 1", "the lowest value 10 is not below the highest 1"),
@@ -198,12 +199,19 @@ def test_what_prevents_advanced_clauses_is_said_once():
 
 
 def test_a_file_that_is_not_there_is_an_error_with_its_path(tmp_path):
-    with pytest.raises(UserError, match=r"params\.pcs: cannot read the PCS file: No such file"):
+    with pytest.raises(UserError, match=r"params\.pcs: cannot be read: No such file"):
         read_pcs(tmp_path / "params.pcs")
 
 
+def test_the_file_that_was_perhaps_meant_is_named(tmp_path):
+    (tmp_path / "params.pcs").write_text(BASE)
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(UserError, match=r"No such file or directory … did you mean 'params.pcs'\?"):
+        read_pcs(tmp_path / "parms.pcs")
+
+
 def test_a_folder_is_an_error_too(tmp_path):
-    with pytest.raises(UserError, match="cannot read the PCS file"):
+    with pytest.raises(UserError, match="cannot be read"):
         read_pcs(tmp_path)
 
 

@@ -47,6 +47,10 @@ TAKEN_HERE_ONLY = {
     "inst/a   S1\ninst/b\tS2\n": (Instance("inst/a", "S1"), Instance("inst/b", "S2")),
     "\ufeffinst/a\n": (A,),
     '"inst/a",S1\n': (Instance("inst/a", "S1"),),
+    # SMAC v2 takes the name and the specifics for one name.
+    '"inst/a" "S 1"\n': (Instance("inst/a", "S 1"),),
+    'inst/a "S 1"\n"inst/b"\tS2\n': (Instance("inst/a", "S 1"), Instance("inst/b", "S2")),
+    '3 "inst/a b" "S, 1"\n': (Instance("inst/a b", "S, 1", (3,)),),
 }
 FORMS = "expected name, name specifics, seed name, or seed name specifics"
 QUOTES = 'parts with blanks, commas or quotes are written as "name","specifics"'
@@ -70,8 +74,8 @@ REFUSED = {
 REFUSED_HERE_ONLY = {
     "inst/a\n#inst/b\n": ["list.txt:2: a list of instances has no comments"],
     "inst/a,S 1\n": [f"list.txt:1: {QUOTES}"],
-    'inst/a "S 1"\n': [f"list.txt:1: {QUOTES}"],
-    '"inst/a" "S 1"\n': ["list.txt:1:1: expected quotes in pairs, and commas between cells"],
+    'inst/a "S 1\n': [f"list.txt:1: {QUOTES}"],
+    '"inst/a" "S 1\n': ["list.txt:1:1: expected quotes in pairs, and commas between cells"],
     '"inst/a","S 1\n': ["list.txt:1:10: expected quotes in pairs, and commas between cells"],
     '"","S 1"\n': ["list.txt:1: an instance without a name"],
     "inst/a s\ninst/a t\n": ["list.txt:2: 'inst/a' has specifics 't', but 's' in line 1"],
@@ -94,9 +98,11 @@ def errors(folder: Path, text: str | bytes) -> list[str]:
     return [str(problem).removeprefix(f"{folder}/") for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("text", TAKEN | TAKEN_HERE_ONLY)
-def test_a_list_is_taken_in_every_form_of_smac_v2(tmp_path: Path, text: str) -> None:
-    assert read(tmp_path, text) == (TAKEN | TAKEN_HERE_ONLY)[text]
+@pytest.mark.parametrize(("text", "instances"), (TAKEN | TAKEN_HERE_ONLY).items())
+def test_a_list_is_taken_in_every_form_of_smac_v2(
+    tmp_path: Path, text: str, instances: tuple[Instance, ...]
+) -> None:
+    assert read(tmp_path, text) == instances
 
 
 @pytest.mark.parametrize("text", REFUSED | REFUSED_HERE_ONLY)

@@ -11,6 +11,7 @@ from ConfigSpace import ConfigurationSpace
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.files import read_at_most, read_stream
+from smacwrap.lookup import unreadable
 from smacwrap.pcs import parse_pcs
 from smacwrap.pcs.lines import LARGEST_FILE
 
@@ -36,7 +37,7 @@ def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
             return read_stream(sys.stdin.buffer, most, shown(path))
         return read_at_most(path, most)
     except (OSError, ValueError) as error:  # ValueError: a null in the name
-        raise UserError(Problem(f"cannot be read: {_reason(error)}", path)) from None
+        raise unreadable(path, error) from None
 
 
 def decode(content: bytes, path: Path) -> str:
