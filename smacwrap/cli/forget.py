@@ -37,6 +37,6 @@ def command(folder: Path, ids: tuple[str, ...], undo: bool) -> None:
         forgotten = Forgotten(study).change(ids, forget=not undo)
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror}") from None
-    if not status.launcher:
+    if not status.activity.launcher:
         write_results(study, status.runs, objective_of(status.scenario))
     click.echo(f"forgotten now: {', '.join(sorted(forgotten)) or 'none'}")

@@ -27,35 +27,38 @@ def command(folder: Path) -> None:
     console = plain_console()
     for line in _summary(status):
         console.print(line, markup=False, soft_wrap=True)
-    if status.running:
-        console.print(_table("Running", status.running), soft_wrap=True)
+    if running := status.activity.running:
+        console.print(_table("Running", running), soft_wrap=True)
     if status.interrupted:
         console.print(_table("Interrupted (--resume makes them again)", status.interrupted))
 
 
 def _summary(status: Status) -> list[str]:
-    description = status.description
+    activity = status.activity
+    description = activity.description
     since = datetime.fromisoformat(description.start)
     where = f"process {description.pid} on {description.host}"
-    if status.launcher:
+    if activity.launcher:
         state = f"running since {_local(since)} ({where})"
-    elif status.workers:
-        state = f"its launcher is gone, workers {_list(status.workers)} go on"
+    elif activity.workers:
+        state = f"its launcher is gone, workers {_list(activity.workers)} go on"
     else:
         state = f"not running; last launched at {_local(since)}"
     limit = status.scenario.run_limit
     lines = [
         f"scenario   {description.scenario}",
         f"launch     {state}",
-        f"workers    {_list(status.workers) or 'none'} of {_list(description.seeds)}",
+        f"engine     {description.engine}",
+        f"workers    {_list(activity.workers) or 'none'} of {_list(description.seeds)}",
         f"runs       {len(status.runs)} of at most {limit}"
         + (" each worker" if description.limits_per_process else "")
         + (f", {len(status.forgotten)} of them forgotten" if status.forgotten else ""),
-        f"each run   {_shares(description.shares)}",
+        f"each run   {_shares(description.shares)}"
+        + (f"; niceness {description.nice}" if description.nice else ""),
     ]
     if status.incumbent:
         run = status.incumbent.run
-        lines.append(f"incumbent  {status.incumbent.cost:g}  {_words(run.configuration)}")
+        lines.append(f"incumbent  {status.incumbent}  {_words(run.configuration)}")
     return lines
 
 

@@ -8,7 +8,7 @@ import click
 from smacwrap.errors import UserError, did_you_mean
 from smacwrap.history import Study
 from smacwrap.history.requests import Requests
-from smacwrap.launch.status import Status, read_status
+from smacwrap.launch.status import Activity, read_activity
 
 _POLL = 0.2  # seconds
 
@@ -31,39 +31,41 @@ def command(folder: Path, seed: int | None, run_id: str | None) -> None:
     if seed is not None and run_id is not None:
         raise UserError("--seed and --run exclude each other")
     study = Study(folder)
-    status = read_status(study)
-    if not status.workers and not status.launcher:
+    activity = read_activity(study)
+    if not activity.workers and not activity.launcher:
         raise UserError(f"{folder}: nothing runs in this study")
-    worker, number = _chosen(status, seed, run_id)
+    worker, number = _chosen(activity, seed, run_id)
     try:
         Requests(study).stop(worker, number)
     except OSError as error:
         raise UserError(f"{folder}: cannot write the request: {error.strerror}") from None
-    while _runs(read_status(study), worker, number):
+    while _runs(read_activity(study), worker, number):
         time.sleep(_POLL)
     what = f"run {run_id}" if run_id else "the launch" if worker is None else f"worker {worker}"
     click.echo(f"{folder}: stopped {what}")
 
 
-def _chosen(status: Status, seed: int | None, run_id: str | None) -> tuple[int | None, int | None]:
+def _chosen(
+    activity: Activity, seed: int | None, run_id: str | None
+) -> tuple[int | None, int | None]:
     """The worker and the number of its run that are meant; None for all."""
     if run_id is not None:
-        for run in status.running:
+        for run in activity.running:
             if run.id == run_id:
                 return run.worker, run.number
-        ids = [run.id for run in status.running]
+        ids = [run.id for run in activity.running]
         hint = did_you_mean(run_id, ids)
         raise UserError(f"no run {run_id} is running now, only: {', '.join(ids) or 'none'}{hint}")
-    if seed is not None and seed not in status.workers:
-        seeds = ", ".join(map(str, status.workers))
+    if seed is not None and seed not in activity.workers:
+        seeds = ", ".join(map(str, activity.workers))
         raise UserError(f"no worker with seed {seed} is running, only: {seeds or 'none'}")
     return seed, None
 
 
-def _runs(status: Status, worker: int | None, number: int | None) -> bool:
+def _runs(activity: Activity, worker: int | None, number: int | None) -> bool:
     """Whether what was chosen is still running."""
     if worker is None:
-        return status.launcher or bool(status.workers)
+        return activity.launcher or bool(activity.workers)
     if number is None:
-        return worker in status.workers
-    return any((run.worker, run.number) == (worker, number) for run in status.running)
+        return worker in activity.workers
+    return any((run.worker, run.number) == (worker, number) for run in activity.running)

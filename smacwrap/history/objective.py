@@ -40,6 +40,10 @@ class Incumbent:
     cost: float
     runs: int
 
+    def __str__(self) -> str:
+        """Its mean cost, for people: `0.0312 (mean of 4 runs)`."""
+        return f"{self.cost:g}" + (f" (mean of {self.runs} runs)" if self.runs > 1 else "")
+
 
 class Incumbents:
     """Follows the incumbent through a growing run history.

@@ -172,6 +172,11 @@ class HistoryReader:
         self._patience = patience
         self._readers: dict[int, LiveRundataReader] = {}
 
+    @property
+    def read(self) -> dict[int, int]:
+        """How many runs of each worker have been read, by its seed."""
+        return {seed: reader.runs for seed, reader in self._readers.items()}
+
     def poll(self) -> Iterator[tuple[int, Run]]:
         """The seeds and runs that are new since the last poll, the latter with their numbers.
 

@@ -1,5 +1,6 @@
-"""The launch's budget: limits that hold for all workers together, exactly."""
+"""The launch's budget: limits that hold for all workers together, exactly, and no run twice."""
 
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +8,10 @@ from typing import Any
 from smacwrap.history import Study
 from smacwrap.launch.ledger import Ledger
 from smacwrap.scenario import Scenario
+
+
+class Taken(Exception):  # noqa: N818  (not an error: there are other runs to make)
+    """Another worker has claimed just this run."""
 
 
 class Budget:
@@ -23,7 +28,8 @@ class Budget:
 
     # The ledger has the limits, the workers' `seeds`, the launch's `start` on this machine's
     # monotonic clock, in seconds, and by seed (as text, for JSON) what is `claimed`, `reserved`
-    # and used of `cpu_time`. With `per_process` the limits hold for each worker by itself.
+    # and used of `cpu_time`. With `per_process` the limits hold for each worker by itself. `runs`
+    # has the IDs of all runs that were claimed, by a digest of what is run.
 
     def __init__(self, study: Study) -> None:
         self._ledger = Ledger(study.budget, study.lock("budget"))
@@ -57,25 +63,37 @@ class Budget:
                 "claimed": {str(seed): count for seed, count in recorded.items()},
                 "reserved": {str(seed): count for seed, count in (reserved or {}).items()},
                 "cpu_time": {},
+                "runs": {},
                 "ended": "",
                 "failed": False,
             }
         )
 
-    def claim(self, seed: int, cpu_time: float) -> str:
-        """Claim one run; an empty string, or the reason why there is none left.
+    def claim(
+        self, seed: int, cpu_time: float, key: tuple[object, ...], read: Mapping[int, int]
+    ) -> str:
+        """Claim a run; an empty string, or the reason why there is none left.
 
         Args:
             seed: the worker's.
             cpu_time: seconds that this worker and its targets used in this launch so far.
+            key: the `Run.key` of what it is to run.
+            read: how many runs of each other worker it has read, by their seeds.
+
+        Raises:
+            Taken: another worker has claimed it, and this one has not read yet what came of it.
         """
-        own = str(seed)
+        own, digest = str(seed), _digest(key)
         with self._ledger.changing() as (now, changes):
             used = {**now["cpu_time"], own: cpu_time}
             reason = now["ended"] or _exhausted({**now, "cpu_time": used}, seed)
             if not reason:
+                if _is_taken(now, seed, now["runs"].get(digest), read):
+                    raise Taken
+                number = now["claimed"].get(own, 0) + 1
                 changes["cpu_time"] = {own: cpu_time}
-                changes["claimed"] = {own: now["claimed"].get(own, 0) + 1}
+                changes["claimed"] = {own: number}
+                changes["runs"] = {digest: f"{seed}-{number}"}
                 if reserved := now["reserved"].get(own):
                     changes["reserved"] = {own: reserved - 1}
             return str(reason)
@@ -108,6 +126,18 @@ class Budget:
             return str(now["ended"])
         reasons = [_exhausted(now, s) for s in (now["seeds"] if seed is None else [seed])]
         return reasons[0] if all(reasons) else ""
+
+
+def _digest(key: tuple[object, ...]) -> str:
+    return hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest()
+
+
+def _is_taken(now: Mapping[str, Any], seed: int, run: str | None, read: Mapping[int, int]) -> bool:
+    """Whether a run is another worker's, not given back, and not among those that were read."""
+    if run is None:
+        return False
+    worker, number = run.split("-")
+    return int(worker) != seed and read.get(int(worker), 0) < int(number) <= now["claimed"][worker]
 
 
 def _exhausted(now: Mapping[str, Any], seed: int) -> str:

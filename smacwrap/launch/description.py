@@ -1,8 +1,10 @@
 """study.json: what a study was launched with, for its workers, for --resume and for people."""
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from smacwrap import __version__
@@ -11,7 +13,7 @@ from smacwrap.files import replace_text
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
 from smacwrap.launch.resources import Share
-from smacwrap.scenario import Scenario
+from smacwrap.scenario import Scenario, load_scenario
 
 FORMAT = 1
 """The version of study folders that this smacwrap writes; it reads none that is newer."""
@@ -51,6 +53,15 @@ class Description:
     host: str
     pid: int
     start: str
+
+    def load_scenario(self) -> Scenario:
+        """The scenario, whose files and folders are looked up from where it was launched.
+
+        Raises:
+            UserError: it cannot be loaded any more.
+        """
+        with contextlib.chdir(self.cwd if Path(self.cwd).is_dir() else "."):
+            return load_scenario(self.scenario, self.overrides)
 
 
 def identity_of(scenario: Scenario) -> dict[str, str]:

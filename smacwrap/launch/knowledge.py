@@ -14,6 +14,12 @@ from smacwrap.protocol import Status
 log = logging.getLogger("smacwrap.worker")
 
 
+def key_of(suggestion: Suggestion) -> tuple[object, ...]:
+    """The `Run.key` of the run that comes of a suggestion."""
+    configuration = configuration_key(to_text(suggestion.configuration))
+    return (configuration, suggestion.instance, suggestion.seed)
+
+
 class Knowledge:
     """Takes in runs, whoever made them, and asks the engine for what has not been run.
 
@@ -69,8 +75,7 @@ class Knowledge:
         self._engine.tell_all(self._untold)
         self._untold = []
         while suggestion := self._engine.ask(pending):
-            configuration = configuration_key(to_text(suggestion.configuration))
-            key = (configuration, suggestion.instance, suggestion.seed)
+            key = key_of(suggestion)
             if key not in self._known:
                 return suggestion
             log.info("already run by another worker: told the engine, asking again")

@@ -32,8 +32,7 @@ def known_scenario(
     if file is not None:
         return load_scenario(file), []
     if description := read_description(Study(folder)):
-        overrides = list(description.overrides)
-        return load_scenario(description.scenario, overrides), overrides
+        return description.load_scenario(), list(description.overrides)
     states = [folder] if is_state_folder(folder) else state_folders(folder).values()
     for state_folder in states:
         copy = state_folder / "scenario.txt"

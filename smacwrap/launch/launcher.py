@@ -38,6 +38,9 @@ from smacwrap.pcs import read_pcs, read_pcs_text
 from smacwrap.scenario import Scenario
 from smacwrap.scenario.initial import initial_configurations
 
+_ENGINES = {"SMAC": ENGINES[0], "ROAR": "roar"}
+"""The engines of a scenario's `exec-mode`."""
+
 DEFAULT_GRACE = 5.0
 """Seconds that running targets have to end by themselves when a launch is stopped."""
 
@@ -172,7 +175,7 @@ def _describe(
         identity=identity_of(scenario),
         pcs_text=pcs_text,
         seeds=seeds,
-        engine=told("engine", ENGINES[0]),
+        engine=told("engine", _ENGINES[scenario.exec_mode]),
         limits_per_process=options.limits_per_process,
         gpus=gpus,
         cores=cores,

@@ -72,7 +72,7 @@ class TerminalProgress(Observer):
             self.note(f"      {reason}")
         if new and incumbent:
             self.bar.console.print(
-                f"      new incumbent: {incumbent.cost:g}",
+                f"      new incumbent: {incumbent}",
                 style="bold green",
                 markup=False,
                 highlight=False,

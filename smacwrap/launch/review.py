@@ -30,11 +30,19 @@ def review_launch(scenario: Scenario) -> Iterator[Finding]:
 
 
 def unsupported(scenario: Scenario) -> list[Problem]:
-    """What the scenario asks for and a launch cannot do yet."""
-    if not scenario.use_instances:
-        return []
-    message = "runs on instances are not supported yet: set use-instances = false"
-    return [at_option(scenario, "use-instances", message)]
+    """What the scenario asks for and a launch cannot do, or not yet."""
+    problems = []
+    if scenario.use_instances:
+        message = "runs on instances are not supported yet: set use-instances = false"
+        problems.append(at_option(scenario, "use-instances", message))
+    watched = scenario.terminate_on_delete
+    if watched and not _exists(watched):
+        message = f"there is no {watched}, so it cannot be deleted"
+        problems.append(at_option(scenario, "terminate-on-delete", message))
+    if scenario.exec_mode == "PSEL":
+        message = "parameter selection is not supported: SMAC, or ROAR for random proposals"
+        problems.append(at_option(scenario, "exec-mode", message))
+    return problems
 
 
 def _target(scenario: Scenario) -> Iterator[Finding]:

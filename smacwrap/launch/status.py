@@ -11,31 +11,46 @@ from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.description import Description, read_description
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.translation import objective_of
-from smacwrap.scenario import Scenario, load_scenario
+from smacwrap.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Who works on a study at one moment, and on what.
+
+    `launcher` and `workers` (seeds) are alive; `running` are their runs, and `started` all that
+    were not recorded when they were looked for.
+    """
+
+    description: Description
+    launcher: bool
+    workers: Sequence[int]
+    started: Sequence[RunningRun]
+
+    @property
+    def running(self) -> list[RunningRun]:
+        """The runs of workers that are alive."""
+        return [run for run in self.started if run.worker in self.workers]
 
 
 @dataclass(frozen=True)
 class Status:
     """A study at one moment.
 
-    `launcher` and `workers` (seeds) are alive; `running` are their runs, and `interrupted` those
-    of workers that are not: a resumed launch makes them again. `forgotten` has the IDs of runs that
-    do not count.
+    `interrupted` are the runs of workers that are not alive: a resumed launch makes them again.
+    `forgotten` has the IDs of runs that do not count.
     """
 
-    description: Description
+    activity: Activity
     scenario: Scenario
-    launcher: bool
-    workers: Sequence[int]
-    running: Sequence[RunningRun]
     interrupted: Sequence[RunningRun]
     runs: Sequence[tuple[int, Run]]
     forgotten: frozenset[str]
     incumbent: Incumbent | None
 
 
-def read_status(study: Study) -> Status:
-    """Look at a study; nothing in it is changed.
+def read_activity(study: Study) -> Activity:
+    """Look who works on a study: quick, however long it is.
 
     Raises:
         UserError: there is no study in this folder, or it cannot be read.
@@ -45,7 +60,22 @@ def read_status(study: Study) -> Status:
         raise UserError(
             f"{study.folder}: no study of smacwrap (it has no {study.description.name})"
         )
-    scenario = load_scenario(description.scenario, description.overrides)
+    return Activity(
+        description=description,
+        launcher=study.is_locked("launch"),
+        workers=[seed for seed in description.seeds if study.is_locked(f"worker-{seed}")],
+        started=read_running(study),
+    )
+
+
+def read_status(study: Study) -> Status:
+    """Look at a study; nothing in it is changed.
+
+    Raises:
+        UserError: there is no study in this folder, or it or its scenario cannot be read.
+    """
+    activity = read_activity(study)
+    scenario = activity.description.load_scenario()
     with keeping():
         runs = list(HistoryReader(study).poll())
     incumbents = Incumbents(objective_of(scenario))
@@ -53,16 +83,19 @@ def read_status(study: Study) -> Status:
     for worker, run in runs:
         if run_id(worker, run) not in forgotten:
             incumbents.add(run)
-    workers = [seed for seed in description.seeds if study.is_locked(f"worker-{seed}")]
-    started = read_running(study)
     return Status(
-        description=description,
+        activity=activity,
         scenario=scenario,
-        launcher=study.is_locked("launch"),
-        workers=workers,
-        running=[run for run in started if run.worker in workers],
-        interrupted=[run for run in started if run.worker not in workers],
+        interrupted=_interrupted(activity, {run.key for _, run in runs}),
         runs=runs,
         forgotten=forgotten,
         incumbent=incumbents.current,
     )
+
+
+def _interrupted(activity: Activity, recorded: set[tuple[object, ...]]) -> list[RunningRun]:
+    """The runs that nobody makes, also those that this launch had to make again and did not."""
+    repeat = activity.description.repeat.items()
+    left = [run for seed, runs in repeat if seed not in activity.workers for run in runs]
+    left += [run for run in activity.started if run.worker not in activity.workers]
+    return list({run.key: run for run in left if run.key not in recorded}.values())

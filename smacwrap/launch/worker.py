@@ -20,10 +20,10 @@ from smacwrap.history.run import with_number
 from smacwrap.history.running import read_running
 from smacwrap.history.state import Context
 from smacwrap.history.study import PATIENCE
-from smacwrap.launch.budget import Budget
+from smacwrap.launch.budget import Budget, Taken
 from smacwrap.launch.description import read_description
 from smacwrap.launch.keeping import keeping
-from smacwrap.launch.knowledge import Knowledge
+from smacwrap.launch.knowledge import Knowledge, key_of
 from smacwrap.launch.patience import insist
 from smacwrap.launch.records import Records
 from smacwrap.launch.runner import Runner
@@ -148,9 +148,15 @@ class Worker:
             suggestion = self._interrupted() or self._first() or self._ask(pending)
             if suggestion is None:
                 return "every configuration of the space has been run"
-            claim = partial(self.budget.claim, self.seed, self._cpu_time())
-            if reason := self._insist(claim):
-                return reason
+            key, read = key_of(suggestion), self.others.read
+            claim = partial(self.budget.claim, self.seed, self._cpu_time(), key, read)
+            try:
+                if reason := self._insist(claim):
+                    return reason
+            except Taken:
+                log.info("another worker runs this already: asking again")
+                self._reserve()
+                continue
             self._run(suggestion)
         raise Stopped
 

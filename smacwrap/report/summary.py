@@ -44,15 +44,11 @@ def print_summary(
 
 def _incumbent(study: Study, incumbent: Incumbent) -> Iterator[tuple[str, str]]:
     yield from incumbent.run.configuration.items()
-    yield "quality", f"{incumbent.cost:g}" + _mean_of(incumbent.runs)
+    yield "quality", str(incumbent)
     for name, value in incumbent.run.details.get("metrics", {}).items():
         yield name, str(value)
     if bundle := incumbent.run.details.get("zip"):
         yield "its files", str(study.runs / bundle)
-
-
-def _mean_of(runs: int) -> str:
-    return f" (mean of {runs} runs)" if runs > 1 else ""
 
 
 def _print_rows(console: Console, rows: Sequence[tuple[str, str]]) -> None:

@@ -1,7 +1,6 @@
 """Makes a Scenario from a scenario file and the options of the command line."""
 
 import math
-import os
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,7 +16,7 @@ from smacwrap.scenario.given import Given
 from smacwrap.scenario.inputs import read_inputs
 from smacwrap.scenario.options import ACTED_ON
 from smacwrap.scenario.reader import Setting, command_line_settings, parse_settings
-from smacwrap.scenario.scenario import IntraObj, RunObj, Scenario
+from smacwrap.scenario.scenario import ExecMode, IntraObj, RunObj, Scenario
 
 # A line to add for each option that has no default.
 _REQUIRED = {
@@ -150,7 +149,7 @@ def _scenario(file: Path, given: Given) -> Scenario:
         rungroup=_rungroup(given, file),
         seed=_seed(given),
         warmstart=given.read("warmstart", _folder, None),
-        terminate_on_delete=given.read("terminate-on-delete", _watched_file, None),
+        terminate_on_delete=given.read("terminate-on-delete", resolved, None),
         abort_on_first_run_crash=given.flag("abort-on-first-run-crash"),
         abort_on_crash=given.flag("abort-on-crash"),
         retry_crashed_count=given.integer("retry-crashed-count"),
@@ -162,6 +161,7 @@ def _scenario(file: Path, given: Given) -> Scenario:
             if given.flag("kill-run-exceeding-captime")
             else math.inf
         ),
+        exec_mode=cast(ExecMode, given.text("exec-mode")),
         initial_incumbent=given.text("initial-incumbent"),
         initial_challengers=given.read("initial-challengers", _split_list, ()),
         pre_command=given.read("pre-scenario-command", _split_words, ()),
@@ -178,12 +178,6 @@ def _seed(given: Given) -> int | None:
     """The seed, if one was set; the table's default says that SMAC v2 draws it."""
     text = given.text("num-run")
     return int(text) if text.isdecimal() else None
-
-
-def _watched_file(text: str) -> Path:
-    if os.path.exists(text):  # noqa: PTH110 (Path raises for names that are too long)
-        return resolved(text)
-    raise ValueError(f"no file {quoted(text)} in {Path.cwd()}, so it cannot be deleted")
 
 
 def _folder(text: str) -> Path:

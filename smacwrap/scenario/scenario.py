@@ -10,6 +10,7 @@ from smacwrap.scenario.reader import Setting
 
 RunObj = Literal["RUNTIME", "QUALITY"]
 IntraObj = Literal["MEAN", "MEAN10", "MEAN1000"]
+ExecMode = Literal["SMAC", "ROAR", "PSEL"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Scenario:
     - `crashed_quality`: a crashed run's quality counts as at least this; -inf for as reported.
     - `kill_factor`: a call that takes so many times the cutoff on the wall clock is ended; inf for
       never.
+    - `exec_mode`: what proposes configurations if nobody names an engine.
     - `initial_incumbent`, `initial_challengers`: what is run first, as they are written: DEFAULT,
       RANDOM, or `-name value …`.
     - `pre_command`, `post_command`: what is started before and after a launch, in
@@ -78,6 +80,7 @@ class Scenario:
     retry_crashed_count: int
     crashed_quality: float
     kill_factor: float
+    exec_mode: ExecMode
     initial_incumbent: str
     initial_challengers: tuple[str, ...]
     pre_command: tuple[str, ...]

@@ -1,5 +1,6 @@
 """The budget of a launch: exact, whoever claims, and whatever happens to its file."""
 
+import itertools
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from smacwrap.history import Study
-from smacwrap.launch.budget import Budget
+from smacwrap.launch.budget import Budget, Taken
 from smacwrap.scenario import Scenario, load_scenario
 
 
@@ -34,10 +35,18 @@ def study(tmp_path: Path) -> Study:
 Load = Callable[..., Scenario]
 
 
+_NUMBERS = itertools.count()
+
+
+def claim(budget: Budget, seed: int, cpu_time: float = 0.0) -> str:
+    """Claim a run that no worker has claimed before."""
+    return budget.claim(seed, cpu_time, (next(_NUMBERS),), {})
+
+
 def claims(budget: Budget, seed: int) -> int:
     """How many runs a worker can claim."""
     count = 0
-    while not budget.claim(seed, 0.0):
+    while not claim(budget, seed):
         count += 1
     return count
 
@@ -49,7 +58,8 @@ def test_workers_that_claim_at_the_same_time_never_get_more_than_there_is(
     script = (
         "import sys; from pathlib import Path; from smacwrap.history import Study;"
         "from smacwrap.launch.budget import Budget; budget = Budget(Study(Path(sys.argv[1])));"
-        "print(sum(not budget.claim(int(sys.argv[2]), 0.0) for _ in range(50)))"
+        "seed = int(sys.argv[2]);"
+        "print(sum(not budget.claim(seed, 0.0, (seed, i), {}) for i in range(50)))"
     )
     workers = [
         subprocess.Popen(
@@ -84,6 +94,23 @@ def test_a_worker_that_died_gives_back_what_it_did_not_record(study: Study, scen
     assert claims(budget, 2) == 1
 
 
+def test_a_run_that_another_worker_has_claimed_is_taken_until_it_is_read_or_given_back(
+    study: Study, scenario: Load
+) -> None:
+    budget, key = Budget(study), ("x", "0.5")
+    budget.open([1, 2], {1: 4}, scenario(runcount_limit=9))
+    assert not budget.claim(1, 0.0, key, {})
+    for read in ({}, {1: 4}):
+        with pytest.raises(Taken):
+            Budget(study).claim(2, 0.0, key, read)
+    assert not budget.claim(2, 0.0, ("x", "0.6"), {}), "what was taken is not claimed"
+    # A run that was read, and forgotten by a person, is made again; one that died, too.
+    assert not budget.claim(2, 0.0, key, {1: 5})
+    budget.release(2, recorded=1)
+    assert not budget.claim(1, 0.0, key, {2: 1})
+    assert claims(budget, 1) == 2, "to be refused costs nothing"
+
+
 def test_limits_per_process_are_each_workers_own(study: Study, scenario: Load) -> None:
     budget = Budget(study)
     budget.open([1, 2], {1: 1}, scenario(runcount_limit=3), per_process=True)
@@ -93,12 +120,12 @@ def test_limits_per_process_are_each_workers_own(study: Study, scenario: Load) -
 def test_limits_of_time_hold_for_all_together(study: Study, scenario: Load) -> None:
     budget = Budget(study)
     budget.open([1, 2], {}, scenario(cputime_limit=10))
-    assert not budget.claim(1, 6.0)
-    assert budget.claim(2, 4.0) == "CPU time limit (10 s) has been reached"
+    assert not claim(budget, 1, 6.0)
+    assert claim(budget, 2, 4.0) == "CPU time limit (10 s) has been reached"
     budget.open([1, 2], {}, scenario(wallclock_limit=1))
-    assert not budget.claim(1, 0.0)
+    assert not claim(budget, 1)
     time.sleep(1.1)
-    assert budget.claim(1, 0.0) == "wallclock limit (1 s) has been reached"
+    assert claim(budget, 1) == "wallclock limit (1 s) has been reached"
 
 
 def test_the_first_reason_to_end_stays(study: Study, scenario: Load) -> None:
@@ -107,19 +134,19 @@ def test_the_first_reason_to_end_stays(study: Study, scenario: Load) -> None:
     assert not budget.failed()
     budget.end("it was enough", failed=False)
     budget.end("a run crashed")
-    assert budget.claim(1, 0.0) == budget.nothing_left() == "it was enough"
+    assert claim(budget, 1) == budget.nothing_left() == "it was enough"
     assert not budget.failed()
 
 
 def test_what_a_killed_worker_wrote_half_does_not_count(study: Study, scenario: Load) -> None:
     budget = Budget(study)
     budget.open([1], {}, scenario(runcount_limit=2))
-    assert not budget.claim(1, 0.0)
+    assert not claim(budget, 1)
     with study.budget.open("ab") as file:
         file.write(b'{"claimed": {"1": 9')
     assert not budget.nothing_left()
-    assert not Budget(study).claim(1, 0.0)
-    assert budget.claim(1, 0.0)
+    assert not claim(Budget(study), 1)
+    assert claim(budget, 1)
 
 
 def test_a_lock_that_a_stopped_process_keeps_is_waited_for_and_then_an_oserror(
@@ -131,7 +158,7 @@ def test_a_lock_that_a_stopped_process_keeps_is_waited_for_and_then_an_oserror(
     with FileLock(study.lock("budget")):
         assert not budget.nothing_left(), "to look needs no lock"
         with pytest.raises(OSError, match="lock"):
-            budget.claim(1, 0.0)
+            claim(budget, 1)
     assert study.budget.read_bytes() == before
     assert claims(budget, 1) == 2
 
@@ -140,6 +167,6 @@ def test_the_budget_of_a_study_that_was_deleted_is_an_oserror(study: Study, scen
     budget = Budget(study)
     budget.open([1], {}, scenario())
     study.budget.unlink()
-    for ask in (budget.nothing_left, lambda: budget.claim(1, 0.0)):
+    for ask in (budget.nothing_left, lambda: claim(budget, 1)):
         with pytest.raises(FileNotFoundError):
             ask()

@@ -115,3 +115,20 @@ def test_a_call_that_hangs_far_beyond_its_cutoff_is_ended_and_counts_as_crashed(
     assert run["r-run-result"] == "CRASHED"
     assert json.loads(run["smacwrap"])["reason"] == "ended: still running after 3 times the cutoff"
     assert run["r-runtime"] >= 5
+
+
+def test_the_mode_of_execution_chooses_the_engine_unless_one_is_named(
+    quick: Path, smacwrap: Smacwrap
+) -> None:
+    one = ["--runcount-limit", 1, "--overwrite"]
+    for words, engine in (
+        (["--exec-mode", "ROAR"], "roar"),
+        (["--exec-mode", "SMAC"], "smac"),
+        (["--executionMode", "ROAR", "--engine", "random"], "random"),
+    ):
+        assert smacwrap("launch", quick, *one, *words).returncode == 0
+        status = smacwrap("status", quick.parent / "smac-output" / "quick").stdout.splitlines()
+        assert ["engine", engine] in [line.split() for line in status]
+    refused = smacwrap("launch", quick, *one, "--exec-mode", "PSEL")
+    assert refused.returncode == 2
+    assert "--exec-mode: parameter selection is not supported" in refused.stderr

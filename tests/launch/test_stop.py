@@ -43,13 +43,15 @@ def configurations(study: Path, seed: int) -> list[dict[str, str]]:
 def test_status_shows_what_runs_and_stop_ends_it(
     study: Path, smacwrap: Smacwrap, start_launch: Launch
 ) -> None:
-    launcher = start_launch("--parallel", 2, "--grace", 0.1, "--cores", 1, "--gpus", "7")
+    launcher = start_launch(
+        "--parallel", 2, "--grace", 0.1, "--cores", 1, "--gpus", "7", "--nice", 3
+    )
     wait_for(lambda: started(study) == 2)
     shown = smacwrap("status", study).stdout
     assert f"process {launcher.pid} on" in shown
     assert re.search(r"^workers +1, 2 of 1, 2$", shown, re.M)
     assert re.search(r"^runs +0 of at most 12$", shown, re.M)
-    assert re.search(r"^each run +1 core, GPU 7$", shown, re.M)
+    assert re.search(r"^each run +1 core, GPU 7; niceness 3$", shown, re.M)
     for run in ("1-1", "2-1"):
         assert re.search(rf"^ {run} .* s +no_instance +-1 .*kind=", shown, re.M), shown
 
@@ -90,6 +92,38 @@ def test_what_was_interrupted_is_repeated_first_with_the_original_limit(
     assert {text.strip() for text in interrupted} == set(settings)
     assert len(recorded(study, 1)) + len(recorded(study, 2)) == 5
     assert "Interrupted" not in smacwrap("status", study).stdout
+
+
+def test_interrupted_runs_that_a_launch_has_no_budget_for_are_left_for_the_next(
+    study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    start_launch("--parallel", 2, "--grace", 0.1)
+    wait_for(lambda: started(study) == 2)
+    smacwrap("stop", study)
+    target = "#!/bin/sh\necho 'Result for SMAC: SAT, 1, 1, 1,' $5\n"
+    write_program(quick.parent / "target.sh", target)
+    for limit, left in ((0, 2), (1, 1), (2, 0)):
+        done = smacwrap("launch", quick, "--resume", "--runcount-limit", limit)
+        shown = smacwrap("status", study).stdout.partition("Interrupted")[2]
+        assert len(re.findall(r"^ [12]-1 ", shown, re.M)) == left, (done, shown)
+
+
+def test_a_launch_is_looked_at_from_any_folder_and_stopped_without_its_scenario(
+    study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    (quick.parent / "sub").mkdir()
+    target = "#!/bin/sh\nmkdir ../started-$$; sleep 100\n"
+    write_program(quick.parent / "sub" / "target.sh", target)
+    launcher = start_launch("--algo-exec-dir", "sub", "--grace", 0.1)
+    wait_for(lambda: started(study) == 1)
+    shown = smacwrap("status", study, cwd=study)
+    assert "Running" in shown.stdout, shown
+    quick.unlink()
+    gone = smacwrap("status", study)
+    assert (gone.returncode, gone.stderr.count("\n")) == (2, 1), gone
+    stopped = smacwrap("stop", study)
+    assert stopped.returncode == 0, stopped
+    assert launcher.wait(30) == 130
 
 
 def test_a_run_that_is_stopped_is_recorded_as_killed_and_the_worker_goes_on(
@@ -206,7 +240,8 @@ def test_a_launch_ends_with_the_runs_of_now_when_the_watched_file_is_deleted(
 ) -> None:
     missing = smacwrap("launch", quick, "--terminate-on-delete", "going")
     assert missing.returncode == 2
-    assert "no file 'going'" in missing.stderr
+    assert "terminate-on-delete: there is no" in missing.stderr
+    assert not study.exists()
     write_program(
         quick.parent / "target.sh",
         "#!/bin/sh\nmkdir started-$$; sleep 2; echo 'Result for SMAC: SAT, 1, 1, 1,' $5\n",
@@ -215,6 +250,7 @@ def test_a_launch_ends_with_the_runs_of_now_when_the_watched_file_is_deleted(
     launcher = start_launch("--terminate-on-delete", "going", "--grace", 0.1)
     wait_for(lambda: started(study) == 1)
     (quick.parent / "going").unlink()
+    assert smacwrap("status", study).returncode == 0
     out, _ = launcher.communicate(timeout=60)
     assert launcher.returncode == 0, out
     assert "going was deleted" in out
