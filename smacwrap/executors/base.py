@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Exceeded = Literal["", "time", "memory", "disk", "output"]
+    Exceeded = Literal["", "CPU time", "wall time", "memory", "disk", "output"]
     """Which limit ended a run; an empty text for none."""
 
 
@@ -78,7 +78,7 @@ class Completion(Frozen):
     @property
     def timed_out(self) -> bool:
         """Whether the task was ended by its limit of CPU or wall-clock time."""
-        return self.exceeded == "time"
+        return self.exceeded in ("CPU time", "wall time")
 
 
 class BundleError(Exception):

@@ -63,8 +63,8 @@ def gauges_of(limits: Limits, tree: Descendants, place: Path, log: Path) -> list
     before = disk_usage(place) if math.isfinite(limits.disk) else 0
     memory = math.inf if tree.bounds_memory else limits.memory
     gauges = [
-        Gauge("time", limits.wall_time, lambda: time.monotonic() - start, 1.0),
-        Gauge("time", limits.cpu_time, tree.cpu_time, _CPUS),
+        Gauge("wall time", limits.wall_time, lambda: time.monotonic() - start, 1.0),
+        Gauge("CPU time", limits.cpu_time, tree.cpu_time, _CPUS),
         Gauge("memory", memory, lambda: tree.memory(limits.memory), _CPUS * _FASTEST),
         Gauge("disk", limits.disk, lambda: disk_usage(place) - before, _CPUS * _FASTEST),
         Gauge("output", limits.output, lambda: log.stat().st_size, _CPUS * _FASTEST),

@@ -16,7 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-_IGNORED = "__pycache__"
+# What running leaves in a folder. Each run would be packed with all that the last one packed.
+_IGNORED = ("__pycache__", "smac-output", "smacwrap-runs")
 _TICK = 100_000_000  # nanoseconds in which a file may change twice, by a file system's clock
 
 
@@ -46,6 +47,8 @@ def prepare_inputs(
     `smacwrap.executors.bundle.add` does.
 
     Files keep their permissions but can be written to; a run can write to all folders, too.
+    Folders named `__pycache__`, `smac-output` or `smacwrap-runs` are no inputs, nor is that of the
+    bundle.
 
     Args:
         inputs: folders and files.
@@ -57,11 +60,11 @@ def prepare_inputs(
     Raises:
         OSError: something cannot be read, or the disk is full.
     """
-    members = list(_members(inputs, leave_out))
+    members = list(_members(inputs, leave_out, bundle.parent))
     for member in members:
         _copy(member, folder / member.name)
     settled = _newest(members) < time.time_ns() - _TICK
-    if settled and members == list(_members(inputs, leave_out)):
+    if settled and members == list(_members(inputs, leave_out, bundle.parent)):
         link_zip(folder, _key(members), cache, bundle)
     else:
         # Somebody works on them, and may change them again before a clock could tell.
@@ -88,19 +91,24 @@ def exists(path: Path) -> bool:
         return False
 
 
-def _members(inputs: Collection[Path], leave_out: Collection[str]) -> Iterator[_Member]:
+def _members(inputs: Collection[Path], leave_out: Collection[str], runs: Path) -> Iterator[_Member]:
     """What there is, folders before what is in them."""
     for path in inputs:
         if not path.is_dir():
             yield _member(path.name, path)
             continue
         for parent, folders, files in os.walk(path, onerror=_raise, followlinks=True):
-            folders[:] = sorted(name for name in folders if name != _IGNORED)
+            folders[:] = sorted(name for name in folders if _is_input(Path(parent, name), runs))
             inside = os.path.relpath(parent, path)
             for file in (*folders, *sorted(files)):
                 name = file if inside == os.curdir else f"{inside}/{file}"
                 if name not in leave_out:
                     yield _member(name, Path(parent, file))
+
+
+def _is_input(folder: Path, runs: Path) -> bool:
+    is_runs = folder.name == runs.name and folder.samefile(runs)
+    return folder.name not in _IGNORED and not is_runs
 
 
 def _member(name: str, path: Path) -> _Member:

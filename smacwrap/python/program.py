@@ -85,7 +85,11 @@ class Program:
         signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         for number in processes.STOP_SIGNALS:
             signal.signal(number, self._tell)
-        os.register_at_fork(after_in_child=_forget_signals)
+        os.register_at_fork(
+            before=_hold_signals,
+            after_in_parent=_release_signals,
+            after_in_child=_forget_signals,
+        )
         threading.Thread(target=self._look, args=(reader,), daemon=True, name="watch").start()
 
     def _tell(self, number: int, frame: object) -> None:
@@ -138,8 +142,21 @@ def _leave(grace: float) -> NoReturn:
     os._exit(0)
 
 
+_held = threading.local()
+
+
+def _hold_signals() -> None:
+    """Before a fork: what reaches the child at once must not seem to be meant for this process."""
+    _held.mask = signal.pthread_sigmask(signal.SIG_BLOCK, processes.STOP_SIGNALS)
+
+
+def _release_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, _held.mask)
+
+
 def _forget_signals() -> None:
     """In a forked child: it ends at a signal as any process does, and tells nobody."""
     signal.set_wakeup_fd(-1)
     for number in processes.STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
+    _release_signals()

@@ -7,7 +7,7 @@ from pathlib import Path
 from smacwrap.protocol import Result, ResultLineError, Status, is_result_line, parse_result_line
 from smacwrap.wrapper.job import Job
 from smacwrap.wrapper.patience import Patience, StuckError
-from smacwrap.wrapper.sources import JsonPlace
+from smacwrap.wrapper.sources import TABBED_NAME, JsonPlace
 
 # An output may be endless, and hard for a pattern: what is kept and done is bounded.
 _LONGEST_LINE = 1 << 20  # characters; a longer one is read in pieces
@@ -15,7 +15,7 @@ _MOST_METRICS = 1000
 _PATIENCE = 5.0  # seconds of CPU time for the patterns on one line
 
 _ESCAPES = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))"  # colours, links
-_TABBED = r"([A-Za-z_][\w.:-]*)\t([^\t]{1,1000})"
+_TABBED = rf"({TABBED_NAME})\t([^\t]{{1,1000}})"
 
 
 class Reading:
@@ -56,7 +56,8 @@ def _read_lines(job: Job, log: Path, reading: Reading, patience: Patience) -> No
         patience.step = number, "a result"
         if is_result_line(line):
             _add_result(reading, line)
-        if "\t" in line and (tabbed := re.fullmatch(_TABBED, line.strip())):
+        tabbed = re.fullmatch(_TABBED, line.strip()) if "\t" in line else None
+        if tabbed and tabbed[2].isprintable():
             name = tabbed[1]
             if name in named or name in reading.metrics or len(reading.metrics) < _MOST_METRICS:
                 reading.metrics[name] = tabbed[2].strip()

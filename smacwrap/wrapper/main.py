@@ -1,14 +1,21 @@
 """The wrapper: from the words of its command line to the result line that it prints."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from smacwrap.errors import UserError
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.protocol import CallString, CallStringError, parse_call_string
-from smacwrap.wrapper.job import read_job
+from smacwrap.wrapper.job import Job, read_job
 from smacwrap.wrapper.place import CACHE, find_job, runs_folder
-from smacwrap.wrapper.process import StoppedError, catch_stop_signals, echo, write_answer
-from smacwrap.wrapper.run import RunRecord, run_job
+from smacwrap.wrapper.process import (
+    StoppedError,
+    catch_stop_signals,
+    echo,
+    ignore_stop_signals,
+    write_answer,
+)
+from smacwrap.wrapper.run import RunRecord, record, run_job
 
 _STANDARD_OUTPUT = 1
 
@@ -28,24 +35,30 @@ def wrap(job_file: str, words: Sequence[str]) -> None:
     runs = runs_folder()
     try:
         job = read_job(find_job(job_file), memory=runs / CACHE)
-    except UserError:
+    except UserError as error:
         # SMAC reads nothing but a result line; a person reads the error that follows.
-        write_answer(_STANDARD_OUTPUT, call, _crashed(call).result)
+        write_answer(_STANDARD_OUTPUT, call, _crashed(call, str(error)).result)
         raise
-    catch_stop_signals()
+    try:
+        catch_stop_signals()
+        done = _run(job, call, runs)
+        ignore_stop_signals()  # the run is over, and nothing is left but to tell
+    except StoppedError as error:
+        done = _crashed(call, f"the wrapper was ended by {error}")
+    for message in (*done.warnings, *([done.reason] if done.reason else [])):
+        echo(f"smacwrap run: {message}\n".encode("utf-8", "backslashreplace"))
+    write_answer(_STANDARD_OUTPUT, call, done.result)
+
+
+def _run(job: Job, call: CallString, runs: Path) -> RunRecord:
     try:
         runs.mkdir(parents=True, exist_ok=True)
-        record = run_job(job, call, LocalExecutor(runs), runs, on_output=echo)
+        return run_job(job, call, LocalExecutor(runs), runs, on_output=echo)
     except OSError as error:
-        record = _crashed(call, f"{error.strerror}: {runs}")
-    except StoppedError as error:
-        record = _crashed(call, f"the wrapper was ended by {error}")
-    for message in (*record.warnings, *([record.reason] if record.reason else [])):
-        echo(f"smacwrap run: {message}\n".encode("utf-8", "backslashreplace"))
-    write_answer(_STANDARD_OUTPUT, call, record.result)
+        return _crashed(call, f"{error.strerror}: {runs}")
 
 
-def _crashed(call: CallString, reason: str = "") -> RunRecord:
-    from smacwrap.wrapper.outcome import crashed  # loaded already, or in vain for nearly every run
+def _crashed(call: CallString, reason: str) -> RunRecord:
+    from smacwrap.wrapper.outcome import crashed  # a run that starts loads it while it waits
 
-    return RunRecord(crashed(call, reason).result, reason)
+    return record(crashed(call, reason), None)

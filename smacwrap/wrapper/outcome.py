@@ -92,7 +92,7 @@ def _verdict(
 ) -> tuple[Result, str]:
     """The run's result so far, its quality NaN if only a metric can tell it, and its reason."""
     if completion.timed_out:
-        return _timeout(call, completion), "the cutoff was reached"
+        return _timeout(call, completion), f"the limit of {completion.exceeded} was reached"
     if completion.exit_code is None:
         return _over_limit(job, call, completion)
     if reading.stuck:

@@ -3,18 +3,20 @@
 What is needed only once the target runs, or in few runs, is loaded there: every run waits for it.
 """
 
+import errno
 import math
+import shlex
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from smacwrap.executors import BundleError, Completion, Executor, Limits, Task
 from smacwrap.executors.copying import copy_file
-from smacwrap.executors.inputs import find_input, prepare_inputs
+from smacwrap.executors.inputs import exists, find_input, prepare_inputs
 from smacwrap.frozen import Frozen, replace
-from smacwrap.protocol import CallString, Result
+from smacwrap.protocol import CallString, Result, Status
 from smacwrap.wrapper.command import CommandTemplate
 from smacwrap.wrapper.job import Job
 from smacwrap.wrapper.place import CACHE, Place, claim
@@ -96,8 +98,18 @@ def run_job(
     finally:
         if place:
             place.release()
-    outcome = _with_data(outcome, place.bundle if place else None)
-    return RunRecord(outcome.result, outcome.reason, outcome.warnings)
+    if outcome.result.status is Status.CRASHED and (name := _left_behind(job)):
+        reason = f"{outcome.reason} ('{name}' stayed behind: is it missing in input?)"
+        outcome = replace(outcome, reason=reason)
+    return record(outcome, place.bundle if place and place.bundle.exists() else None)
+
+
+def record(outcome: "Outcome", bundle: Path | None) -> RunRecord:
+    """The record of a run: metrics, reason and bundle are its result's additional run data."""
+    from smacwrap.wrapper.keep import additional_data
+
+    result = replace(outcome.result, additional=additional_data(outcome, bundle))
+    return RunRecord(result, outcome.reason, outcome.warnings)
 
 
 def _fill(
@@ -110,7 +122,8 @@ def _fill(
         raise FillError(
             f"{job.file}: the command names {{{name}}}, which is no active parameter of "
             f"this run (there are {', '.join(sorted(call.parameters)) or 'none'}; {{flags}} "
-            f"stands for all of them, {{{name}:-value}} for a value where {name} is inactive)"
+            f"stands for all of them, {{{name}:-value}} for a value where {name} is inactive, "
+            f"{{{{{name}}}}} for plain braces)"
         ) from None
 
 
@@ -189,16 +202,20 @@ def _execute(
         return outcome
 
 
-def _with_data(outcome: "Outcome", bundle: Path | None) -> "Outcome":
-    """The outcome with its metrics, reason and bundle as the result's additional run data."""
-    from smacwrap.wrapper.keep import additional_data
-
-    existing = bundle if bundle and bundle.exists() else None
-    text = additional_data(outcome, existing)
-    return replace(outcome, result=replace(outcome.result, additional=text))
+def _left_behind(job: Job) -> str | None:
+    """A file beside the job file that the command names, and that no run gets."""
+    for word in shlex.split(job.command.text):
+        path = job.file.parent / word
+        given = find_input(job.inputs, word) or path in job.data
+        if not given and exists(path) and path.is_file() and not PurePath(word).is_absolute():
+            return word
+    return None
 
 
 def _say(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+        said = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+        # A shell would have tried to read it as a script of its own.
+        hint = " (a script needs a first line such as #!/bin/sh)"
+        return said + hint if error.errno == errno.ENOEXEC else said
     return str(error.args[0]) if error.args else type(error).__name__

@@ -9,6 +9,9 @@ from smacwrap.frozen import Frozen
 JSON = "json:"
 """What a source in a job file begins with if it is a place in a JSON object."""
 
+TABBED_NAME = r"[A-Za-z_][\w.:-]*"
+"""The names of metrics that a target prints as `name<TAB>value`."""
+
 
 class Measured(StrEnum):
     """What the wrapper measures itself; times are in seconds, over the whole process tree."""

@@ -79,6 +79,21 @@ def test_inputs_are_the_contents_of_folders_and_single_files(tmp_path: Path, pac
     assert not (folder / "data").is_symlink()
 
 
+def test_what_runs_leave_in_the_folder_of_the_inputs_is_no_input(
+    tmp_path: Path, pack: Packer
+) -> None:
+    (tmp_path / "train.py").touch()
+    for name in ("smac-output/study/runs", "smacwrap-runs"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "run-1.zip").touch()
+    (tmp_path / "sub" / "runs").mkdir(parents=True)
+    (tmp_path / "sub" / "runs" / "log").touch()
+    time.sleep(0.15)
+    for _ in range(3):
+        assert set(content(pack(tmp_path))) == {"train.py", "sub/", "sub/runs/", "sub/runs/log"}
+    assert pack.zips() == 1
+
+
 def test_inputs_that_are_read_only_can_be_written_to(tmp_path: Path, pack: Packer) -> None:
     (tmp_path / "in" / "sub").mkdir(parents=True)
     (tmp_path / "in" / "tool").touch()

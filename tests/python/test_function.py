@@ -277,6 +277,20 @@ def test_a_pool_of_processes_can_be_used_and_terminated(program: Program, run: R
     assert (result_of(done).quality, done.stderr) == (6, "")
 
 
+def test_a_signal_for_a_child_that_was_just_forked_is_no_signal_for_the_program(
+    program: Program, run: Run
+) -> None:
+    body = (
+        "for _ in range(100):\n"
+        "    if (child := os.fork()) == 0: time.sleep(60)\n"
+        "    os.kill(child, signal.SIGTERM)\n"
+        "    os.waitpid(child, 0)\n"
+        "return 1\n"
+    )
+    done = run(program(function(body)), *NO_LIMITS)
+    assert (result_of(done).quality, done.stderr) == (1, "")
+
+
 def test_a_fork_that_comes_back_gives_no_second_result(program: Program, run: Run) -> None:
     body = "if os.fork() == 0: return 2\nos.wait()\nreturn 1"
     assert result_of(run(program(function(body)), *NO_LIMITS)).quality == 1

@@ -151,6 +151,8 @@ def test_exit_codes_that_are_a_success_depend_on_what_else_tells(
         ("[result]\ninfeasible = '1'", "5: infeasible is a finite number, found a text"),
         ("[result]\nruntime = ''", "5: runtime is the name of a metric, found nothing"),
         ("[result]\njson = 'r.json'", "5: json: nothing is read from it"),
+        ("[result]\nquality = 'loss: (.+)'", "5: quality: loss: (.+) needs a name of its own"),
+        ("[result]\noutputs = 'x'", "5: unknown key in [result] 'outputs' (it belongs in [run])"),
         ("[result]\nquality = 'json:a b'", "5: quality: json:a b needs a name of its own"),
         ("[result]\nexit_codes = 5", "5: exit_codes is a table such as"),
         ("[result]\nexit_codes.x = 'SAT'", "5: exit_codes: 'x' is no exit code"),
@@ -189,6 +191,7 @@ def test_a_command_is_enough(folder: Path) -> None:
 def test_all_problems_of_a_file_are_said_at_once_each_with_its_line(folder: Path) -> None:
     content = """
     colour = 1
+    quality = "loss"
     [run]
     comand = "true"
     input = ["absent", "in"]
@@ -200,18 +203,19 @@ def test_all_problems_of_a_file_are_said_at_once_each_with_its_line(folder: Path
     """
     assert problems(folder, content) == [
         "2: unknown table 'colour' (known: run, parameters, result, limits)",
-        '3: [run] needs command = "…", for example "python train.py {flags}"',
-        "4: unknown key in [run] 'comand' … did you mean 'command'?",
-        f"5: input does not exist: {folder}/absent",
-        "6: outputs is a text or a list of texts, none of them empty, found a number",
-        "7: unknown table 'results' … did you mean 'result'?",
-        "9: quality is the name of a metric, found a number",
-        "10: metrics.a: not a regular expression: missing ), unterminated subpattern at position 0",
-        r"10: metrics.b: put the value in a group, like 'Error: (\S+)'",
-        "10: metrics.c: not a regular expression: "
+        "3: unknown table 'quality' (it belongs in [result])",
+        '4: [run] needs command = "…", for example "python train.py {flags}"',
+        "5: unknown key in [run] 'comand' … did you mean 'command'?",
+        f"6: input does not exist: {folder}/absent",
+        "7: outputs is a text or a list of texts, none of them empty, found a number",
+        "8: unknown table 'results' … did you mean 'result'?",
+        "10: quality is the name of a metric, found a number",
+        "11: metrics.a: not a regular expression: missing ), unterminated subpattern at position 0",
+        r"11: metrics.b: put the value in a group, like 'Error: (\S+)'",
+        "11: metrics.c: not a regular expression: "
         "first argument must be string or compiled pattern",
-        "10: 'd;e' is no name of a metric: no spaces and none of = ; ,",
-        "10: metrics.cpu_time is measured: a metric needs another name",
+        "11: 'd;e' is no name of a metric: no spaces and none of = ; ,",
+        "11: metrics.cpu_time is measured: a metric needs another name",
     ]
 
 
@@ -242,12 +246,13 @@ def test_all_problems_of_a_file_are_said_at_once_each_with_its_line(folder: Path
         (f"[result]\nmetrics.a = '{'(' * 5000}'", "metrics.a: not a regular expression: maximum"),
         ("[result]\nmetrics.a = '(x){9999999999}'", "metrics.a: not a regular expression: the rep"),
         ("[result", "not valid TOML: Expected ']'"),
+        ("outputs = [\n'a'\n'b']", "not valid TOML: Unclosed array"),
         ("a.b = {c", "not valid TOML: "),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_named(folder: Path, rest: str, said: str) -> None:
     (problem,) = problems(folder, f"[run]\ncommand = 'true'\n{rest}")
-    assert re.sub(r"^\d+: ", "", problem).startswith(said)
+    assert re.sub(r"^[\d:]+: ", "", problem).startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -263,6 +268,13 @@ def test_a_value_of_the_wrong_kind_is_named(folder: Path, rest: str, said: str) 
 def test_what_is_no_command_is_named(folder: Path, command: str, said: str) -> None:
     (problem,) = problems(folder, f"[run]\n{command}")
     assert problem.startswith(f"2: {said}")
+
+
+def test_what_is_no_toml_is_named_with_its_place(folder: Path) -> None:
+    (problem,) = problems(folder, '[run]\r\ncommand = "true"x\r\n')
+    assert problem.startswith("2:17: not valid TOML: Expected newline")
+    (problem,) = problems(folder, '[result]\nmetrics.a = "(\\S)"')
+    assert problem.endswith("Unescaped '\\' in a string (in single quotes it stays as it is)")
 
 
 def test_a_file_that_cannot_be_read_or_is_no_text_is_named(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_a_target_has_its_grace_to_tidy_up(run: Run) -> None:
     )
     assert run(script, "wall_time = 1\ngrace = 60").status is Status.TIMEOUT
     assert b"tidied\n" in run.kept("log.txt")
-    assert b"ended at its limit of time (polling the process tree)" in run.kept("log.txt")
+    assert b"ended at its limit of wall time (polling the process tree)" in run.kept("log.txt")
 
 
 def test_cpu_time_counts_processes_that_have_exited(run: Run) -> None:
@@ -166,7 +166,7 @@ def test_cpu_time_counts_processes_that_have_exited(run: Run) -> None:
     assert run(script, "cpu_time = 1").status is Status.TIMEOUT
     call = json.loads(run.kept("call.json"))
     assert 1 <= call["cpu_time"] < 5
-    assert call["exceeded"] == "time"
+    assert call["exceeded"] == "CPU time"
     assert call["exit_code"] is None
 
 

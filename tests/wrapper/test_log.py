@@ -82,7 +82,8 @@ def test_every_prefix_and_alias_is_a_result(
 
 def test_metrics_are_tabbed_lines_and_groups_and_the_last_of_each_counts(tmp_path: Path) -> None:
     log = (
-        "testerr\t0.5\n  acc\t1 \nno name\t1\na\tb\tc\n7\t8\n\x1b[1mtesterr\t0.25\x1b[0m\r\n"
+        "testerr\t0.5\n  acc\t1 \nno name\t1\na\tb\tc\n7\t8\nbinary\t\x07\x01\n"
+        "\x1b[1mtesterr\t0.25\x1b[0m\r\n"
         "1/2 Val error: 3\r2/2 Val error: \x1b[31m0.75\x1b[0m\nmaybe\nvalerr\tx\nVal error: 0.5"
     )
     assert reading(tmp_path, log).metrics == {

@@ -118,9 +118,9 @@ def test_anything_else_is_crashed_with_its_reason(
 
 def test_a_target_over_its_cutoff_is_a_timeout_whatever_it_printed(tmp_path: Path) -> None:
     for log in ("", f"{LINE}\n", "Val error: 0.1\n"):
-        found = judge(VALERR, CALL, completion(tmp_path, log, None, exceeded="time"))
+        found = judge(VALERR, CALL, completion(tmp_path, log, None, exceeded="CPU time"))
         assert found.result == Result(Status.TIMEOUT, 10.0, 0, 1e9, 7)
-        assert found.reason == "the cutoff was reached"
+        assert found.reason == "the limit of CPU time was reached"
 
 
 def test_a_target_that_reports_a_crash_gives_its_own_words_as_the_reason(tmp_path: Path) -> None:
@@ -366,7 +366,7 @@ def test_a_log_that_takes_a_pattern_forever_is_a_crash_unless_the_time_was_up(
     found = outcome(tmp_path, log, job=job)
     assert found.result.status is Status.CRASHED
     assert found.reason == "the search for 'hard' in line 1 of the output takes too long"
-    timed_out = judge(job, CALL, completion(tmp_path, log, None, exceeded="time"))
+    timed_out = judge(job, CALL, completion(tmp_path, log, None, exceeded="CPU time"))
     assert timed_out.result.status is Status.TIMEOUT
 
 

@@ -1,5 +1,6 @@
 """`smacwrap run` as SMAC or a person calls it: real processes, real zips, honest statuses."""
 
+import contextlib
 import json
 import os
 import shlex
@@ -182,9 +183,37 @@ def test_a_wrapper_that_is_told_to_end_ends_its_target_answers_and_leaves_nothin
     wrapper.send_signal(number)
     out, err = wrapper.communicate(timeout=30)
     assert parse_result_line(out).status is Status.CRASHED
+    assert f"reason=the wrapper was ended by {number.name}" in out
     assert f"ended by {number.name}" in err
     assert not [process for process in tree if is_alive(process)]
     assert list((tmp_path / "smacwrap-runs").glob("run-*")) == []
+
+
+def test_a_wrapper_that_is_told_to_end_after_its_run_answers_all_the_same(tmp_path: Path) -> None:
+    write_job(tmp_path, "true")
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while os.write(writer, bytes(1 << 16)):
+            pass
+    os.set_blocking(writer, True)
+    # It waits for somebody to read what it has to say of the run.
+    words = [sys.executable, "-m", "smacwrap", "run", "job.toml", *CALL]
+    wrapper = subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=writer)
+    os.close(writer)
+    runs = tmp_path / "smacwrap-runs"
+    deadline = time.monotonic() + 60
+    while not list(runs.glob("run-*.zip")) or list(runs.glob("run-*/")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(0.3)
+    wrapper.send_signal(signal.SIGTERM)
+    time.sleep(0.1)
+    with os.fdopen(reader, "rb") as pipe:
+        said = pipe.read()
+    out, _ = wrapper.communicate(timeout=30)
+    assert b"reason=the target printed no result line" in out
+    assert b"Traceback" not in said
 
 
 def test_two_wrappers_at_once_never_touch_each_others_files(tmp_path: Path) -> None:
@@ -256,6 +285,7 @@ def test_a_job_file_that_is_missing_is_one_clear_line(tmp_path: Path, smacwrap: 
     assert done.stderr.startswith("no file 'jobb.toml', looked for from")
     assert done.stderr.count("\n") == 1
     assert result_of(done).status is Status.CRASHED
+    assert "reason=no file 'jobb.toml'" in done.stdout
 
 
 def test_words_that_are_no_call_string_are_one_clear_line(
@@ -275,6 +305,7 @@ def test_a_placeholder_that_is_no_active_parameter_is_crashed_with_the_names(
     done = smacwrap("run", "job.toml", *CALL)
     assert result_of(done).status is Status.CRASHED
     assert "{momentum}, which is no active parameter of this run (there are lr, opt" in done.stderr
+    assert "{{momentum}} for plain braces" in done.stderr
 
 
 def test_a_command_that_does_not_exist_is_crashed_with_its_name(
@@ -284,6 +315,30 @@ def test_a_command_that_does_not_exist_is_crashed_with_its_name(
     done = smacwrap("run", "job.toml", *CALL)
     assert result_of(done).status is Status.CRASHED
     assert "No such file or directory: no-such-program" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["python train.py", "./train.py {flags}", "sh train.py | cat"])
+def test_a_script_that_is_no_input_is_named_when_the_run_crashes(
+    tmp_path: Path, smacwrap: Smacwrap, command: str
+) -> None:
+    (tmp_path / "train.py").touch()
+    write_job(tmp_path, command, "[result]\nquality = 'loss'")
+    done = smacwrap("run", "job.toml", *CALL)
+    assert "train.py' stayed behind: is it missing in input?)" in result_of(done).additional
+    write_job(tmp_path, command.replace("train", "script"), "[result]\nquality = 'loss'")
+    done = smacwrap("run", "job.toml", *CALL)
+    assert result_of(done).status is Status.CRASHED
+    assert "stayed behind" not in done.stderr
+
+
+def test_a_script_without_a_first_line_for_its_interpreter_is_told_to_have_one(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    write_job(tmp_path, "./script.py", script="print('hello')")
+    (tmp_path / "input" / "script.py").chmod(0o755)
+    done = smacwrap("run", "job.toml", *CALL)
+    assert result_of(done).status is Status.CRASHED
+    assert "Exec format error: ./script.py (a script needs a first line such as #!" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_crashed_with_its_reason(

@@ -1,4 +1,4 @@
-"""Checks for the values of a TOML file; every problem is collected, with its line."""
+"""Checks for the values of a job file; every problem is collected, with its line."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import math
 import os
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path, PurePath
 
 from smacwrap.errors import Problem, did_you_mean
+from smacwrap.protocol import Status
+from smacwrap.wrapper.command import CommandTemplate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,12 +29,19 @@ _KINDS = {
 
 
 class Checker:
-    """What is wrong with one document, so far."""
+    """What is wrong with one document, so far.
 
-    def __init__(self, path: Path, text: str) -> None:
+    Args:
+        path: the file, for messages.
+        text: its content, for the lines.
+        keys: those that there are, by table.
+    """
+
+    def __init__(self, path: Path, text: str, keys: Mapping[str, Collection[str]]) -> None:
         self.path = path
         self.problems: list[Problem] = []
         self._text = text
+        self._keys = keys
 
     @cached_property
     def _lines(self) -> dict[str, int]:
@@ -45,13 +54,13 @@ class Checker:
             name = name.rpartition(".")[0]  # an inline table has the line of its key
         self.problems.append(Problem(message, self.path, self._lines.get(name)))
 
-    def table(self, document: Mapping[str, Any], name: str, known: Iterable[str]) -> dict[str, Any]:
-        """The table `name`, all of whose keys should be `known` ones; empty if there is none."""
+    def table(self, document: Mapping[str, Any], name: str) -> dict[str, Any]:
+        """The table `name`, all of whose keys should be known ones; empty if there is none."""
         table = document.get(name, {})
         if not isinstance(table, dict):
             self.problem(f"[{name}] is a table, found {kind(table)}", "", name)
             return {}
-        self.names(table, known, f"key in [{name}]", name)
+        self.names(table, self._keys[name], f"key in [{name}]", name)
         return table
 
     def names(self, found: Iterable[str], known: Iterable[str], what: str, table: str = "") -> None:
@@ -59,8 +68,13 @@ class Checker:
         known = list(known)
         for name in found:
             if name not in known:
-                hint = did_you_mean(name, known) or f" (known: {', '.join(known)})"
-                self.problem(f"unknown {what} '{name}'{hint}", table, name)
+                self.problem(f"unknown {what} '{name}'{self._hint(name, known)}", table, name)
+
+    def _hint(self, name: str, known: list[str]) -> str:
+        for table, keys in self._keys.items():
+            if name in keys:
+                return f" (it belongs in [{table}])"
+        return did_you_mean(name, known) or f" (known: {', '.join(known)})"
 
     def text(self, table: str, key: str, value: Any, what: str) -> str | None:
         """A text that is not empty, or None if there is none."""
@@ -118,6 +132,30 @@ class Checker:
             return None
         power = "KMGT".index(match[2].upper()) + 1
         return float(match[1]) * float(1024 if match[3] else 1000) ** power
+
+    def name(self, table: str, key: str, value: Any) -> str | None:
+        """The name of a file in the run's folder, or None if there is none."""
+        name = self.text(table, key, value, "the name of a file")
+        if name is not None and not is_name(name):
+            self.problem(f"{key}: '{name}' is no file in the run's folder", table, key)
+        return name and str(PurePath(name))
+
+    def command(self, table: str, key: str, value: Any) -> CommandTemplate | None:
+        """A command, or None if there is none."""
+        text = self.text(table, key, value, "a command")
+        try:
+            return CommandTemplate(text) if text else None
+        except ValueError as error:
+            self.problem(f"{key}: {error}", table, key)
+            return None
+
+    def status(self, table: str, key: str, value: Any, known: list[str]) -> Status | None:
+        """One of the known statuses."""
+        if value in known:
+            return Status(value)
+        hint = did_you_mean(str(value), known) or f" (known: {', '.join(known)})"
+        self.problem(f"{key}: '{value}' is no status{hint}", table, key.partition(".")[0])
+        return None
 
     def pattern(self, table: str, key: str, value: Any, groups: int) -> re.Pattern[str] | None:
         """A regular expression with at least so many groups."""

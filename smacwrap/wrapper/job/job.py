@@ -26,7 +26,8 @@ class Job(Frozen):
     - `command`: what to start in the run's own folder, with `{flags}` for the active parameters
       and `{name}` for one, or for `seed`, `instance`, `instance_info`, `cutoff`, `run_length`.
       Where a parameter is not active, `{name:-5}` is 5, and `{name}` an error.
-    - `input`: folders (their contents are packed) and files, relative to the job file.
+    - `input`: folders (their contents are packed, without what runs leave there) and files,
+      relative to the job file.
     - `outputs`: names or glob patterns of files to keep, relative to the run's folder.
     - `templates`: inputs in which `${name}` and `${name:-5}` are filled in; as a table,
       `template = "other name"`.

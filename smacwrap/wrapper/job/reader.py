@@ -15,8 +15,9 @@ from smacwrap.protocol import Status
 from smacwrap.wrapper.command import CommandTemplate
 from smacwrap.wrapper.job.checks import Checker, is_name, is_pattern, kind
 from smacwrap.wrapper.job.job import Job
+from smacwrap.wrapper.job.result_table import RESULT_KEYS, read_result
 from smacwrap.wrapper.job.toml import read_toml
-from smacwrap.wrapper.sources import JSON, JsonPlace, Measured, Source
+from smacwrap.wrapper.sources import JsonPlace
 from smacwrap.wrapper.spelling import EVERY_OTHER, Rule, Spellings, parse_spelling
 
 TYPE_CHECKING = False
@@ -25,25 +26,16 @@ if TYPE_CHECKING:
 
     from smacwrap.wrapper.templates import Template
 
-_TABLES = ("run", "parameters", "result", "limits")
-_RUN = ("input", "command", "outputs", "templates", "config", "data")
-_RESULT = (
-    "quality",
-    "maximize",
-    "infeasible",
-    "metrics",
-    "runtime",
-    "json",
-    "exit_codes",
-    "statuses",
-    "postprocess",
-)
 _TIMES = ("cpu_time", "wall_time", "grace")
 _SIZES = ("memory", "disk", "output")
+_KEYS = {
+    "run": ("input", "command", "outputs", "templates", "config", "data"),
+    "parameters": (),  # any name
+    "result": RESULT_KEYS,
+    "limits": (*_TIMES, *_SIZES, "over_memory"),
+}
 _OVER_MEMORY = [s.value for s in (Status.CRASHED, Status.TIMEOUT, Status.UNSAT, Status.ABORT)]
-_STATUSES = [status.value for status in Status if status is not Status.KILLED]
 _LARGEST_FILE = 100_000  # bytes
-_METRIC = r"[^\s=;,]+"  # it goes into additional run data, name=value;name=value
 
 
 def read_job(path: Path, memory: Path | None = None) -> Job:
@@ -64,8 +56,18 @@ def read_job(path: Path, memory: Path | None = None) -> Job:
     except UnicodeDecodeError:
         raise UserError(Problem("a job file is UTF-8 text, this is not", path)) from None
     except (ValueError, RecursionError) as error:  # also for numbers and lists without end
-        raise UserError(Problem(f"not valid TOML: {error}", path)) from None
+        raise UserError(_not_toml(str(error), path, text)) from None
     return _JobReader(path, text).read(document)
+
+
+def _not_toml(error: str, path: Path, text: str) -> Problem:
+    message = f"not valid TOML: {error}"
+    hint = " (in single quotes it stays as it is)" if "Unescaped" in error else ""
+    if place := re.search(r" \(at line (\d+), column (\d+)\)$", message):  # so says tomllib
+        line, column = int(place[1]), int(place[2])
+        source = text.split("\n")[line - 1].rstrip("\r")
+        return Problem(message[: place.start()] + hint, path, line, column, source)
+    return Problem(message, path)
 
 
 class _JobReader:
@@ -73,16 +75,16 @@ class _JobReader:
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
-        self.check = Checker(path, text)
+        self.check = Checker(path, text, _KEYS)
 
     def read(self, document: dict[str, Any]) -> Job:
         check = self.check
-        check.names(document, _TABLES, "table")
+        check.names(document, _KEYS, "table")
         fields = {
-            **self.run(check.table(document, "run", _RUN)),
+            **self.run(check.table(document, "run")),
             "spellings": self.parameters(document.get("parameters", {})),
-            **self.result(check.table(document, "result", _RESULT)),
-            **self.limits(check.table(document, "limits", (*_TIMES, *_SIZES, "over_memory"))),
+            **read_result(check.table(document, "result"), check),
+            **self.limits(check.table(document, "limits")),
         }
         if not check.problems:
             self.coherent(fields)
@@ -91,30 +93,22 @@ class _JobReader:
         return Job(file=self.path.absolute(), **fields)
 
     def run(self, table: dict[str, Any]) -> dict[str, Any]:
-        text = table.get("command")
-        if not isinstance(text, str) or not text.strip():
-            message = '[run] needs command = "…", for example "python train.py {flags}"'
-            self.check.problem(message, "run", "command")
-            text = None
         inputs = tuple(self.inputs("input", table.get("input", [])))
-        config = self.name("run", "config", table.get("config"))
         return {
-            "command": self.command("run", "command", text),
+            "command": self.command(table.get("command")),
             "inputs": inputs,
             "outputs": tuple(self.outputs(table.get("outputs", []))),
             "templates": tuple(self.templates(table.get("templates", []), inputs)),
-            "config": config,
+            "config": self.check.name("run", "config", table.get("config")),
             "data": tuple(self.inputs("data", table.get("data", []))),
         }
 
-    def command(self, table: str, key: str, text: str | None) -> CommandTemplate | None:
-        if text is None:
-            return None
-        try:
-            return CommandTemplate(text)
-        except ValueError as error:
-            self.check.problem(f"{key}: {error}", table, key)
-            return None
+    def command(self, value: Any) -> CommandTemplate | None:
+        if isinstance(value, str) and value.strip():
+            return self.check.command("run", "command", value)
+        message = '[run] needs command = "…", for example "python train.py {flags}"'
+        self.check.problem(message, "run", "command")
+        return None
 
     def inputs(self, key: str, value: Any) -> list[Path]:
         names = self.check.texts("run", key, value)
@@ -150,12 +144,6 @@ class _JobReader:
             else:
                 yield Template(source, str(PurePath(name)))
 
-    def name(self, table: str, key: str, value: Any) -> str | None:
-        name = self.check.text(table, key, value, "the name of a file")
-        if name is not None and not is_name(name):
-            self.check.problem(f"{key}: '{name}' is no file in the run's folder", table, key)
-        return name and str(PurePath(name))
-
     def parameters(self, value: Any) -> Spellings:
         if not isinstance(value, dict):
             self.check.problem(f"[parameters] is a table, found {kind(value)}", "", "parameters")
@@ -177,102 +165,20 @@ class _JobReader:
                 self.check.problem(f"[parameters] {name}: {error}", "parameters", name)
         return rule
 
-    def result(self, table: dict[str, Any]) -> dict[str, Any]:
-        check = self.check
-        metrics = self.metrics(table.get("metrics", {}))
-        quality = self.metric("quality", table.get("quality"), metrics)
-        postprocess = check.text("result", "postprocess", table.get("postprocess"), "a command")
-        return {
-            "quality": quality,
-            "maximize": check.boolean("result", "maximize", table.get("maximize", False)),
-            "infeasible": check.number("result", "infeasible", table.get("infeasible")),
-            "runtime": self.metric("runtime", table.get("runtime"), metrics),
-            "metrics": metrics,
-            "json": self.name("result", "json", table.get("json")),
-            **self.verdicts(table, quality),
-            "postprocess": self.command("result", "postprocess", postprocess),
-        }
-
-    def metrics(self, value: Any) -> dict[str, Source]:
-        table = self.check.mapping("result", "metrics", value, "a table of regular expressions")
-        metrics: dict[str, Source] = {}
-        for name, source in table.items():
-            if not re.fullmatch(_METRIC, name):
-                message = f"'{name}' is no name of a metric: no spaces and none of = ; ,"
-                self.check.problem(message, "result", "metrics")
-            elif name in list(Measured):
-                message = f"metrics.{name} is measured: a metric needs another name"
-                self.check.problem(message, "result", "metrics")
-            if isinstance(source, str) and source.startswith(JSON):
-                metrics[name] = JsonPlace(source.removeprefix(JSON))
-            elif pattern := self.check.pattern("result", f"metrics.{name}", source, groups=1):
-                metrics[name] = pattern
-        return metrics
-
-    def metric(self, key: str, value: Any, metrics: dict[str, Source]) -> str | None:
-        """The name of the metric that a key names; a source of its own is added to `metrics`."""
-        text = self.check.text("result", key, value, "the name of a metric")
-        if text is None:
-            return None
-        if text in list(Measured):
-            metrics[text] = Measured(text)
-        if not text.startswith(JSON):
-            return text
-        name = text.removeprefix(JSON)
-        if not re.fullmatch(_METRIC, name):
-            message = f"{key}: {text} needs a name of its own: metrics = {{ loss = '{text}' }}"
-            self.check.problem(message, "result", key)
-        metrics[name] = JsonPlace(name)
-        return name
-
-    def verdicts(self, table: dict[str, Any], quality: str | None) -> dict[str, Any]:
-        """What decides on a run's status: lines of its output, or else its exit code."""
-        by_status = self.check.mapping(
-            "result", "statuses", table.get("statuses", {}), "a table of regular expressions"
-        )
-        self.check.names(by_status, _STATUSES, "status in statuses", "result.statuses")
-        statuses = {
-            Status(status): self.check.pattern("result", f"statuses.{status}", pattern, groups=0)
-            for status, pattern in by_status.items()
-            if status in _STATUSES
-        }
-        if "exit_codes" in table:
-            exit_codes: dict[int, Status] | None = dict(self.exit_codes(table["exit_codes"]))
-        elif Status.SAT in statuses:
-            exit_codes = {}
-        else:
-            exit_codes = None if quality == Measured.EXIT_CODE else {0: Status.SAT}
-        return {"statuses": statuses, "exit_codes": exit_codes}
-
-    def exit_codes(self, value: Any) -> Iterator[tuple[int, Status]]:
-        what = 'a table such as { 10 = "SAT", 20 = "UNSAT" }'
-        table = self.check.mapping("result", "exit_codes", value, what)
-        for code, status in table.items():
-            if not re.fullmatch(r"-?\d{1,3}", code):
-                self.check.problem(f"exit_codes: '{code}' is no exit code", "result", "exit_codes")
-            elif known := self.status("result", f"exit_codes.{code}", status, _STATUSES):
-                yield int(code), known
-
-    def status(self, table: str, key: str, value: Any, known: list[str]) -> Status | None:
-        if value in known:
-            return Status(value)
-        hint = did_you_mean(str(value), known) or f" (known: {', '.join(known)})"
-        self.check.problem(f"{key}: '{value}' is no status{hint}", table, key.partition(".")[0])
-        return None
-
     def limits(self, table: dict[str, Any]) -> dict[str, Any]:
+        check = self.check
         limits = {}
         for key in (*_TIMES, *_SIZES):
             if key in table:
-                read = self.check.size if key in _SIZES else self.check.number
+                read = check.size if key in _SIZES else check.number
                 value = read("limits", key, table[key])
                 if value is not None and value <= 0:
-                    self.check.problem(f"{key} is more than 0, found {value:g}", "limits", key)
+                    check.problem(f"{key} is more than 0, found {value:g}", "limits", key)
                 limits[key] = math.inf if value is None else value
         over_memory = table.get("over_memory", Status.CRASHED.value)
         return {
             "limits": Limits(**limits),
-            "over_memory": self.status("limits", "over_memory", over_memory, _OVER_MEMORY),
+            "over_memory": check.status("limits", "over_memory", over_memory, _OVER_MEMORY),
         }
 
     def coherent(self, fields: dict[str, Any]) -> None:
