@@ -22,6 +22,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+from benching import PCS
 from ConfigSpace import Configuration, ConfigurationSpace
 from smac import HyperparameterOptimizationFacade, Scenario
 from smac.runhistory import TrialInfo, TrialValue
@@ -30,15 +31,6 @@ from smacwrap.engines import ENGINES, Engine, make_engine
 from smacwrap.history import Objective, Run
 from smacwrap.pcs import all_to_text, parse_pcs, to_text
 from smacwrap.protocol import Result, Status
-
-FIVE = """\
-x real [0, 1] [0.5]
-y real [0.001, 10] [1] log
-n integer [1, 50] [10]
-kind categorical {a, b, c} [a]
-z real [0, 1] [0.5]
-z | kind == b
-"""
 
 DOMAINS = ("real [0, 1] [0.5]", "integer [1, 1000] [10] log", "categorical {u, v, w} [u]")
 
@@ -167,7 +159,7 @@ def start(name: str) -> tuple[float, float]:
     """Wall clock and CPU seconds from starting Python to the first suggestion, with imports."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", START, name, FIVE], check=True)
+    subprocess.run([sys.executable, "-c", START, name, PCS], check=True)
     wall = time.perf_counter() - begin
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -190,12 +182,12 @@ def main(name: str, repeat: int, sizes: str) -> None:
 
     print(f"{'ask after runs':>32} {'SMAC3':>10} {name:>10} {'ratio':>8}")
     for count in map(int, sizes.split(",")):
-        theirs = Smac3(*sampled(FIVE, count))
-        ours = Ours(name, *sampled(FIVE, count))
+        theirs = Smac3(*sampled(PCS, count))
+        ours = Ours(name, *sampled(PCS, count))
         slow, fast = alternate(repeat, theirs.cycle, ours.cycle)
         where = f"5 parameters, {count} runs"
         print(f"{where:>32} {slow:9.3f}s {fast:9.4f}s {slow / fast:7.1f}x", flush=True)
-    for pcs, parameters, count in ((FIVE, 5, 10_000), (wide_pcs(), 200, 1000)):
+    for pcs, parameters, count in ((PCS, 5, 10_000), (wide_pcs(), 200, 1000)):
         ours = Ours(name, *sampled(pcs, count))
         (fast,) = alternate(repeat, ours.cycle)
         where = f"{parameters} parameters, {count} runs"

@@ -22,29 +22,12 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from benching import write_target
 from rich.console import Console
 from rich.table import Table
 
 import smacwrap as package
 from smacwrap.history import HistoryReader, Run, Study
-
-PCS = """\
-x real [0, 1] [0.5]
-y real [0.001, 10] [1] log
-n integer [1, 50] [10]
-kind categorical {a, b, c} [a]
-z real [0, 1] [0.5]
-z | kind == b
-"""
-
-TARGET = """\
-#!/bin/sh
-while [ $# -gt 0 ]; do
-    [ "$1" = -x ] && x=$2
-    shift
-done
-echo "Result of algorithm run: SAT, 0, 0, $x, 0"
-"""
 
 JOB = """\
 [run]
@@ -123,9 +106,8 @@ def main(runs: int, workers: tuple[int, ...], engine: tuple[str, ...]) -> None:
     table = Table(*titles, "runs/s", title=title, box=None)
     with tempfile.TemporaryDirectory(prefix="bench-launch-") as name:
         folder = Path(name)
-        for file, text in (("params.pcs", PCS), ("target.sh", TARGET), ("job.toml", JOB)):
-            (folder / file).write_text(text)
-        (folder / "target.sh").chmod(0o755)
+        write_target(folder)
+        (folder / "job.toml").write_text(JOB)
         for chosen in engine:
             for number in workers:
                 found = {way: measure(folder, way, chosen, number, runs) for way in WAYS}

@@ -18,27 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from benching import write_target
 
 from smacwrap.errors import UserError
 from smacwrap.history import HistoryReader, Study
-
-_PCS = """\
-x real [0, 1] [0.5]
-y real [0.001, 10] [1] log
-n integer [1, 50] [10]
-kind categorical {a, b, c} [a]
-z real [0, 1] [0.5]
-z | kind == b
-"""
-
-_TARGET = """\
-#!/bin/sh
-while [ $# -gt 0 ]; do
-    [ "$1" = -x ] && x=$2
-    shift
-done
-echo "Result of algorithm run: SAT, 0, 0, $x, 0"
-"""
 
 _SCENARIO = """\
 algo = ./target.sh
@@ -54,9 +37,7 @@ class Studies:
     """Studies in a folder of their own, one after the other."""
 
     def __init__(self, folder: Path, runs: int) -> None:
-        (folder / "params.pcs").write_text(_PCS)
-        (folder / "target.sh").write_text(_TARGET)
-        (folder / "target.sh").chmod(0o755)
+        write_target(folder)
         (folder / "scenario.txt").write_text(_SCENARIO + f"runcount-limit = {runs}\n")
         self._folder = folder
         self._runs = runs

@@ -1,4 +1,6 @@
-"""Measures what the wrapper adds to a run: python scripts/bench_wrapper.py [--repetitions 30]
+"""Measures what the wrapper adds to a run.
+
+python scripts/bench_wrapper.py
 
 The target, printf, prints a line and ends. All ways to start it take turns, in one run on one
 machine: the bare command, `smacwrap run` with an input folder of 1 MB and of 100 MB (half of it
@@ -9,7 +11,6 @@ of GenericWrapper4AC, a wrapper of its kind, with its runsolver and no inputs at
 Wall times grow with whatever else the machine does; CPU times are those of all processes.
 """
 
-import argparse
 import compileall
 import os
 import random
@@ -22,6 +23,8 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import click
 
 ROOT = Path(__file__).parent.parent
 CALL = ["no_instance", "0", "60", "2147483647", "1", "-x", "0.5"]
@@ -73,7 +76,7 @@ def call(command: Sequence[str], folder: Path) -> tuple[float, float]:
     """The wall time and the CPU time of one call, in seconds.
 
     Raises:
-        SystemExit: it failed.
+        ClickException: it failed.
     """
     # Not PYTHONDONTWRITEBYTECODE and the like, which no user has.
     environment = {n: v for n, v in os.environ.items() if not n.startswith("PYTHON")}
@@ -85,15 +88,19 @@ def call(command: Sequence[str], folder: Path) -> tuple[float, float]:
     wall_time = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode or "CRASHED" in done.stdout or "ABORT" in done.stdout:
-        raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+        raise click.ClickException(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
     return wall_time, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def main() -> None:
-    """Measure and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repetitions", type=int, default=30)
-    repetitions = parser.parse_args().repetitions
+@click.command()
+@click.option("--repetitions", default=30, show_default=True, help="Calls in each way.")
+def main(repetitions: int) -> None:
+    """Time the wrapper around a target that prints a line and ends.
+
+    \b
+    Example:
+      python scripts/bench_wrapper.py --repetitions 10
+    """
     compileall.compile_dir(ROOT / "smacwrap", quiet=1)  # as an installation does
     work = Path(tempfile.mkdtemp(prefix="bench-wrapper-"))
     try:

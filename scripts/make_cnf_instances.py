@@ -5,12 +5,13 @@ not fit into their holes (UNSAT), in DIMACS files. Each kind is divided between 
 `test.txt`, two lists of instances.
 """
 
-import argparse
 import itertools
 import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import click
 
 THRESHOLD = 4.26  # clauses a variable of random 3-SAT (Crawford and Auton, 1996)
 
@@ -60,29 +61,31 @@ def dimacs(formula: Formula) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main(argv: list[str]) -> int:
-    """Write the instances that the arguments ask for, and return the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", type=Path, help="where to write the files and the two lists")
-    parser.add_argument("--number", type=int, default=10, help="instances of each kind (10)")
-    parser.add_argument("--seed", type=int, default=1, help="of the random numbers (1)")
-    arguments = parser.parse_args(argv)
-    if arguments.number < 2:
-        parser.error(f"--number is at least 2, one to train and one to test: {arguments.number}")
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--number", type=click.IntRange(min=2), default=10, show_default=True,
+              help="Instances of each kind; at least one to train and one to test.")  # fmt: skip
+@click.option("--seed", default=1, show_default=True, help="Of the random numbers.")
+def main(folder: Path, number: int, seed: int) -> None:
+    """Write CNF instances, and the lists train.txt and test.txt of them, into a FOLDER.
+
+    \b
+    Example:
+      python scripts/make_cnf_instances.py instances --number 20
+    """
     lists: dict[str, list[str]] = {"train.txt": [], "test.txt": []}
     try:
-        arguments.folder.mkdir(parents=True, exist_ok=True)
-        for i, (name, formula) in enumerate(instances(arguments.number, arguments.seed)):
-            file = arguments.folder / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for i, (name, formula) in enumerate(instances(number, seed)):
+            file = folder / name
             file.write_text(dimacs(formula))
-            lists["test.txt" if i % arguments.number % 2 else "train.txt"].append(str(file))
+            lists["test.txt" if i % number % 2 else "train.txt"].append(str(file))
         for name, files in lists.items():
-            (arguments.folder / name).write_text("".join(f"{file}\n" for file in files))
+            (folder / name).write_text("".join(f"{file}\n" for file in files))
     except OSError as error:
-        print(f"make_cnf_instances.py: error: {error}", file=sys.stderr)
-        return 2
-    return 0
+        click.echo(f"make_cnf_instances.py: error: {error}", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -11,7 +11,8 @@ from smacwrap.cli.console import plain_console
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
 from smacwrap.launch.resources import Share
-from smacwrap.launch.status import Status, read_status
+from smacwrap.launch.smac2 import SMAC2
+from smacwrap.launch.status import Activity, Status, read_status
 
 
 @click.command("status")
@@ -49,7 +50,7 @@ def _summary(status: Status) -> list[str]:
         f"scenario   {description.scenario}",
         f"launch     {state}",
         f"engine     {description.engine}",
-        f"workers    {_list(activity.workers) or 'none'} of {_list(description.seeds)}",
+        f"workers    {_workers(activity)}",
         f"runs       {len(status.runs)} of at most {limit}"
         + (" each worker" if description.limits_per_process else "")
         + (f", {len(status.forgotten)} of them forgotten" if status.forgotten else ""),
@@ -60,6 +61,13 @@ def _summary(status: Status) -> list[str]:
         run = status.incumbent.run
         lines.append(f"incumbent  {status.incumbent}  {_words(run.configuration)}")
     return lines
+
+
+def _workers(activity: Activity) -> str:
+    seeds = _list(activity.description.seeds)
+    if activity.launcher and activity.description.engine == SMAC2:
+        return f"{seeds}: processes of SMAC v2, whose logs have what they run"
+    return f"{_list(activity.workers) or 'none'} of {seeds}"
 
 
 def _table(title: str, runs: Sequence[RunningRun]) -> Table:

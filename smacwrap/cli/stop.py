@@ -8,6 +8,7 @@ import click
 from smacwrap.errors import UserError, did_you_mean
 from smacwrap.history import Study
 from smacwrap.history.requests import Requests
+from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.status import Activity, read_activity
 
 _POLL = 0.2  # seconds
@@ -34,6 +35,10 @@ def command(folder: Path, seed: int | None, run_id: str | None) -> None:
     activity = read_activity(study)
     if not activity.workers and not activity.launcher:
         raise UserError(f"{folder}: nothing runs in this study")
+    if activity.description.engine == SMAC2 and (seed, run_id) != (None, None):
+        raise UserError(
+            "processes of SMAC v2 can only be stopped together, without --seed and --run"
+        )
     worker, number = _chosen(activity, seed, run_id)
     try:
         Requests(study).stop(worker, number)

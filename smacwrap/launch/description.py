@@ -115,7 +115,8 @@ def read_description(study: Study) -> Description | None:
     except OSError as error:
         raise UserError(Problem(f"cannot be read: {error.strerror}", path)) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UserError(Problem(f"not as smacwrap writes it: {error!r}", path)) from None
+        what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        raise UserError(Problem(f"not as smacwrap writes it: {what}", path)) from None
 
 
 def _share(value: Mapping[str, Any]) -> Share:

@@ -15,6 +15,7 @@ from smacwrap.launch.description import Description, identity_of
 from smacwrap.launch.fleet import PATIENCE
 from smacwrap.pcs import parse_pcs
 from smacwrap.pcs.changes import changes
+from smacwrap.protocol import NO_CUTOFF
 from smacwrap.scenario import Scenario
 from smacwrap.wrapper.place import RUNS_VARIABLE
 
@@ -88,7 +89,7 @@ def check_same(study: Study, before: Description, scenario: Scenario, pcs_text: 
     """
     now = identity_of(scenario)
     differences = [
-        f"{name} was '{value}' and is '{now[name]}'"
+        f"{name} was {_quoted(value)} and is {_quoted(now[name])}"
         for name, value in before.identity.items()
         if now.get(name, value) != value
     ]
@@ -102,6 +103,10 @@ def check_same(study: Study, before: Description, scenario: Scenario, pcs_text: 
             "its runs would mislead; start anew with --overwrite, or keep them and launch into "
             "another folder with --rungroup NAME",
         )
+
+
+def _quoted(value: str) -> str:
+    return "no limit" if value == repr(NO_CUTOFF) else f"'{value}'"
 
 
 def interrupted(

@@ -55,12 +55,17 @@ def test_two_processes_of_smac_v2_make_the_runs_of_one_launch(
 
 
 @needs_smac2
-def test_an_interrupt_ends_smac_v2_and_its_targets(quick: Path, start_launch: Launch) -> None:
+def test_smac_v2_is_looked_at_and_stopped_with_its_targets(
+    quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
     # The fixture that looks for processes left behind fails if there are any.
     write_program(quick.parent / "target.sh", "#!/bin/sh\ntouch started-$$; sleep 100\n")
     launcher = start_launch("--engine", "smac2", "--parallel", 2, "--grace", 0)
     wait_for(lambda: len(list(quick.parent.glob("started-*"))) == 2)
-    launcher.terminate()
+    study = quick.parent / "smac-output" / "quick"
+    assert "1, 2: processes of SMAC v2" in smacwrap("status", study).stdout
+    assert "only be stopped together" in smacwrap("stop", study, "--seed", 1).stderr
+    assert smacwrap("stop", study).returncode == 0
     assert launcher.wait(60) == 130
 
 

@@ -226,7 +226,7 @@ def test_a_study_of_another_scenario_is_refused_with_what_differs(
 ) -> None:
     smacwrap("launch", quick, "--runcount-limit", 1)
     for words, said in (
-        (("--cutoff_time", 5), "cutoff-time was '1.79"),
+        (("--cutoff_time", 5), "cutoff-time was no limit and is '5.0'"),
         (("--algo", "./target.sh x"), "algo was './target.sh' and is './target.sh x'"),
     ):
         done = smacwrap("launch", quick, "--resume", *words)
