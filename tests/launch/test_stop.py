@@ -21,7 +21,7 @@ HANGING = """\
 #!/bin/sh
 n=$(ls -d started-* 2>/dev/null | wc -l)
 mkdir started-$n-$$
-grep -qx $n quick-runs 2>/dev/null || sleep 100
+grep -qx $n quick-runs 2>/dev/null || sleep 600
 echo "Result for SMAC: SAT, 1, 1, 0.$n, $5"
 """
 

@@ -9,6 +9,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -290,9 +291,11 @@ def test_when_the_group_of_the_wrapper_is_killed_the_tree_dies_with_it(run: Run)
     while wrapper.stderr.readline() != "ready\n":
         pass
     # All that a shell's job control or a batch system reaches: not the guard.
+    group = os.getpgid(wrapper.pid)
     for process in run.processes():
-        if os.getpgid(process.pid) == os.getpgid(wrapper.pid):
-            process.kill()
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):  # it ended with one before
+            if os.getpgid(process.pid) == group:
+                process.kill()
     wrapper.communicate(timeout=60)
     wait_until(lambda: not run.processes())
 
