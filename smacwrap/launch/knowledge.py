@@ -65,15 +65,18 @@ class Knowledge:
         self._runs.append((worker, run))
         return self._learn(worker, run)
 
+    def tell_engine(self) -> None:
+        """Tell the engine what it was not told yet: thousands of runs faster together."""
+        self._engine.tell_all(self._untold)
+        self._untold = []
+
     def ask(self, pending: Sequence[Pending]) -> Suggestion | None:
         """What the engine wants to have run next, among what has not been run; None at the end.
 
         Args:
             pending: what others are running now.
         """
-        # Thousands of runs are told faster together than one by one.
-        self._engine.tell_all(self._untold)
-        self._untold = []
+        self.tell_engine()
         while suggestion := self._engine.ask(pending):
             key = key_of(suggestion)
             if key not in self._known:

@@ -128,6 +128,7 @@ class Worker:
         others = list(self.others.poll())
         for seed, run in others:
             self._take_in(seed, run, new=False)
+        self.knowledge.tell_engine()
         log.info("begins with %d own runs and %d of others", len(self.records.runs), len(others))
         self._write_incumbent()
         self.repeat += [run for run in read_running(self.study) if run.worker == self.seed]

@@ -110,8 +110,8 @@ class LongRace(Intensifier):
 
     def update_incumbents(self, config: Configuration) -> None:
         """A trial of a configuration has ended: it may be the incumbent now."""
-        rank = self._history.rank
-        if self.incumbent is None or rank(config) < rank(self.incumbent):
+        rank, incumbents = self._history.rank, self._incumbents
+        if not incumbents or rank(config) < rank(incumbents[0]):
             self._incumbents = [config]
 
     def get_callback(self) -> Callback:
