@@ -57,7 +57,8 @@ def test_where_files_cannot_be_locked_a_launch_works_and_survives_a_kill(
     for process in [launcher, *psutil.Process(launcher.pid).children(recursive=True)]:
         process.kill()
     launcher.wait()
-    assert "launch     not running" in smacwrap("status", study, env=environment).stdout
+    # Their lock files count until nothing has their process IDs: init may take a while to look.
+    wait_for(lambda: "not running" in smacwrap("status", study, env=environment).stdout)
     resumed = smacwrap("launch", quick, "--resume", env=environment)
     assert resumed.returncode == 0, resumed
     assert len(recorded(study, 1)) + len(recorded(study, 2)) == 9
