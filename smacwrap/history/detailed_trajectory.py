@@ -13,6 +13,7 @@ from smacwrap.errors import Problem, UserError
 from smacwrap.history.appended import AppendedFile
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.settings_text import format_settings, parse_settings
+from smacwrap.lookup import unreadable
 from smacwrap.protocol import NO_CUTOFF
 
 _HEADER = (
@@ -54,7 +55,7 @@ def read_detailed_trajectory(path: Path) -> list[TrajectoryEntry]:
     try:
         text = path.read_bytes().decode(errors="surrogateescape")
     except OSError as error:
-        raise UserError(Problem(f"cannot be read: {error.strerror}", path)) from None
+        raise unreadable(path, error) from None
     entries, problems = [], []
     lines = text.split("\n")[:-1]
     if not lines or not lines[0].startswith('"CPU Time Used"'):

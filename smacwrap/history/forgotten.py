@@ -9,6 +9,7 @@ from smacwrap.errors import Problem, UserError
 from smacwrap.files import replace_text
 from smacwrap.history.run import Run
 from smacwrap.history.study import Study
+from smacwrap.lookup import unreadable
 
 
 def run_id(worker: int, run: Run) -> str:
@@ -34,7 +35,7 @@ class Forgotten:
         except FileNotFoundError:
             return frozenset()
         except OSError as error:
-            raise UserError(Problem(f"cannot be read: {error.strerror}", self._path)) from None
+            raise unreadable(self._path, error) from None
         except ValueError:
             ids = None
         if not isinstance(ids, list) or not all(isinstance(name, str) for name in ids):

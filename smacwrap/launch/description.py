@@ -13,6 +13,7 @@ from smacwrap.files import replace_text
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
 from smacwrap.launch.resources import Share
+from smacwrap.lookup import unreadable
 from smacwrap.scenario import Scenario, load_scenario
 
 FORMAT = 1
@@ -113,7 +114,7 @@ def read_description(study: Study) -> Description | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UserError(Problem(f"cannot be read: {error.strerror}", path)) from None
+        raise unreadable(path, error) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise UserError(Problem(f"not as smacwrap writes it: {what}", path)) from None
