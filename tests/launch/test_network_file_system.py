@@ -24,6 +24,19 @@ def flock(fd, operation):
 fcntl.flock = flock
 """
 
+# A container's process 1 may never look at its dead: those would count as holders of their locks.
+INIT = """\
+import os, subprocess, sys
+from smacwrap.executors import processes
+processes.adopt_orphans()
+subprocess.Popen(sys.argv[1:])
+try:
+    while True:
+        os.wait()
+except ChildProcessError:
+    pass
+"""
+
 
 def test_where_files_cannot_be_locked_a_launch_works_and_survives_a_kill(
     quick: Path, smacwrap: Smacwrap
@@ -35,18 +48,9 @@ def test_where_files_cannot_be_locked_a_launch_works_and_survives_a_kill(
     target = quick.parent / "target.sh"
     write_program(target, target.read_text().replace("shift 5", "shift 5; sleep 1"))
     study = quick.parent / "smac-output" / "quick"
-    launcher = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "smacwrap",
-            "launch",
-            "quick.txt",
-            "--parallel",
-            "2",
-            "--runcount-limit",
-            "9",
-        ],
+    launch = "-m smacwrap launch quick.txt --parallel 2 --runcount-limit 9".split()
+    init = subprocess.Popen(
+        [sys.executable, "-c", INIT, sys.executable, *launch],
         cwd=quick.parent,
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
@@ -54,11 +58,10 @@ def test_where_files_cannot_be_locked_a_launch_works_and_survives_a_kill(
     wait_for(lambda: recorded(study, 1) and recorded(study, 2))
     second = smacwrap("launch", quick, "--resume", env=environment)
     assert "another launch is at work on this study" in second.stderr
-    for process in [launcher, *psutil.Process(launcher.pid).children(recursive=True)]:
+    for process in psutil.Process(init.pid).children(recursive=True):
         process.kill()
-    launcher.wait()
-    # Their lock files count until nothing has their process IDs: init may take a while to look.
-    wait_for(lambda: "not running" in smacwrap("status", study, env=environment).stdout)
+    init.wait(60)
+    assert "not running" in smacwrap("status", study, env=environment).stdout
     resumed = smacwrap("launch", quick, "--resume", env=environment)
     assert resumed.returncode == 0, resumed
     assert len(recorded(study, 1)) + len(recorded(study, 2)) == 9
