@@ -47,7 +47,6 @@ class Guard:
 
     def __init__(self, task: Task, place: Path, folder: Path, log: Path) -> None:
         self._foreign = set(processes.children()) if processes.has_children() else set()
-        processes.adopt_orphans()
         orders, self._orders = os.pipe()
         self._messages, messages = os.pipe()
         # Until the guard has its own handlers, no signal may reach it.
@@ -71,6 +70,8 @@ class Guard:
         """Have the command started; `wait` tells whether it could be."""
         with contextlib.suppress(BrokenPipeError):
             os.write(self._orders, _START)
+        # Not before, for it takes 2 ms, and the guard adopts them as long as it lives.
+        processes.adopt_orphans()
 
     def wait(self, seconds: float) -> dict[str, Any] | None:
         """What the guard reports, fields of a `Completion`, or None after `seconds`.
@@ -89,6 +90,8 @@ class Guard:
             if error:
                 raise OSError(*error)
             return dict(report)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGCONT)  # the target may have stopped it, to get rid of it
         return None
 
     def cancel(self) -> None:
@@ -113,6 +116,9 @@ class Guard:
         if status:
             # It had no time to end what is ours now.
             processes.end_tree(lambda: set(processes.children()) - self._foreign, 0.0)
+            from smacwrap.executors.cgroup import end_groups
+
+            end_groups(self._pid)
         return os.waitstatus_to_exitcode(status)
 
 
@@ -144,11 +150,14 @@ def _live(
         from smacwrap.executors.supervisor import Supervisor
 
         supervisor = Supervisor(task, place, folder, log, orders, messages)
-        order = os.read(orders, 1)
-        if order == _START:
-            supervisor.run()
-        elif not order:
-            supervisor.remove_place()
+        try:
+            order = os.read(orders, 1)
+            if order == _START:
+                supervisor.run()
+            elif not order:
+                supervisor.remove_place()
+        finally:
+            supervisor.close()
         code = 0
     except BaseException:
         import traceback  # in vain for nearly every run

@@ -34,7 +34,7 @@ def spawn(task: Task, folder: Path, log: Path, tree: Descendants) -> int:
     environment = {**os.environ, **task.environment}
     output = os.open(log, os.O_WRONLY | os.O_APPEND)
     reader, writer = os.pipe()
-    pid = os.fork()
+    pid = tree.fork()
     if pid == 0:
         _become(task, folder, environment, output, tree, writer)
     os.close(writer)

@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from smacwrap.executors.base import Limits, Task
+from smacwrap.executors.base import Task
+from smacwrap.executors.cgroup import make_group
 from smacwrap.executors.folders import remove_tree
 from smacwrap.executors.gauges import Gauge, gauges_of
 from smacwrap.executors.spawn import ErrorArguments, error_arguments, spawn
@@ -55,10 +56,10 @@ class Supervisor:
         self.pid = 0
         self.exit_code: int | None = None
         self.gauges: list[Gauge] = []
+        self.tree: Descendants = make_group(self.limits.memory) or Descendants()
 
     def run(self) -> None:
         """Start the target and see it to its end; whatever happens is told to the wrapper."""
-        self.tree = _tree(self.limits)
         try:
             self.start()
             self.tell(None, self.watch())
@@ -66,9 +67,11 @@ class Supervisor:
             pass
         except (OSError, ValueError) as error:
             self.tell(error_arguments(error), None)
-        finally:
-            self.end(0.0)
-            self.tree.close()
+
+    def close(self) -> None:
+        """End the target if it runs, and remove what was set up for its tree."""
+        self.end(0.0)
+        self.tree.close()
 
     def start(self) -> None:
         """Start the command, and the clocks.
@@ -160,28 +163,21 @@ class Supervisor:
             self.reap()
 
     def remove_place(self) -> None:
-        """Remove the folder of a wrapper that was killed, for nobody else will."""
+        """Remove what a wrapper that was killed has made for the run, for nobody else will."""
         remove_tree(self.place)
+        self.task.bundle.unlink(missing_ok=True)
 
     def say_why(self, exceeded: Exceeded) -> None:
         """Explain in the log, which has at most its limit, what ended the run."""
         if exceeded == "output":
             os.truncate(self.log, int(self.limits.output))
         with self.log.open("a") as log:
-            log.write(f"\nsmacwrap: ended at its limit of {exceeded} ({self.tree.enforced_by})\n")
+            log.write(f"\nsmacwrap: ended at its limit of {exceeded}\n")
 
     def tell(self, error: ErrorArguments | None, report: dict[str, object] | None) -> None:
         """Send the message to the wrapper, if it is still there."""
         with contextlib.suppress(BrokenPipeError), os.fdopen(self.messages, "wb") as pipe:
             marshal.dump((error, report), pipe)
-
-
-def _tree(limits: Limits) -> Descendants:
-    if not math.isfinite(limits.memory):
-        return Descendants()
-    from smacwrap.executors.cgroup import make_group  # most runs go without
-
-    return make_group(limits.memory) or Descendants()
 
 
 @contextlib.contextmanager

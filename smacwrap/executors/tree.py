@@ -1,5 +1,6 @@
 """What a process tree uses, and its end: everything that descends from this process."""
 
+import os
 import resource
 import sys
 
@@ -27,8 +28,12 @@ class Descendants:
         """Whether the kernel itself keeps the tree within its memory."""
         return False
 
+    def fork(self) -> int:
+        """Fork the process that is to become the root of the tree, as `os.fork` does."""
+        return os.fork()
+
     def enter(self) -> None:
-        """Called in the new process that is to become the root of the tree."""
+        """Called in the new process before it becomes anything else."""
 
     def cpu_time(self) -> float:
         """CPU seconds used by all processes, living or exited.

@@ -5,6 +5,7 @@ What is needed only once the target runs, or in few runs, is loaded there: every
 
 import errno
 import math
+import os
 import shlex
 import time
 from collections.abc import Callable
@@ -194,12 +195,20 @@ def _execute(
             start.job, start.call, completion, postprocess if start.postprocess else None
         )
         try:
+            _add_line(completion.log, f"smacwrap: measured and limited by {completion.enforced_by}")
             add(task.bundle, files, [("call.json", call_json(start, completion, outcome))])
         except OSError as error:
             # The run itself is over and its result is true.
             warning = f"its files are not kept: {_say(error)}"
             outcome = replace(outcome, warnings=(*outcome.warnings, warning))
         return outcome
+
+
+def _add_line(file: Path, line: str) -> None:
+    with file.open("rb+") as log:
+        size = log.seek(0, os.SEEK_END)
+        is_whole = not size or os.pread(log.fileno(), 1, size - 1) == b"\n"
+        log.write(f"{'' if is_whole else chr(10)}{line}\n".encode())
 
 
 def _left_behind(job: Job) -> str | None:

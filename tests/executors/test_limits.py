@@ -1,5 +1,6 @@
 """Limits where the kernel has no control group for us, and where it has one."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,10 +80,22 @@ def test_a_control_group_that_takes_no_process_is_done_without(
 ) -> None:
     group.close()
     # Removed meanwhile: one of the reasons.
+    monkeypatch.setattr(ControlGroup, "fork", lambda self: os.fork())
     monkeypatch.setattr(ControlGroup, "enter", lambda self: (self.folder / "absent").write_text(""))
     with submit(tmp_path, "pass", Limits(memory=1e9)) as submission:
         done = submission.wait()
     assert (done.exit_code, done.enforced_by) == (0, "polling the process tree")
+
+
+def test_a_process_moves_to_its_control_group_where_none_can_be_born_there(
+    tmp_path: Path, group: ControlGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group.close()
+    monkeypatch.setattr("smacwrap.executors.cgroup._CLONE3", 9999)  # as before Linux 5.3
+    with submit(tmp_path, "print(open('/proc/self/cgroup').read())", Limits()) as submission:
+        done = submission.wait()
+        assert "/smacwrap-" in done.log.read_text()
+    assert (done.exit_code, done.enforced_by) == (0, "cgroup v2 (cpu.stat, cgroup.kill)")
 
 
 def test_a_control_group_is_removed_with_the_groups_that_the_target_made_in_it(

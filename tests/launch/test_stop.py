@@ -181,8 +181,7 @@ def test_workers_end_when_their_launcher_was_killed(study: Path, start_launch: L
     wait_for(lambda: started(study) == 2)
     workers = psutil.Process(launcher.pid).children(recursive=True)
     launcher.kill()
-    _, alive = psutil.wait_procs(workers, timeout=30)
-    assert not alive
+    wait_for(lambda: not any(map(is_alive, workers)))
 
 
 def test_what_runs_when_launcher_and_workers_are_killed_is_ended_before_it_is_repeated(
@@ -355,7 +354,7 @@ def test_a_detached_launch_goes_on_without_terminal_and_launcher(
     launcher = psutil.Process(int(re.search(r"process (\d+)", done.stdout)[1]))
     (worker,) = launcher.children()
     launcher.kill()
-    wait_for(lambda: not psutil.pid_exists(launcher.pid) or launcher.status() == "zombie")
+    wait_for(lambda: not is_alive(launcher))
     assert "its launcher is gone, workers 1 go on" in smacwrap("status", study).stdout
     assert smacwrap("stop", study, "--run", "1-1").returncode == 0
     wait_for(lambda: not is_alive(worker))
@@ -380,8 +379,7 @@ def test_what_a_killed_worker_leaves_behind_is_ended(
     targets = worker.children(recursive=True)
     assert targets
     worker.kill()
-    _, alive = psutil.wait_procs(targets, timeout=30)
-    assert not alive
+    wait_for(lambda: not any(map(is_alive, targets)))
     out, _ = launcher.communicate(timeout=60)
     assert launcher.returncode == 0, out
     assert "it is started again" in out

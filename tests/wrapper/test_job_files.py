@@ -202,7 +202,7 @@ def test_post_processing_sees_inputs_outputs_and_log_and_prints_metrics(
     """
     result, _ = run(smacwrap, tmp_path, job, post_py=POST)
     assert (result.status, result.quality) == (Status.SAT, 6.5)
-    assert kept(tmp_path, result, "log.txt") == b"hello\n"
+    assert kept(tmp_path, result, "log.txt").startswith(b"hello\nsmacwrap: measured")
     assert kept(tmp_path, result, "postprocess.txt") == b"score\t6.5\n"
     assert [p.suffix for p in (tmp_path / "smacwrap-runs").glob("run-*")] == [".zip"]
 
@@ -223,7 +223,7 @@ def test_post_processing_that_fails_is_crashed_with_its_reason(
     result, done = run(smacwrap, tmp_path, job, post_py=post)
     assert result.status is Status.CRASHED
     assert reason in done.stderr
-    assert kept(tmp_path, result, "log.txt") == b"hello\n"
+    assert kept(tmp_path, result, "log.txt").startswith(b"hello\nsmacwrap: measured")
 
 
 def test_a_solver_that_answers_by_its_exit_code_gives_run_times(

@@ -85,7 +85,9 @@ def test_the_zip_holds_inputs_log_outputs_and_all_that_repeats_the_call(
     with bundle_of(tmp_path) as bundle:
         assert sorted(bundle.namelist()) == ["call.json", "log.txt", "outputs/m/model", "script.py"]
         assert bundle.read("script.py").decode() == script
-        assert bundle.read("log.txt") == b"loss\t1\n"
+        log, held_by = bundle.read("log.txt").splitlines()
+        assert log == b"loss\t1"
+        assert held_by.startswith(b"smacwrap: measured and limited by ")
         call = json.loads(bundle.read("call.json"))
         assert f"zip={Path(str(bundle.filename)).name}" in result.additional
     assert call["call_string"] == CALL
