@@ -24,6 +24,9 @@ def _run(job_file: str, call_string: list[str]) -> "NoReturn":
     """The wrapper without click, which takes as long to load as all that the wrapper needs."""
     _open_standard_streams()
     gc.disable()  # nothing that is loaded now will ever be garbage
+    from smacwrap.executors.guard import Guard
+
+    guard = Guard()
     from smacwrap.errors import UserError
     from smacwrap.wrapper.main import wrap
 
@@ -31,10 +34,11 @@ def _run(job_file: str, call_string: list[str]) -> "NoReturn":
     gc.enable()
     code = 0
     try:
-        wrap(job_file, call_string)
+        wrap(job_file, call_string, guard)
     except UserError as error:
         print(error.underlined(), file=sys.stderr)
         code = 2
+    guard.cancel()  # if it was not needed
     sys.stderr.flush()
     # All is tidied up but the interpreter, which would take 10 ms for it.
     os._exit(code)

@@ -1,15 +1,17 @@
 """The seam between the wrapper and the places where a run can be executed."""
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from smacwrap.frozen import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Literal
 
     Exceeded = Literal["", "CPU time", "wall time", "memory", "disk", "output"]
@@ -71,7 +73,7 @@ class Completion(Frozen):
     wallclock_time: float
     log: Path
     outputs: tuple[tuple[str, Path], ...]
-    exceeded: "Exceeded" = ""
+    exceeded: Exceeded = ""
     peak_memory: int = 0
     enforced_by: str = ""
 
@@ -111,7 +113,7 @@ class Submission(ABC):
     def close(self) -> None:
         """Remove everything that the place kept for this task."""
 
-    def __enter__(self) -> "Submission":
+    def __enter__(self) -> Submission:
         return self
 
     def __exit__(self, *exc_info: object) -> None:

@@ -12,7 +12,6 @@ import os
 import signal
 from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 
 from smacwrap.executors import processes
 from smacwrap.executors.tree import Descendants
@@ -21,26 +20,24 @@ _CLONE3 = 435  # the number of the system call, the same for all processors that
 _INTO_CGROUP = 0x200000000  # CLONE_INTO_CGROUP of linux/sched.h, since Linux 5.7
 
 
-def make_group(memory: float) -> "ControlGroup | None":
-    """A new control group for a tree that may use `memory` bytes; None where none can be made.
+def make_group() -> "ControlGroup | None":
+    """A new control group, or None where none can be made.
 
-    It can be made where this user may write (`systemd-run --user --scope -p Delegate=yes`, a container
+    It can where this user may write (`systemd-run --user --scope -p Delegate=yes`, a container
     with its own cgroup namespace), best where the memory controller is handed down.
     """
     for place in _places():
         # To move a process takes the right to write this file in the groups' common ancestor.
-        if not os.access(place / "cgroup.procs", os.W_OK):
+        if not os.access(f"{place}/cgroup.procs", os.W_OK):
             continue
         for attempt in count():
-            folder = place / f"{_name(os.getpid())}-{attempt}"
+            folder = f"{place}/{_name(os.getpid())}{attempt}"
             try:
-                folder.mkdir()
-                return ControlGroup(folder, memory)
+                os.mkdir(folder)
+                return ControlGroup(folder)
             except FileExistsError:
                 continue
             except OSError:
-                with contextlib.suppress(OSError):
-                    folder.rmdir()
                 break
     return None
 
@@ -48,37 +45,42 @@ def make_group(memory: float) -> "ControlGroup | None":
 def end_groups(maker: int) -> None:
     """End what is in the groups that a process made, which was killed meanwhile; remove them."""
     for place in _places():
-        for folder in place.glob(f"{_name(maker)}-*"):
-            group = ControlGroup(folder)
-            group.end(0.0)
-            group.close()
+        for name in os.listdir(place):
+            if name.startswith(_name(maker)):
+                group = ControlGroup(f"{place}/{name}")
+                group.end(0.0)
+                group.close()
 
 
 class ControlGroup(Descendants):
     """A process tree in a control group of its own, with the kernel's accounts of it."""
 
-    def __init__(self, folder: Path, memory: float = math.inf) -> None:
+    def __init__(self, folder: str) -> None:
         self.folder = folder
         self._born_inside = False
-        self._is_limited = math.isfinite(memory)
-        limit = folder / "memory.max"
-        self._has_memory = self._is_limited and limit.exists()
-        if self._has_memory:
-            limit.write_text(str(int(memory)))
-            (folder / "memory.oom.group").write_text("1")
-            with contextlib.suppress(OSError):  # a kernel without swap has no such file
-                (folder / "memory.swap.max").write_text("0")
+        self._memory_by = ""
 
     @property
     def enforced_by(self) -> str:
         """What measures and limits the tree, in words."""
-        memory = ", memory.max" if self._has_memory else ", memory by polling its processes"
-        return f"cgroup v2 (cpu.stat, cgroup.kill{memory if self._is_limited else ''})"
+        return f"cgroup v2 (cpu.stat, cgroup.kill{self._memory_by})"
 
     @property
     def bounds_memory(self) -> bool:
         """Whether the kernel itself keeps the tree within its memory."""
-        return self._has_memory
+        return self._memory_by == ", memory.max"
+
+    def limit_memory(self, memory: float) -> None:
+        """Have the kernel keep the tree within `memory` bytes, where it can."""
+        if not math.isfinite(memory):
+            return
+        self._memory_by = ", memory by polling its processes"
+        if os.path.exists(f"{self.folder}/memory.max"):
+            self._write("memory.max", str(int(memory)))
+            self._write("memory.oom.group", "1")
+            with contextlib.suppress(OSError):  # a kernel without swap has no such file
+                self._write("memory.swap.max", "0")
+            self._memory_by = ", memory.max"
 
     def fork(self) -> int:
         """Fork a process into the group; see `Descendants`."""
@@ -92,7 +94,7 @@ class ControlGroup(Descendants):
     def enter(self) -> None:
         """Move the new process, and with it all that it will start, into the group."""
         if not self._born_inside:
-            (self.folder / "cgroup.procs").write_text("0")
+            self._write("cgroup.procs", "0")
 
     def cpu_time(self) -> float:
         """CPU seconds used by all processes, living or exited."""
@@ -101,12 +103,12 @@ class ControlGroup(Descendants):
     def peak_memory(self) -> int:
         """The most memory that the group used at a time, in bytes; see also `Descendants`."""
         with contextlib.suppress(OSError):
-            return int((self.folder / "memory.peak").read_text())
+            return int(self._read("memory.peak"))
         return super().peak_memory()
 
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel killed a process for the memory of the group."""
-        return self._has_memory and self._table("memory.events")["oom"] > 0
+        return self.bounds_memory and self._table("memory.events")["oom"] > 0
 
     def end(self, grace: float) -> None:
         """End all processes: TERM first, then KILL to the whole group at once."""
@@ -116,15 +118,23 @@ class ControlGroup(Descendants):
         """Remove the group, and those that the tree made in it."""
         for folder, _, _ in os.walk(self.folder, topdown=False):
             with contextlib.suppress(OSError):
-                Path(folder).rmdir()
+                os.rmdir(folder)
 
     def _kill(self) -> None:
         with contextlib.suppress(OSError):  # Linux 5.14 and later have it
-            (self.folder / "cgroup.kill").write_text("1")
+            self._write("cgroup.kill", "1")
 
     def _table(self, name: str) -> dict[str, int]:
-        lines = (self.folder / name).read_text().splitlines()
+        lines = self._read(name).splitlines()
         return {key: int(value) for key, value in (line.split() for line in lines)}
+
+    def _read(self, name: str) -> str:
+        with open(f"{self.folder}/{name}") as file:
+            return file.read()
+
+    def _write(self, name: str, text: str) -> None:
+        with open(f"{self.folder}/{name}", "w") as file:
+            file.write(text)
 
 
 class _CloneArguments(ctypes.Structure):
@@ -139,7 +149,7 @@ class _CloneArguments(ctypes.Structure):
     )
 
 
-def _fork_into(group: Path) -> int:
+def _fork_into(group: str) -> int:
     """Fork this process, which has no other threads, into a control group, as `os.fork` does.
 
     Raises:
@@ -166,44 +176,43 @@ def _fork_into(group: Path) -> int:
 
 
 def _name(maker: int) -> str:
-    return f"smacwrap-{maker}"
+    """How the names of the groups begin that a process makes."""
+    return f"smacwrap-{maker}-"
 
 
-def _places() -> list[Path]:
+def _places() -> list[str]:
     """The groups in which one can be made, the best first, if this user may write there."""
     if not (own := _own_group()):
         return []
     # A group with processes hands no controllers down to its children, but its parent may.
-    return sorted([own, own.parent], key=_hands_down_memory, reverse=True)
+    return sorted([own, os.path.dirname(own)], key=_hands_down_memory, reverse=True)
 
 
-def _own_group() -> Path | None:
+def _own_group() -> str | None:
     """The folder of the group that this process is in."""
     try:
-        groups = Path("/proc/self/cgroup").read_text().splitlines()
-        mounts = Path("/proc/self/mountinfo").read_text().splitlines()
+        with open("/proc/self/cgroup") as groups, open("/proc/self/mountinfo") as mounts:
+            path = next((line[3:].rstrip("\n") for line in groups if line.startswith("0::")), None)
+            for root, mount in _cgroup_mounts(mounts):
+                if path is not None and f"{path}/".startswith(f"{root.rstrip('/')}/"):
+                    return os.path.normpath(f"{mount}/{os.path.relpath(path, root)}")
     except OSError:
-        return None
-    path = next((line[3:] for line in groups if line.startswith("0::")), None)
-    if path is None:
-        return None
-    for root, mount in _cgroup_mounts(mounts):
-        if Path(path).is_relative_to(root):
-            return mount / Path(path).relative_to(root)
+        pass
     return None
 
 
-def _cgroup_mounts(lines: list[str]) -> Iterator[tuple[Path, Path]]:
+def _cgroup_mounts(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
     """Which part of the hierarchy is mounted where, from proc(5)'s mountinfo."""
     for line in lines:
         fields, _, kind = line.partition(" - ")
         if kind.startswith("cgroup2 "):
             root, mount = fields.split()[3:5]
-            yield Path(root), Path(mount)
+            yield root, mount
 
 
-def _hands_down_memory(group: Path) -> bool:
+def _hands_down_memory(group: str) -> bool:
     try:
-        return "memory" in (group / "cgroup.subtree_control").read_text().split()
+        with open(f"{group}/cgroup.subtree_control") as controllers:
+            return "memory" in controllers.read().split()
     except OSError:
         return False

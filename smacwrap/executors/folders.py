@@ -2,24 +2,23 @@
 
 import contextlib
 import os
-from pathlib import Path
 
 
-def remove_tree(folder: Path) -> None:
+def remove_tree(folder: str) -> None:
     """Remove a folder with all that is in it, as far as possible; links are not followed."""
     folders = [folder]
     for inside in folders:  # which grows
         with contextlib.suppress(OSError):
-            inside.chmod(0o700)  # it may be read-only
+            os.chmod(inside, 0o700)  # it may be read-only
             with os.scandir(inside) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
-                        folders.append(inside / entry.name)
+                        folders.append(entry.path)
                     else:
-                        (inside / entry.name).unlink()
+                        os.unlink(entry.path)
     for inside in reversed(folders):
         with contextlib.suppress(OSError):
-            inside.rmdir()
+            os.rmdir(inside)
     if os.path.lexists(folder):
         import shutil  # it also gets along with paths that are too long for the system
 

@@ -5,7 +5,6 @@ import math
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from smacwrap.executors.base import Limits
 from smacwrap.executors.tree import Descendants
@@ -50,7 +49,7 @@ class Gauge:
         return self.most >= self.limit
 
 
-def gauges_of(limits: Limits, tree: Descendants, place: Path, log: Path) -> list[Gauge]:
+def gauges_of(limits: Limits, tree: Descendants, place: str, log: str) -> list[Gauge]:
     """Gauges for those of a run's limits that are finite and that the kernel does not enforce.
 
     Args:
@@ -67,15 +66,15 @@ def gauges_of(limits: Limits, tree: Descendants, place: Path, log: Path) -> list
         Gauge("CPU time", limits.cpu_time, tree.cpu_time, _CPUS),
         Gauge("memory", memory, lambda: tree.memory(limits.memory), _CPUS * _FASTEST),
         Gauge("disk", limits.disk, lambda: disk_usage(place) - before, _CPUS * _FASTEST),
-        Gauge("output", limits.output, lambda: log.stat().st_size, _CPUS * _FASTEST),
+        Gauge("output", limits.output, lambda: os.stat(log).st_size, _CPUS * _FASTEST),
     ]
     return [gauge for gauge in gauges if math.isfinite(gauge.limit)]
 
 
-def disk_usage(folder: Path) -> int:
+def disk_usage(folder: str) -> int:
     """Bytes of disk that the files below `folder` take, links not followed."""
     total = 0
-    folders = [str(folder)]
+    folders = [folder]
     while folders:
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:

@@ -9,43 +9,39 @@ It has a session of its own, and signals that ask to end do not end it; if it is
 the kernel kills the target, and the wrapper adopts and ends the rest.
 
 It is forked from the wrapper, not a new interpreter, for that takes 20 ms; so a program with
-threads should start a process of its own for the local executor.
+threads should start a process of its own for the local executor. The smaller the wrapper still
+is, the less of its memory is copied as both go on: `smacwrap run` forks it first of all, and it
+gets ready while the wrapper loads, reads the job and prepares the folder.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import marshal
 import os
 import select
 import signal
 from collections.abc import Iterable
-from pathlib import Path
 
 from smacwrap.executors import processes
-from smacwrap.executors.base import Task
+from smacwrap.executors.messages import receive, send
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any, NoReturn
 
-_START = b"s"
-_CANCEL = b"c"
+    from smacwrap.executors.base import Task
 
 
 class Guard:
     """The wrapper's end: tells a guard to start its target or to cancel, and hears how it went.
 
-    The guard gets ready while the wrapper prepares the folder.
-
-    Args:
-        place: the private folder of the run; the guard removes it if the wrapper is killed.
-        folder: where the command starts, inside of `place`.
-        log: the file in `place` to which standard output and standard error are appended.
+    A guard sees one run to its end. What changes of this process's environment, folder or file
+    mode mask after its guard was made is not the target's.
     """
 
-    def __init__(self, task: Task, place: Path, folder: Path, log: Path) -> None:
+    def __init__(self) -> None:
         self._foreign = set(processes.children()) if processes.has_children() else set()
         orders, self._orders = os.pipe()
         self._messages, messages = os.pipe()
@@ -55,23 +51,32 @@ class Guard:
         if self._pid == 0:
             os.close(self._orders)
             os.close(self._messages)
-            _live(task, place, folder, log, orders, messages, mask)
+            _live(orders, messages, mask)
         os.close(orders)
         os.close(messages)
-        self._heard = b""
         self._ended = False
+        self._adopts = False
         try:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         except BaseException:  # a signal came meanwhile
             self.cancel()
             raise
 
-    def start(self) -> None:
-        """Have the command started; `wait` tells whether it could be."""
-        with contextlib.suppress(BrokenPipeError):
-            os.write(self._orders, _START)
-        # Not before, for it takes 2 ms, and the guard adopts them as long as it lives.
-        processes.adopt_orphans()
+    def clear_if_killed(self, place: Path, bundle: Path) -> None:
+        """From now on the guard removes a folder and a bundle if this process is killed."""
+        self._tell((str(place), str(bundle)))
+
+    def start(self, task: Task, folder: Path, log: Path) -> None:
+        """Have the command started; `wait` tells whether it could be.
+
+        Args:
+            task: the task.
+            folder: where its command starts.
+            log: the file to which standard output and standard error are appended.
+        """
+        limits = tuple(vars(task.limits).items())
+        command = tuple(map(str, task.command))
+        self._tell((command, dict(task.environment), str(folder), str(log), limits))
 
     def wait(self, seconds: float) -> dict[str, Any] | None:
         """What the guard reports, fields of a `Completion`, or None after `seconds`.
@@ -79,30 +84,38 @@ class Guard:
         Raises:
             OSError: the command cannot be started, or the guard failed, or was killed.
         """
-        while select.select([self._messages], [], [], seconds)[0]:
-            if new := os.read(self._messages, 1 << 16):
-                self._heard += new
-                continue
-            if not self._heard:
-                words = f"the process that guards the run ended with exit code {self._bury()}"
-                raise OSError(errno.EIO, words)
-            error, report = marshal.loads(self._heard)
-            if error:
-                raise OSError(*error)
-            return dict(report)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGCONT)  # the target may have stopped it, to get rid of it
-        return None
+        if not select.select([self._messages], [], [], seconds)[0]:
+            self._watch()
+            return None
+        try:
+            error, report = receive(self._messages)
+        except EOFError:
+            words = f"the process that guards the run ended with exit code {self._bury()}"
+            raise OSError(errno.EIO, words) from None
+        if error:
+            raise OSError(*error)
+        return dict(report)
 
     def cancel(self) -> None:
         """End the whole tree, and the guard. Safe to call twice."""
         if self._ended:
             return
-        with contextlib.suppress(BrokenPipeError):
-            os.write(self._orders, _CANCEL)
+        self._tell(None)
         while os.read(self._messages, 1 << 16):
             pass
         self._bury()
+
+    def _tell(self, order: Any) -> None:
+        with contextlib.suppress(BrokenPipeError):  # it was killed, as `wait` will say
+            send(self._orders, order)
+
+    def _watch(self) -> None:
+        """See to it that the target cannot get rid of the guard."""
+        if not self._adopts:  # only now, for it takes 2 ms, and the guard adopts while it lives
+            processes.adopt_orphans()
+            self._adopts = True
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGCONT)
 
     def _bury(self) -> int:
         """Wait for the guard, which is at its end; its exit code."""
@@ -122,15 +135,7 @@ class Guard:
         return os.waitstatus_to_exitcode(status)
 
 
-def _live(
-    task: Task,
-    place: Path,
-    folder: Path,
-    log: Path,
-    orders: int,
-    messages: int,
-    mask: Iterable[int],
-) -> NoReturn:
+def _live(orders: int, messages: int, mask: Iterable[int]) -> NoReturn:
     """The life of the forked process; nothing of the wrapper's runs in it."""
     code = 1
     try:
@@ -146,18 +151,10 @@ def _live(
         os.dup2(nothing, 1)
         _let_nothing_be_inherited()
         processes.adopt_orphans()
-        # Loaded here, at the same time as the wrapper prepares the folder.
-        from smacwrap.executors.supervisor import Supervisor
+        # Loaded here, at the same time as the wrapper gets ready.
+        from smacwrap.executors.supervisor import supervise
 
-        supervisor = Supervisor(task, place, folder, log, orders, messages)
-        try:
-            order = os.read(orders, 1)
-            if order == _START:
-                supervisor.run()
-            elif not order:
-                supervisor.remove_place()
-        finally:
-            supervisor.close()
+        supervise(orders, messages)
         code = 0
     except BaseException:
         import traceback  # in vain for nearly every run
@@ -170,7 +167,7 @@ def _live(
 def _let_nothing_be_inherited() -> None:
     """Keep from the target what the wrapper's caller left open, such as a lock."""
     with contextlib.suppress(OSError):
-        for path in Path("/dev/fd").iterdir():
-            if int(path.name) > 2:
+        for name in os.listdir("/dev/fd"):
+            if int(name) > 2:
                 with contextlib.suppress(OSError):  # the one that listed them is closed
-                    os.set_inheritable(int(path.name), False)
+                    os.set_inheritable(int(name), False)

@@ -12,16 +12,23 @@ _POLL = 0.1  # seconds between two looks for new output
 
 
 class LocalExecutor(Executor):
-    """Runs bundles on this machine, each in a new private folder below `scratch`."""
+    """Runs bundles on this machine, each in a new private folder below `scratch`.
 
-    def __init__(self, scratch: Path) -> None:
+    Args:
+        scratch: the folder of these folders.
+        guard: the guard of the first run, if there is one already.
+    """
+
+    def __init__(self, scratch: Path, guard: Guard | None = None) -> None:
         self.scratch = scratch
+        self.guard = guard
 
     def submit(self, task: Task) -> Submission:
         """See `Executor.submit`."""
         # tempfile.mkdtemp does the same, after an import of several milliseconds.
         place = self.scratch / f"{task.bundle.stem}-{os.urandom(8).hex()}"
-        submission = _LocalSubmission(task, place)
+        guard, self.guard = self.guard or Guard(), None
+        submission = _LocalSubmission(task, place, guard)
         try:
             submission.start()
         except BaseException:
@@ -32,14 +39,15 @@ class LocalExecutor(Executor):
 
 
 class _LocalSubmission(Submission):
-    def __init__(self, task: Task, place: Path) -> None:
+    def __init__(self, task: Task, place: Path, guard: Guard) -> None:
         self.task = task
         self.place = place
         self.folder = place / "work"
         self.log = place / "log.txt"
-        self.guard = Guard(task, place, self.folder, self.log)
+        self.guard = guard
 
     def start(self) -> None:
+        self.guard.clear_if_killed(self.place, self.task.bundle)
         self.place.mkdir(mode=0o700)
         self.folder.mkdir()
         self.log.touch()
@@ -51,7 +59,7 @@ class _LocalSubmission(Submission):
             unpack(self.task.bundle, self.folder)
         for path in self.task.data:
             (self.folder / path.name).symlink_to(path.absolute())
-        self.guard.start()
+        self.guard.start(self.task, self.folder, self.log)
 
     def wait(self, on_output: Callable[[bytes], None] | None = None) -> Completion:
         with self.log.open("rb") as log:
@@ -66,7 +74,7 @@ class _LocalSubmission(Submission):
         self.guard.cancel()
 
     def close(self) -> None:
-        remove_tree(self.place)
+        remove_tree(str(self.place))
 
     def outputs(self) -> Iterator[tuple[str, Path]]:
         root = self.folder.resolve()

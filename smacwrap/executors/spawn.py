@@ -8,11 +8,10 @@ import math
 import os
 import signal
 from collections.abc import Mapping
-from pathlib import Path
 
 from smacwrap.executors import processes
-from smacwrap.executors.base import Task
 from smacwrap.executors.tree import Descendants
+from smacwrap.frozen import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,21 +21,35 @@ ErrorArguments = tuple[int, str, str | None]
 """Those of an `OSError`: its number, what it means, and the file."""
 
 
-def spawn(task: Task, folder: Path, log: Path, tree: Descendants) -> int:
-    """Start a task's command in `folder`, its output going to `log`, and give its process id.
+class Program(Frozen):
+    """What to start, and where: `environment` is added to this process's own."""
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    folder: str
+    log: str
+
+
+def spawn(program: Program, largest: float, tree: Descendants) -> int:
+    """Start a program in its folder, its output going to its log, and give its process id.
 
     It does what `subprocess.Popen` does with a `preexec_fn`, whose import takes longer; this
     process has no threads, and its standard input and inheritable files are those of the command.
 
+    Args:
+        program: the program.
+        largest: bytes that no file may exceed, or `math.inf`.
+        tree: the process tree that begins with it.
+
     Raises:
         OSError: the command cannot be started, or not in the tree.
     """
-    environment = {**os.environ, **task.environment}
-    output = os.open(log, os.O_WRONLY | os.O_APPEND)
+    environment = {**os.environ, **program.environment}
+    output = os.open(program.log, os.O_WRONLY | os.O_APPEND)
     reader, writer = os.pipe()
     pid = tree.fork()
     if pid == 0:
-        _become(task, folder, environment, output, tree, writer)
+        _become(program, environment, output, largest, tree, writer)
     os.close(writer)
     os.close(output)
     with os.fdopen(reader, "rb") as pipe:
@@ -55,10 +68,10 @@ def error_arguments(error: Exception, file: str | None = None) -> ErrorArguments
 
 
 def _become(
-    task: Task,
-    folder: Path,
+    program: Program,
     environment: Mapping[str, str],
     output: int,
+    largest: float,
     tree: Descendants,
     failure: int,
 ) -> NoReturn:
@@ -66,21 +79,21 @@ def _become(
 
     Success closes `failure`, as it closes all files that are not to be inherited.
     """
-    program = task.command[0]
+    name = program.command[0]
     try:
         os.setsid()
         processes.die_with_parent()
         tree.enter()
-        if math.isfinite(task.limits.disk):
-            _limit_file_size(int(task.limits.disk))
+        if math.isfinite(largest):
+            _limit_file_size(int(largest))
         for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python itself ignores them
             signal.signal(number, signal.SIG_DFL)
-        os.chdir(folder)
+        os.chdir(program.folder)
         os.dup2(output, 1)
         os.dup2(output, 2)
-        os.execvpe(program, task.command, environment)
+        os.execvpe(name, program.command, environment)
     except Exception as error:
-        os.write(failure, marshal.dumps(error_arguments(error, program)))
+        os.write(failure, marshal.dumps(error_arguments(error, name)))
     finally:
         os._exit(127)
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import marshal
+import gc
 import math
 import os
 import select
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
-from smacwrap.executors.base import Task
+from smacwrap.executors.base import Limits
 from smacwrap.executors.cgroup import make_group
 from smacwrap.executors.folders import remove_tree
 from smacwrap.executors.gauges import Gauge, gauges_of
-from smacwrap.executors.spawn import ErrorArguments, error_arguments, spawn
+from smacwrap.executors.messages import receive, send
+from smacwrap.executors.spawn import ErrorArguments, Program, error_arguments, spawn
 from smacwrap.executors.tree import Descendants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from smacwrap.executors.base import Exceeded
 
 _LONGEST_PAUSE = 1.0  # seconds until orphans that exited are waited for
@@ -30,43 +32,66 @@ class _Abandoned(Exception):  # noqa: N818  (not an error: somebody asked for it
     """The wrapper is gone, or wants no result any more."""
 
 
-class Supervisor:
-    """Starts the target of a task and sees its whole tree to its end.
+def supervise(orders: int, messages: int) -> None:
+    """See a run from the wrapper's orders to the end of its tree.
 
     Args:
-        place: the private folder of the run, removed if the wrapper is killed.
-        folder: where the command starts, inside of `place`.
-        log: the file in `place` to which standard output and standard error are appended.
-        orders: the pipe from the wrapper, which says something if the run is to be cancelled,
-            and closes if the wrapper is gone.
-        messages: the pipe to the wrapper, for one pair at the end, written by `marshal`: the
-            arguments of an `OSError` or None, and the report, what `watch` returns, or None.
+        orders: the pipe from the wrapper, with two messages: what to remove if the wrapper is
+            killed, its folder and its bundle; and what to start: command, environment, folder,
+            log and the fields of the limits. Anything else cancels the run, at any time; the pipe
+            closes if the wrapper is gone.
+        messages: the pipe to the wrapper, for one message at the end: the arguments of an
+            `OSError` or None, and the report, what `Supervisor.watch` returns, or None.
     """
+    supervisor = Supervisor(orders, messages)
+    gc.freeze()  # the wrapper forks while it is off
+    gc.enable()
+    try:
+        supervisor.run()
+    finally:
+        supervisor.close()
 
-    def __init__(
-        self, task: Task, place: Path, folder: Path, log: Path, orders: int, messages: int
-    ) -> None:
-        self.task = task
-        self.limits = task.limits
-        self.place = place
-        self.folder = folder
-        self.log = log
+
+class Supervisor:
+    """Starts the target of a run and sees its whole tree to its end; the pipes: `supervise`."""
+
+    def __init__(self, orders: int, messages: int) -> None:
         self.orders = orders
         self.messages = messages
+        self.tree: Descendants = make_group() or Descendants()
+        self.traces: tuple[str, ...] = ()
         self.pid = 0
         self.exit_code: int | None = None
         self.gauges: list[Gauge] = []
-        self.tree: Descendants = make_group(self.limits.memory) or Descendants()
 
     def run(self) -> None:
         """Start the target and see it to its end; whatever happens is told to the wrapper."""
         try:
+            self.traces = self.next_order()
+            command, environment, folder, log, limits = self.next_order()
+            self.program = Program(command, environment, folder, log)
+            self.limits = Limits(**dict(limits))
             self.start()
             self.tell(None, self.watch())
         except _Abandoned:
             pass
         except (OSError, ValueError) as error:
             self.tell(error_arguments(error), None)
+
+    def next_order(self) -> Any:
+        """Wait for what the wrapper says next.
+
+        Raises:
+            _Abandoned: that it wants no result, or it is gone.
+        """
+        try:
+            order = receive(self.orders)
+        except EOFError:
+            self.remove_traces()
+            raise _Abandoned from None
+        if order is None:
+            raise _Abandoned
+        return order
 
     def close(self) -> None:
         """End the target if it runs, and remove what was set up for its tree."""
@@ -79,10 +104,12 @@ class Supervisor:
         Raises:
             OSError, ValueError: it cannot be started.
         """
-        self.gauges = gauges_of(self.limits, self.tree, self.place, self.log)
+        self.tree.limit_memory(self.limits.memory)
+        place = self.traces[0]
+        self.gauges = gauges_of(self.limits, self.tree, place, self.program.log)
         self.start_time = time.monotonic()
         try:
-            self.pid = spawn(self.task, self.folder, self.log, self.tree)
+            self.pid = spawn(self.program, self.limits.disk, self.tree)
         except OSError:
             if type(self.tree) is Descendants:
                 raise
@@ -141,7 +168,7 @@ class Supervisor:
                 self.end(self.limits.grace)
             else:
                 self.end(0.0)
-                self.remove_place()
+                self.remove_traces()
             raise _Abandoned
 
     def reap(self) -> bool:
@@ -162,22 +189,24 @@ class Supervisor:
             self.tree.end(grace)
             self.reap()
 
-    def remove_place(self) -> None:
+    def remove_traces(self) -> None:
         """Remove what a wrapper that was killed has made for the run, for nobody else will."""
-        remove_tree(self.place)
-        self.task.bundle.unlink(missing_ok=True)
+        for path in self.traces:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+            remove_tree(path)
 
     def say_why(self, exceeded: Exceeded) -> None:
         """Explain in the log, which has at most its limit, what ended the run."""
         if exceeded == "output":
-            os.truncate(self.log, int(self.limits.output))
-        with self.log.open("a") as log:
+            os.truncate(self.program.log, int(self.limits.output))
+        with open(self.program.log, "a") as log:
             log.write(f"\nsmacwrap: ended at its limit of {exceeded}\n")
 
     def tell(self, error: ErrorArguments | None, report: dict[str, object] | None) -> None:
         """Send the message to the wrapper, if it is still there."""
-        with contextlib.suppress(BrokenPipeError), os.fdopen(self.messages, "wb") as pipe:
-            marshal.dump((error, report), pipe)
+        with contextlib.suppress(BrokenPipeError):
+            send(self.messages, (error, report))
 
 
 @contextlib.contextmanager

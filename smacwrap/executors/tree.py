@@ -28,6 +28,9 @@ class Descendants:
         """Whether the kernel itself keeps the tree within its memory."""
         return False
 
+    def limit_memory(self, memory: float) -> None:
+        """Have the kernel keep the tree within `memory` bytes, where it can."""
+
     def fork(self) -> int:
         """Fork the process that is to become the root of the tree, as `os.fork` does."""
         return os.fork()

@@ -1,9 +1,9 @@
 """The wrapper: from the words of its command line to the result line that it prints."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from smacwrap.errors import UserError
+from smacwrap.executors.guard import Guard
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.protocol import CallString, CallStringError, parse_call_string
 from smacwrap.wrapper.job import Job, read_job
@@ -20,10 +20,15 @@ from smacwrap.wrapper.run import RunRecord, record, run_job
 _STANDARD_OUTPUT = 1
 
 
-def wrap(job_file: str, words: Sequence[str]) -> None:
+def wrap(job_file: str, words: Sequence[str], guard: Guard | None = None) -> None:
     """Run a job once for the words of a call string, and print its result line.
 
     A signal that asks the process to end ends the target first, and gives a result line, too.
+
+    Args:
+        job_file: the job file, as `smacwrap run` is given it.
+        words: the call string.
+        guard: one that is ready for the run.
 
     Raises:
         UserError: the words are no call string, or the job file cannot be used.
@@ -41,7 +46,7 @@ def wrap(job_file: str, words: Sequence[str]) -> None:
         raise
     try:
         catch_stop_signals()
-        done = _run(job, call, runs)
+        done = _run(job, call, LocalExecutor(runs, guard))
         ignore_stop_signals()  # the run is over, and nothing is left but to tell
     except StoppedError as error:
         done = _crashed(call, f"the wrapper was ended by {error}")
@@ -50,10 +55,11 @@ def wrap(job_file: str, words: Sequence[str]) -> None:
     write_answer(_STANDARD_OUTPUT, call, done.result)
 
 
-def _run(job: Job, call: CallString, runs: Path) -> RunRecord:
+def _run(job: Job, call: CallString, executor: LocalExecutor) -> RunRecord:
+    runs = executor.scratch
     try:
         runs.mkdir(parents=True, exist_ok=True)
-        return run_job(job, call, LocalExecutor(runs), runs, on_output=echo)
+        return run_job(job, call, executor, runs, on_output=echo)
     except OSError as error:
         return _crashed(call, f"{error.strerror}: {runs}")
 

@@ -14,8 +14,8 @@ def test_read_only_folders_are_removed_and_links_not_followed(tmp_path: Path) ->
     (tmp_path / "run" / "link").symlink_to(tmp_path / "kept")
     (tmp_path / "run" / "dangling").symlink_to("absent")
     (tmp_path / "run" / "sub").chmod(0o500)
-    remove_tree(tmp_path / "run")
-    remove_tree(tmp_path / "absent")
+    remove_tree(str(tmp_path / "run"))
+    remove_tree(str(tmp_path / "absent"))
     assert [p.name for p in tmp_path.rglob("*")] == ["kept", "file"]
 
 
@@ -28,5 +28,5 @@ def test_paths_that_are_too_long_for_the_system_are_removed(tmp_path: Path) -> N
         os.close(here)
         here = inside
     os.close(here)
-    remove_tree(tmp_path / "run")
+    remove_tree(str(tmp_path / "run"))
     assert list(tmp_path.iterdir()) == []

@@ -147,16 +147,17 @@ def test_the_folder_of_a_wrapper_that_is_killed_while_it_unpacks_is_removed(tmp_
     code = f"""
 import os, signal
 from pathlib import Path
-from smacwrap.executors import Task
 from smacwrap.executors.guard import Guard
 place = Path({str(tmp_path)!r}, "place")
-place.mkdir()
-guard = Guard(Task(place / "absent", ("true",)), place, place / "work", place / "log.txt")
+guard = Guard()
+guard.clear_if_killed(place, place.with_name("run-1.zip"))
+(place / "work").mkdir(parents=True)
+place.with_name("run-1.zip").touch()
 os.kill(os.getpid(), signal.SIGKILL)
 """
     subprocess.run([sys.executable, "-c", code], check=False)
     deadline = time.monotonic() + 30
-    while (tmp_path / "place").exists() or processes_in(tmp_path):
+    while list(tmp_path.iterdir()) or processes_in(tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 JOB = "[run]\ninput = 'input'\ncommand = 'printf loss\\\\t1'\n[result]\nquality = 'loss'\n"
+ROOT = Path(__file__).parent.parent.parent
 CALL = "run job.toml no_instance 0 60 2147483647 1 -x 1".split()
 SMACWRAP = "from smacwrap.__main__ import main; main()"  # as the installed command has it
 
@@ -28,6 +29,12 @@ def loaded(*words: str, cwd: Path) -> set[str]:
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
     names = {line.rpartition("|")[2].strip().partition(".")[0] for line in lines[1:]}
     return {name for name in names if not name.startswith("_") or name == "__future__"}
+
+
+def test_the_guard_is_forked_before_much_is_loaded(tmp_path: Path) -> None:
+    code = "from smacwrap.executors.guard import Guard"
+    new = loaded("-S", "-c", code, cwd=ROOT) - loaded("-S", "-c", "pass", cwd=ROOT)
+    assert new & {"ctypes", "json", "pathlib", "re"} == set()
 
 
 def test_a_run_loads_the_wrapper_and_a_few_standard_modules(tmp_path: Path) -> None:
