@@ -37,20 +37,19 @@ def write_calls(quick: Path) -> Path:
 def test_the_initial_incumbent_and_then_the_challengers_are_run_first(
     quick: Path, smacwrap: Smacwrap, parallel: int
 ) -> None:
-    target = quick.parent / "target.sh"
-    # Long enough for the first worker to get its turns on a busy machine.
-    write_program(target, target.read_text().replace("shift 5", "shift 5; sleep 0.3"))
     challengers = ["-x '0.125' -kind b -z 0.5, -x 0.375", "RANDOM"]
     options = [word for text in challengers for word in ("--initialChallengers", text)]
     first = ["--initial-incumbent", "-x '0.25'", *options]
     done = smacwrap("launch", quick, "--parallel", parallel, *first)
     assert done.returncode == 0, done
     made = configurations(quick.parent / "smac-output" / "quick", 1)
-    assert made[:3] == [
+    first_made = [
         {"kind": "a", "x": "0.25"},
         {"kind": "b", "x": "0.125", "z": "0.5"},
         {"kind": "a", "x": "0.375"},
     ]
+    # On a busy machine the other worker may use up the budget before.
+    assert made[:3] == first_made[: len(made) if parallel == 2 else 3]
     assert {"kind": "a", "x": "0.5"} not in made[:4], "that is the default"
 
 
