@@ -31,7 +31,7 @@ def make_group() -> "ControlGroup | None":
         if not os.access(f"{place}/cgroup.procs", os.W_OK):
             continue
         for attempt in count():
-            folder = f"{place}/{_name(os.getpid())}{attempt}"
+            folder = f"{place}/smacwrap-{os.getpid()}-{attempt}"
             try:
                 os.mkdir(folder)
                 return ControlGroup(folder)
@@ -46,7 +46,7 @@ def end_groups(maker: int) -> None:
     """End what is in the groups that a process made, which was killed meanwhile; remove them."""
     for place in _places():
         for name in os.listdir(place):
-            if name.startswith(_name(maker)):
+            if _maker(name) == maker:
                 group = ControlGroup(f"{place}/{name}")
                 group.end(0.0)
                 group.close()
@@ -115,10 +115,13 @@ class ControlGroup(Descendants):
         processes.end_tree(processes.children, grace, kill=self._kill)
 
     def close(self) -> None:
-        """Remove the group, and those that the tree made in it."""
-        for folder, _, _ in os.walk(self.folder, topdown=False):
-            with contextlib.suppress(OSError):
-                os.rmdir(folder)
+        """Remove the group, those that the tree made in it, and those whose maker was killed."""
+        _remove(self.folder)
+        place = os.path.dirname(self.folder)
+        with contextlib.suppress(OSError):
+            for name in os.listdir(place):
+                if (maker := _maker(name)) and not processes.exists(maker):
+                    _remove(f"{place}/{name}")
 
     def _kill(self) -> None:
         with contextlib.suppress(OSError):  # Linux 5.14 and later have it
@@ -175,9 +178,17 @@ def _fork_into(group: str) -> int:
     return int(pid)
 
 
-def _name(maker: int) -> str:
-    """How the names of the groups begin that a process makes."""
-    return f"smacwrap-{maker}-"
+def _maker(name: str) -> int | None:
+    """The process that made a group; None if it is not one of ours."""
+    words = name.split("-")
+    return int(words[1]) if words[0] == "smacwrap" and words[1:2] and words[1].isdecimal() else None
+
+
+def _remove(group: str) -> None:
+    """Remove a group with those inside it, unless there are processes in them."""
+    for folder, _, _ in os.walk(group, topdown=False):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
 
 
 def _places() -> list[str]:

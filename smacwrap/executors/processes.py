@@ -97,6 +97,17 @@ def end_tree(
         psutil.wait_procs(asked, timeout=0.02)
 
 
+def exists(pid: int) -> bool:
+    """Whether there is a process with this number, maybe one that exited and was not waited for."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def has_children() -> bool:
     """Whether this process has a child that is alive or not yet waited for; it may guess yes."""
     try:

@@ -1,6 +1,7 @@
 """Limits where the kernel has no control group for us, and where it has one."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +104,21 @@ def test_a_control_group_is_removed_with_the_groups_that_the_target_made_in_it(
 ) -> None:
     Path(group.folder, "a", "b").mkdir(parents=True)
     group.close()
+
+
+def test_groups_whose_maker_was_killed_are_removed_with_the_next(group: ControlGroup) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    place = Path(group.folder).parent
+    abandoned, other = place / f"smacwrap-{gone.pid}-0", place / f"smacwrap-{os.getpid()}-other"
+    (abandoned / "inside").mkdir(parents=True)
+    other.mkdir()
+    try:
+        group.close()
+        assert other.exists()
+        assert not abandoned.exists()
+    finally:
+        other.rmdir()
 
 
 def test_a_control_group_with_the_memory_controller_has_the_kernel_limit_it(
