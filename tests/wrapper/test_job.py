@@ -219,6 +219,14 @@ def test_all_problems_of_a_file_are_said_at_once_each_with_its_line(folder: Path
     ]
 
 
+def test_templates_of_an_input_that_no_system_can_have_are_missing(folder: Path) -> None:
+    said = problems(folder, f"[run]\ncommand = 'true'\ninput = '{'x' * 300}'\ntemplates = ['t']")
+    assert [line[:25] for line in said] == [
+        "3: input does not exist: ",
+        "4: templates: 't' is not ",
+    ]
+
+
 @pytest.mark.parametrize(
     ("rest", "said"),
     [

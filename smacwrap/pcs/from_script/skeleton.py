@@ -185,6 +185,10 @@ def _default_among(option: Option, choices: Any) -> tuple[Any, str]:
     if not choices:
         raise NoGuessError("it has no choices")
     default = _first(option)
+    if isinstance(choices, range) and not isinstance(default, int):
+        # A range would compare each of its numbers with anything else.
+        number = _to_number(default) if isinstance(default, str | float) else None
+        default = int(number) if number is not None and number.is_integer() else None
     if default in choices:
         return choices[choices.index(default)], ""
     return choices[0], "no default among the choices: this is the first"
@@ -221,7 +225,7 @@ def _of_type(option: Option) -> Guess:
     return Guess(guess.domain, "; ".join(filter(None, (doubt, guess.todo))))
 
 
-def _to_number(text: str) -> float | None:
+def _to_number(text: str | float) -> float | None:
     try:
         return float(text)
     except ValueError:

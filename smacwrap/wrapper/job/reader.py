@@ -113,10 +113,13 @@ class _JobReader:
     def inputs(self, key: str, value: Any) -> list[Path]:
         names = self.check.texts("run", key, value)
         paths = [self.path.absolute().parent / name for name in names]
+        found = []
         for path in paths:
-            if not exists(path):
+            if exists(path):
+                found.append(path)
+            else:
                 self.check.problem(f"{key} does not exist: {path}", "run", key)
-        return paths
+        return found
 
     def outputs(self, value: Any) -> list[str]:
         patterns = self.check.texts("run", "outputs", value)
