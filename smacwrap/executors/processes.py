@@ -23,6 +23,16 @@ _PATIENCE = 10.0
 # psutil and subprocess are imported where they are used: the wrapper itself rarely needs them.
 
 
+def heeded_stop_signals() -> list[signal.Signals]:
+    """Those of the stop signals that end this process; a SIGHUP that is ignored is not one.
+
+    That is what `nohup` is for. Shells have background jobs ignore SIGINT, too, but nobody sends
+    it to them by accident.
+    """
+    hung_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    return [number for number in STOP_SIGNALS if number != signal.SIGHUP or hung_up]
+
+
 def adopt_orphans() -> None:
     """Make this process the parent of descendants whose own parent exits (Linux only).
 

@@ -10,15 +10,11 @@ _Handlers = dict[signal.Signals, object]
 
 
 def listen(on_signal: Callable[[], None]) -> _Handlers:
-    """From now on have the signals call a function and nothing else; what they did before.
-
-    A SIGHUP that is ignored stays so: that is what `nohup` is for.
-    """
-    before: _Handlers = {}
-    for number in processes.STOP_SIGNALS:
-        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, lambda *_: on_signal())
-    return before
+    """From now on have the signals call a function and nothing else; what they did before."""
+    return {
+        number: signal.signal(number, lambda *_: on_signal())
+        for number in processes.heeded_stop_signals()
+    }
 
 
 @contextmanager

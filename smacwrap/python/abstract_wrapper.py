@@ -10,7 +10,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import IO, Any
 
-from smacwrap.executors import Limits, Task, processes
+from smacwrap.executors import Limits, Task
 from smacwrap.executors.bundle import pack
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.protocol import CallString, CallStringError
@@ -107,7 +107,7 @@ class AbstractWrapper:
             except StoppedError as error:
                 outcome = crashed(call, f"the wrapper was ended by {error}")
             write_outcome(output, call, outcome)
-            for number, handler in zip(processes.STOP_SIGNALS, before, strict=True):
+            for number, handler in before.items():
                 signal.signal(number, handler)
         if exit:
             sys.exit(0)

@@ -83,7 +83,7 @@ class Program:
         os.set_blocking(self._writer, False)
         # Python's own handlers wait for the main thread; the wakeup descriptor does not.
         signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
-        for number in processes.STOP_SIGNALS:
+        for number in processes.heeded_stop_signals():
             signal.signal(number, self._tell)
         os.register_at_fork(
             before=_hold_signals,
@@ -157,6 +157,6 @@ def _release_signals() -> None:
 def _forget_signals() -> None:
     """In a forked child: it ends at a signal as any process does, and tells nobody."""
     signal.set_wakeup_fd(-1)
-    for number in processes.STOP_SIGNALS:
+    for number in processes.heeded_stop_signals():
         signal.signal(number, signal.SIG_DFL)
     _release_signals()

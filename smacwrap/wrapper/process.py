@@ -20,13 +20,13 @@ class StoppedError(BaseException):
     """A signal asked the wrapper to end; the message is its name."""
 
 
-def catch_stop_signals() -> "list[Any]":
+def catch_stop_signals() -> "dict[signal.Signals, Any]":
     """Raise `StoppedError` at the first signal that asks the process to end; ignore later ones.
 
     Returns:
         The handlers of before.
     """
-    return [signal.signal(number, _stop) for number in processes.STOP_SIGNALS]
+    return {number: signal.signal(number, _stop) for number in processes.heeded_stop_signals()}
 
 
 def ignore_stop_signals() -> None:

@@ -300,6 +300,21 @@ def test_a_wrapper_that_is_told_to_end_ends_a_stubborn_tree_and_answers(
     assert run.processes() == []
 
 
+def test_nohup_has_a_wrapper_outlive_its_terminal(run: Run) -> None:
+    script = "import time\nprint('ready', flush=True); time.sleep(1); print('loss\\t1')"
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; exec keeps it
+    try:
+        wrapper = run.start(script)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert wrapper.stderr
+    while wrapper.stderr.readline() != "ready\n":
+        pass
+    wrapper.send_signal(signal.SIGHUP)
+    out, _ = wrapper.communicate(timeout=60)
+    assert parse_result_line(out).status is Status.SAT
+
+
 def test_when_the_wrapper_is_killed_the_tree_dies_with_it(run: Run) -> None:
     wrapper = run.start(DAEMON + "time.sleep(300)")
     assert wrapper.stderr
