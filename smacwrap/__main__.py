@@ -1,5 +1,6 @@
 """The entry point of `smacwrap` and `python -m smacwrap`."""
 
+import contextlib
 import gc
 import os
 import sys
@@ -24,9 +25,16 @@ def _run(job_file: str, call_string: list[str]) -> "NoReturn":
     """The wrapper without click, which takes as long to load as all that the wrapper needs."""
     _open_standard_streams()
     gc.disable()  # nothing that is loaded now will ever be garbage
+    import signal
+
     from smacwrap.executors.guard import Guard
 
-    guard = Guard()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback until there is a handler
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # whoever ignores it does not learn exit codes
+    guard = None
+    with contextlib.suppress(OSError):  # no more processes or files: the run will say so
+        guard = Guard()
     from smacwrap.errors import UserError
     from smacwrap.wrapper.main import wrap
 
@@ -38,7 +46,8 @@ def _run(job_file: str, call_string: list[str]) -> "NoReturn":
     except UserError as error:
         print(error.underlined(), file=sys.stderr)
         code = 2
-    guard.cancel()  # if it was not needed
+    if guard:
+        guard.cancel()  # if it was not needed
     sys.stderr.flush()
     # All is tidied up but the interpreter, which would take 10 ms for it.
     os._exit(code)

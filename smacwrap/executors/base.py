@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from smacwrap.executors import processes
 from smacwrap.frozen import Frozen
 
 TYPE_CHECKING = False
@@ -117,8 +118,11 @@ class Submission(ABC):
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self.cancel()
-        self.close()
+        with processes.hold_stop_signals():
+            try:
+                self.cancel()
+            finally:
+                self.close()
 
 
 class Executor(ABC):

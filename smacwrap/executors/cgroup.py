@@ -10,46 +10,41 @@ import ctypes
 import math
 import os
 import signal
+import time
 from collections.abc import Iterator
-from itertools import count
 
 from smacwrap.executors import processes
 from smacwrap.executors.tree import Descendants
 
 _CLONE3 = 435  # the number of the system call, the same for all processors that Python knows
+_PREFIX = "smacwrap-"  # of the names of groups: the process that made it follows
 _INTO_CGROUP = 0x200000000  # CLONE_INTO_CGROUP of linux/sched.h, since Linux 5.7
+_PATIENCE = 10.0  # seconds in which processes that were killed go
 
 
-def make_group() -> "ControlGroup | None":
+def make_group(name: str) -> "ControlGroup | None":
     """A new control group, or None where none can be made.
 
     It can where this user may write (`systemd-run --user --scope -p Delegate=yes`, a container
     with its own cgroup namespace), best where the memory controller is handed down.
+
+    Args:
+        name: one that no other process uses.
     """
     for place in _places():
         # To move a process takes the right to write this file in the groups' common ancestor.
-        if not os.access(f"{place}/cgroup.procs", os.W_OK):
-            continue
-        for attempt in count():
-            folder = f"{place}/smacwrap-{os.getpid()}-{attempt}"
-            try:
+        if os.access(f"{place}/cgroup.procs", os.W_OK):
+            folder = f"{place}/{_PREFIX}{os.getpid()}-{name}"
+            with contextlib.suppress(OSError):
                 os.mkdir(folder)
                 return ControlGroup(folder)
-            except FileExistsError:
-                continue
-            except OSError:
-                break
     return None
 
 
-def end_groups(maker: int) -> None:
-    """End what is in the groups that a process made, which was killed meanwhile; remove them."""
+def end_group(maker: int, name: str) -> None:
+    """End what is in the group that a process made, which was killed meanwhile, and remove it."""
     for place in _places():
-        for name in os.listdir(place):
-            if _maker(name) == maker:
-                group = ControlGroup(f"{place}/{name}")
-                group.end(0.0)
-                group.close()
+        ControlGroup(f"{place}/{_PREFIX}{maker}-{name}").close()
 
 
 class ControlGroup(Descendants):
@@ -97,8 +92,8 @@ class ControlGroup(Descendants):
             self._write("cgroup.procs", "0")
 
     def cpu_time(self) -> float:
-        """CPU seconds used by all processes, living or exited."""
-        return self._table("cpu.stat")["usage_usec"] / 1e6
+        """CPU seconds used by all processes, living or exited, also if they left the group."""
+        return max(self._table("cpu.stat")["usage_usec"] / 1e6, super().cpu_time())
 
     def peak_memory(self) -> int:
         """The most memory that the group used at a time, in bytes; see also `Descendants`."""
@@ -108,14 +103,28 @@ class ControlGroup(Descendants):
 
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel killed a process for the memory of the group."""
-        return self.bounds_memory and self._table("memory.events")["oom"] > 0
+        # The file without `local` counts what happens in groups that the tree makes, too.
+        return self.bounds_memory and self._table("memory.events.local")["oom"] > 0
 
     def end(self, grace: float) -> None:
         """End all processes: TERM first, then KILL to the whole group at once."""
         processes.end_tree(processes.children, grace, kill=self._kill)
 
+    def clear(self) -> None:
+        """Kill all that is in the group, and wait until it is empty.
+
+        Raises:
+            OSError: there is no such group.
+        """
+        give_up = time.monotonic() + _PATIENCE
+        while self._table("cgroup.events")["populated"] and time.monotonic() < give_up:
+            self._kill()
+            time.sleep(0.01)
+
     def close(self) -> None:
         """Remove the group, those that the tree made in it, and those whose maker was killed."""
+        with contextlib.suppress(OSError):  # it is closed
+            self.clear()
         _remove(self.folder)
         place = os.path.dirname(self.folder)
         with contextlib.suppress(OSError):
@@ -124,8 +133,12 @@ class ControlGroup(Descendants):
                     _remove(f"{place}/{name}")
 
     def _kill(self) -> None:
-        with contextlib.suppress(OSError):  # Linux 5.14 and later have it
+        if os.path.exists(f"{self.folder}/cgroup.kill"):
             self._write("cgroup.kill", "1")
+            return
+        for pid in self._read("cgroup.procs").split():  # before Linux 5.14
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
 
     def _table(self, name: str) -> dict[str, int]:
         lines = self._read(name).splitlines()
@@ -180,8 +193,8 @@ def _fork_into(group: str) -> int:
 
 def _maker(name: str) -> int | None:
     """The process that made a group; None if it is not one of ours."""
-    words = name.split("-")
-    return int(words[1]) if words[0] == "smacwrap" and words[1:2] and words[1].isdecimal() else None
+    maker = name.removeprefix(_PREFIX).partition("-")[0]
+    return int(maker) if name.startswith(_PREFIX) and maker.isdecimal() else None
 
 
 def _remove(group: str) -> None:
@@ -195,6 +208,8 @@ def _places() -> list[str]:
     """The groups in which one can be made, the best first, if this user may write there."""
     if not (own := _own_group()):
         return []
+    if _maker(os.path.basename(own)):  # a run inside a run counts as that one's
+        return [own]
     # A group with processes hands no controllers down to its children, but its parent may.
     return sorted([own, os.path.dirname(own)], key=_hands_down_memory, reverse=True)
 

@@ -20,6 +20,5 @@ def remove_tree(folder: str) -> None:
         with contextlib.suppress(OSError):
             os.rmdir(inside)
     if os.path.lexists(folder):
-        import shutil  # it also gets along with paths that are too long for the system
-
-        shutil.rmtree(folder, ignore_errors=True)
+        # It gets along with paths that are too long for the system, or too deep for Python.
+        os.spawnlp(os.P_WAIT, "rm", "rm", "-rf", "--", folder)

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import os
-import select
 import signal
+import time
 from collections.abc import Iterable
 
 from smacwrap.executors import processes
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from smacwrap.executors.base import Task
 
 
+_POLL = 0.1  # seconds between two looks whether the guard lives
+_MOST_LATE = 600  # looks after a run's time is over, until the guard is given up
+
+
 class Guard:
     """The wrapper's end: tells a guard to start its target or to cancel, and hears how it went.
 
@@ -43,6 +48,7 @@ class Guard:
 
     def __init__(self) -> None:
         self._foreign = set(processes.children()) if processes.has_children() else set()
+        self._group = os.urandom(8).hex()
         orders, self._orders = os.pipe()
         self._messages, messages = os.pipe()
         # Until the guard has its own handlers, no signal may reach it.
@@ -51,20 +57,21 @@ class Guard:
         if self._pid == 0:
             os.close(self._orders)
             os.close(self._messages)
-            _live(orders, messages, mask)
+            _live(orders, messages, mask, self._group)
         os.close(orders)
         os.close(messages)
         self._ended = False
-        self._adopts = False
+        self._deadline = math.inf
+        self._late = 0
         try:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         except BaseException:  # a signal came meanwhile
             self.cancel()
             raise
 
-    def clear_if_killed(self, place: Path, bundle: Path) -> None:
-        """From now on the guard removes a folder and a bundle if this process is killed."""
-        self._tell((str(place), str(bundle)))
+    def clear_if_killed(self, *paths: Path) -> None:
+        """From now on the guard removes these if this process is killed; first the run's folder."""
+        self._tell(tuple(map(str, paths)))
 
     def start(self, task: Task, folder: Path, log: Path) -> None:
         """Have the command started; `wait` tells whether it could be.
@@ -77,6 +84,9 @@ class Guard:
         limits = tuple(vars(task.limits).items())
         command = tuple(map(str, task.command))
         self._tell((command, dict(task.environment), str(folder), str(log), limits))
+        self._deadline = time.monotonic() + task.limits.wall_time + task.limits.grace
+        # Not before, for it takes 2 ms; the guard itself adopts them as long as it lives.
+        processes.adopt_orphans()
 
     def wait(self, seconds: float) -> dict[str, Any] | None:
         """What the guard reports, fields of a `Completion`, or None after `seconds`.
@@ -84,58 +94,63 @@ class Guard:
         Raises:
             OSError: the command cannot be started, or the guard failed, or was killed.
         """
-        if not select.select([self._messages], [], [], seconds)[0]:
+        if not processes.readable([self._messages], seconds):
             self._watch()
             return None
         try:
             error, report = receive(self._messages)
         except EOFError:
-            words = f"the process that guards the run ended with exit code {self._bury()}"
-            raise OSError(errno.EIO, words) from None
+            code = self._bury(killed=True)
+            how = "was killed" if code is None else f"ended with exit code {code}"
+            raise OSError(errno.EIO, f"the process that guards the run {how}") from None
         if error:
             raise OSError(*error)
         return dict(report)
 
     def cancel(self) -> None:
-        """End the whole tree, and the guard. Safe to call twice."""
+        """End the whole tree, if it lives, and the guard. Safe to call twice."""
         if self._ended:
             return
         self._tell(None)
-        while os.read(self._messages, 1 << 16):
-            pass
+        while True:
+            if not processes.readable([self._messages], _POLL):
+                self._watch()
+            elif not os.read(self._messages, 1 << 16):
+                break
         self._bury()
 
     def _tell(self, order: Any) -> None:
-        with contextlib.suppress(BrokenPipeError):  # it was killed, as `wait` will say
+        # Half an order would have the guard wait for the rest.
+        with processes.hold_stop_signals(), contextlib.suppress(BrokenPipeError):
             send(self._orders, order)
 
     def _watch(self) -> None:
-        """See to it that the target cannot get rid of the guard."""
-        if not self._adopts:  # only now, for it takes 2 ms, and the guard adopts while it lives
-            processes.adopt_orphans()
-            self._adopts = True
+        """See to it that the target cannot get rid of the guard, nor keep it from its work."""
+        if time.monotonic() > self._deadline:
+            self._late += 1
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGCONT)
+            os.kill(self._pid, signal.SIGKILL if self._late > _MOST_LATE else signal.SIGCONT)
 
-    def _bury(self) -> int:
-        """Wait for the guard, which is at its end; its exit code."""
+    def _bury(self, killed: bool = False) -> int | None:
+        """Wait for the guard, which is at its end; its exit code if that is known."""
         self._ended = True
         try:
             _, status = os.waitpid(self._pid, 0)
+            code = os.waitstatus_to_exitcode(status)
         except ChildProcessError:  # this process ignores its children
-            status = 0
+            code = None
         os.close(self._orders)
         os.close(self._messages)
-        if status:
+        if killed or code:
             # It had no time to end what is ours now.
             processes.end_tree(lambda: set(processes.children()) - self._foreign, 0.0)
-            from smacwrap.executors.cgroup import end_groups
+            from smacwrap.executors.cgroup import end_group
 
-            end_groups(self._pid)
-        return os.waitstatus_to_exitcode(status)
+            end_group(self._pid, self._group)
+        return code
 
 
-def _live(orders: int, messages: int, mask: Iterable[int]) -> NoReturn:
+def _live(orders: int, messages: int, mask: Iterable[int], group: str) -> NoReturn:
     """The life of the forked process; nothing of the wrapper's runs in it."""
     code = 1
     try:
@@ -151,10 +166,11 @@ def _live(orders: int, messages: int, mask: Iterable[int]) -> NoReturn:
         os.dup2(nothing, 1)
         _let_nothing_be_inherited()
         processes.adopt_orphans()
+        processes.wake_with_parent()
         # Loaded here, at the same time as the wrapper gets ready.
         from smacwrap.executors.supervisor import supervise
 
-        supervise(orders, messages)
+        supervise(orders, messages, group)
         code = 0
     except BaseException:
         import traceback  # in vain for nearly every run

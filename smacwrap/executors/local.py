@@ -1,5 +1,6 @@
 """The local executor: the bundle runs on this machine, in a folder of its own."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,7 +48,9 @@ class _LocalSubmission(Submission):
         self.guard = guard
 
     def start(self) -> None:
-        self.guard.clear_if_killed(self.place, self.task.bundle)
+        bundle = self.task.bundle
+        leftovers = (bundle, bundle.with_suffix(".part"), bundle.with_suffix(""))
+        self.guard.clear_if_killed(self.place, *leftovers)
         self.place.mkdir(mode=0o700)
         self.folder.mkdir()
         self.log.touch()
@@ -68,6 +71,10 @@ class _LocalSubmission(Submission):
                 report = self.guard.wait(_POLL)
                 while on_output and (new := log.read(1 << 20)):
                     on_output(new)
+            if not os.path.lexists(self.log) or not os.path.samestat(
+                os.fstat(log.fileno()), self.log.lstat()
+            ):
+                raise OSError(errno.EIO, "the target replaced the file of its output")
         return Completion(**report, log=self.log, outputs=tuple(self.outputs()))
 
     def cancel(self) -> None:

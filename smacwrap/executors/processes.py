@@ -1,12 +1,13 @@
 """Processes: waiting for one, and ending whole trees of them with nothing left behind."""
 
 import contextlib
+import math
 import os
 import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +54,46 @@ def _prctl(option: int, argument: int = 1) -> None:
         ctypes.CDLL(None).prctl(option, argument, 0, 0, 0)
 
 
+def wake_with_parent() -> None:
+    """Have the kernel continue this process, if it is stopped, when its parent's thread exits."""
+    _prctl(1, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def hold_stop_signals() -> Iterator[None]:
+    """Have what asks this thread to end wait until something is done."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def readable(descriptors: Iterable[int], seconds: float | None) -> list[int]:
+    """Those file descriptors that can be read from, or are at their end, after some waiting.
+
+    Unlike `select.select`, it takes any number that a descriptor can have.
+
+    Args:
+        descriptors: the file descriptors.
+        seconds: the longest time to wait, or None.
+    """
+    return _poll(descriptors, select.POLLIN, seconds)
+
+
+def writable(descriptor: int, seconds: float | None) -> bool:
+    """Whether a file descriptor can be written to, after some waiting; see `readable`."""
+    return bool(_poll([descriptor], select.POLLOUT, seconds))
+
+
+def _poll(descriptors: Iterable[int], event: int, seconds: float | None) -> list[int]:
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, event)
+    milliseconds = None if seconds is None else math.ceil(min(seconds, 86400) * 1000)
+    return [descriptor for descriptor, _ in poll.poll(milliseconds)]
+
+
 def wait(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
     """The exit code of `process` as soon as it exits, or None after `seconds`."""
     if hasattr(os, "pidfd_open") and process.returncode is None:
@@ -62,7 +103,7 @@ def wait(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
             return process.poll()
         try:
             # Popen.wait with a timeout polls, and answers up to 50 ms late.
-            select.select([handle], [], [], max(0.0, seconds))
+            readable([handle], max(0.0, seconds))
         finally:
             os.close(handle)
         return process.poll()
@@ -91,14 +132,16 @@ def end_tree(
     import psutil
 
     late_from = time.monotonic() + grace
+    give_up = math.inf
     asked: set[psutil.Process] = set()
-    while alive := {p for p in {*_tree(roots()), *asked} if _running(p)}:
+    while alive := {p for p in {*_trees(roots()), *asked} if _running(p)}:
         now = time.monotonic()
-        if now > late_from + _PATIENCE:
+        if now > give_up:
             break
         late = now >= late_from
         if late:
             kill()
+            give_up = min(give_up, now + _PATIENCE)
         for process in alive if late else alive - asked:
             with contextlib.suppress(psutil.Error):
                 process.send_signal(signal.SIGKILL if late else signal.SIGTERM)
@@ -136,16 +179,23 @@ def children() -> list[int]:
     return [process.pid for process in psutil.Process().children()]
 
 
-def _tree(pids: Iterable[int]) -> "list[psutil.Process]":
+def _trees(pids: Iterable[int]) -> "list[psutil.Process]":
+    """The processes `pids` and all that descend from them, by one look at all processes."""
     import psutil
 
+    children: dict[int, list[psutil.Process]] = {}
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            children.setdefault(process.ppid(), []).append(process)
     found = []
     for pid in pids:
-        try:
-            root = psutil.Process(pid)
-            found += [root, *root.children(recursive=True)]
-        except psutil.Error:
-            continue
+        with contextlib.suppress(psutil.Error):
+            found.append(psutil.Process(pid))
+    for parent in found:  # which grows
+        with contextlib.suppress(psutil.Error):
+            # A child that is older than its parent is one of another process with this number.
+            born = parent.create_time()
+            found += [c for c in children.pop(parent.pid, ()) if c.create_time() >= born]
     return found
 
 

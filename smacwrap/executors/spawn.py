@@ -47,9 +47,10 @@ def spawn(program: Program, largest: float, tree: Descendants) -> int:
     environment = {**os.environ, **program.environment}
     output = os.open(program.log, os.O_WRONLY | os.O_APPEND)
     reader, writer = os.pipe()
+    guard = os.getpid()
     pid = tree.fork()
     if pid == 0:
-        _become(program, environment, output, largest, tree, writer)
+        _become(program, environment, output, largest, tree, writer, guard)
     os.close(writer)
     os.close(output)
     with os.fdopen(reader, "rb") as pipe:
@@ -74,6 +75,7 @@ def _become(
     largest: float,
     tree: Descendants,
     failure: int,
+    guard: int,
 ) -> NoReturn:
     """Turn this new process into the command; if that fails, write why to `failure`.
 
@@ -83,6 +85,8 @@ def _become(
     try:
         os.setsid()
         processes.die_with_parent()
+        if os.getppid() != guard:  # it went before
+            os._exit(127)
         tree.enter()
         if math.isfinite(largest):
             _limit_file_size(int(largest))

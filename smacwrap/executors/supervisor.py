@@ -6,10 +6,10 @@ import contextlib
 import gc
 import math
 import os
-import select
 import time
 from collections.abc import Iterator
 
+from smacwrap.executors import processes
 from smacwrap.executors.base import Limits
 from smacwrap.executors.cgroup import make_group
 from smacwrap.executors.folders import remove_tree
@@ -32,18 +32,19 @@ class _Abandoned(Exception):  # noqa: N818  (not an error: somebody asked for it
     """The wrapper is gone, or wants no result any more."""
 
 
-def supervise(orders: int, messages: int) -> None:
-    """See a run from the wrapper's orders to the end of its tree.
+def supervise(orders: int, messages: int, group: str) -> None:
+    """See a run from the wrapper's orders to the end of its tree, and of the wrapper's interest.
 
     Args:
-        orders: the pipe from the wrapper, with two messages: what to remove if the wrapper is
-            killed, its folder and its bundle; and what to start: command, environment, folder,
-            log and the fields of the limits. Anything else cancels the run, at any time; the pipe
-            closes if the wrapper is gone.
-        messages: the pipe to the wrapper, for one message at the end: the arguments of an
-            `OSError` or None, and the report, what `Supervisor.watch` returns, or None.
+        orders: the pipe from the wrapper, with three messages: what to remove if the wrapper is
+            killed, the run's folder first; what to start: command, environment, folder, log and
+            the fields of the limits; and None, which comes when the wrapper has taken what the
+            run left, or sooner, to cancel it. The pipe closes if the wrapper is gone.
+        messages: the pipe to the wrapper, for one message: the arguments of an `OSError` or None,
+            and the report, what `Supervisor.watch` returns, or None.
+        group: a name for a control group.
     """
-    supervisor = Supervisor(orders, messages)
+    supervisor = Supervisor(orders, messages, group)
     gc.freeze()  # the wrapper forks while it is off
     gc.enable()
     try:
@@ -55,10 +56,10 @@ def supervise(orders: int, messages: int) -> None:
 class Supervisor:
     """Starts the target of a run and sees its whole tree to its end; the pipes: `supervise`."""
 
-    def __init__(self, orders: int, messages: int) -> None:
+    def __init__(self, orders: int, messages: int, group: str) -> None:
         self.orders = orders
         self.messages = messages
-        self.tree: Descendants = make_group() or Descendants()
+        self.tree: Descendants = make_group(group) or Descendants()
         self.traces: tuple[str, ...] = ()
         self.pid = 0
         self.exit_code: int | None = None
@@ -71,12 +72,15 @@ class Supervisor:
             command, environment, folder, log, limits = self.next_order()
             self.program = Program(command, environment, folder, log)
             self.limits = Limits(**dict(limits))
-            self.start()
-            self.tell(None, self.watch())
+            try:
+                self.start()
+                self.tell(None, self.watch())
+            except (OSError, ValueError) as error:
+                self.tell(error_arguments(error), None)
+            self.close()
+            self.next_order()
         except _Abandoned:
             pass
-        except (OSError, ValueError) as error:
-            self.tell(error_arguments(error), None)
 
     def next_order(self) -> Any:
         """Wait for what the wrapper says next.
@@ -104,11 +108,11 @@ class Supervisor:
         Raises:
             OSError, ValueError: it cannot be started.
         """
-        self.tree.limit_memory(self.limits.memory)
-        place = self.traces[0]
-        self.gauges = gauges_of(self.limits, self.tree, place, self.program.log)
-        self.start_time = time.monotonic()
         try:
+            self.tree.limit_memory(self.limits.memory)
+            place = self.traces[0]
+            self.gauges = gauges_of(self.limits, self.tree, place, self.program.log)
+            self.start_time = time.monotonic()
             self.pid = spawn(self.program, self.limits.disk, self.tree)
         except OSError:
             if type(self.tree) is Descendants:
@@ -163,7 +167,7 @@ class Supervisor:
         soonest = min((gauge.next_look for gauge in self.gauges), default=math.inf)
         longest = _LONGEST_PAUSE if handle else _SHORT_PAUSE
         seconds = min(max(0.0, soonest - time.monotonic()), longest)
-        if self.orders in select.select([self.orders, *handle], [], [], seconds)[0]:
+        if self.orders in processes.readable([self.orders, *handle], seconds):
             if os.read(self.orders, 1):
                 self.end(self.limits.grace)
             else:
@@ -198,9 +202,11 @@ class Supervisor:
 
     def say_why(self, exceeded: Exceeded) -> None:
         """Explain in the log, which has at most its limit, what ended the run."""
-        if exceeded == "output":
-            os.truncate(self.program.log, int(self.limits.output))
-        with open(self.program.log, "a") as log:
+        # Not what the target may have put there.
+        with os.fdopen(os.open(self.program.log, os.O_RDWR | os.O_NOFOLLOW), "r+") as log:
+            if exceeded == "output":
+                log.truncate(int(self.limits.output))
+            log.seek(0, os.SEEK_END)
             log.write(f"\nsmacwrap: ended at its limit of {exceeded}\n")
 
     def tell(self, error: ErrorArguments | None, report: dict[str, object] | None) -> None:

@@ -4,7 +4,6 @@ import atexit
 import contextlib
 import os
 import resource
-import select
 import signal
 import sys
 import threading
@@ -107,7 +106,7 @@ class Program:
                 # No process can use up the rest sooner than this.
                 rest = (self.call.cutoff - used) / (os.cpu_count() or 1)
                 wait = min(max(rest, _SHORTEST_LOOK), threading.TIMEOUT_MAX)
-            if select.select([reader], [], [], wait)[0]:
+            if processes.readable([reader], wait):
                 for number in os.read(reader, 64):
                     if number in processes.STOP_SIGNALS:
                         name = signal.Signals(number).name

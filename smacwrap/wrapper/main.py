@@ -39,20 +39,19 @@ def wrap(job_file: str, words: Sequence[str], guard: Guard | None = None) -> Non
         raise UserError(str(error)) from None
     runs = runs_folder()
     try:
+        catch_stop_signals()
         job = read_job(find_job(job_file), memory=runs / CACHE)
+        done = _run(job, call, LocalExecutor(runs, guard))
+        ignore_stop_signals()  # the run is over, and nothing is left but to tell
     except UserError as error:
         # SMAC reads nothing but a result line; a person reads the error that follows.
         write_answer(_STANDARD_OUTPUT, call, _crashed(call, str(error)).result)
         raise
-    try:
-        catch_stop_signals()
-        done = _run(job, call, LocalExecutor(runs, guard))
-        ignore_stop_signals()  # the run is over, and nothing is left but to tell
     except StoppedError as error:
         done = _crashed(call, f"the wrapper was ended by {error}")
+    write_answer(_STANDARD_OUTPUT, call, done.result)
     for message in (*done.warnings, *([done.reason] if done.reason else [])):
         echo(f"smacwrap run: {message}\n".encode("utf-8", "backslashreplace"))
-    write_answer(_STANDARD_OUTPUT, call, done.result)
 
 
 def _run(job: Job, call: CallString, executor: LocalExecutor) -> RunRecord:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _STANDARD_ERROR = 2
+_SOON = 0.01  # seconds
+_PATIENCE = 1.0  # seconds in which somebody reads the standard error
 
 
 class StoppedError(BaseException):
@@ -26,13 +28,15 @@ def catch_stop_signals() -> "dict[signal.Signals, Any]":
     Returns:
         The handlers of before.
     """
+    sys.unraisablehook = _stop_soon
     return {number: signal.signal(number, _stop) for number in processes.heeded_stop_signals()}
 
 
 def ignore_stop_signals() -> None:
     """Have the process go on whatever asks it to end."""
     for number in processes.STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+        # Python complains of a second signal of the same moment where SIG_IGN takes its handler.
+        signal.signal(number, lambda number, frame: None)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -40,20 +44,44 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise StoppedError(signal.Signals(number).name)
 
 
+def _stop_soon(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Raise a `StoppedError` again that came where Python drops what is raised, as in `__del__`."""
+    error = unraisable.exc_value
+    if not isinstance(error, StoppedError):
+        sys.__unraisablehook__(unraisable)
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise error
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, _SOON)
+
+
 def echo(output: bytes) -> None:
     """Show people what a target prints; SMAC does not read the standard error."""
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError):  # a run is the same if nobody can read it
         sys.stderr.flush()
-    _write(_STANDARD_ERROR, output)
+        _write(_STANDARD_ERROR, output, _PATIENCE)
 
 
 def write_answer(output: int, call: CallString, result: Result) -> None:
     """Write the result line to a file descriptor, in every form that the call asks for."""
     # Arguments may hold bytes that are no UTF-8; Python has them as lone surrogates.
-    _write(output, format_answer(result, aclib=call.aclib).encode("utf-8", "backslashreplace"))
-
-
-def _write(descriptor: int, data: bytes) -> None:
+    answer = format_answer(result, aclib=call.aclib).encode("utf-8", "backslashreplace")
     with contextlib.suppress(BrokenPipeError):  # a run is the same if nobody listens
-        while data:
+        _write(output, answer)
+
+
+def _write(descriptor: int, data: bytes, patience: float | None = None) -> None:
+    """Write all of `data`, also to a descriptor that does not block.
+
+    Raises:
+        OSError: it cannot be written, or not within `patience` seconds.
+    """
+    while data:
+        try:
             data = data[os.write(descriptor, data) :]
+        except BlockingIOError:
+            if not processes.writable(descriptor, patience):
+                raise

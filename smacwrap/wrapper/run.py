@@ -205,7 +205,7 @@ def _execute(
 
 
 def _add_line(file: Path, line: str) -> None:
-    with file.open("rb+") as log:
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_NOFOLLOW), "rb+") as log:
         size = log.seek(0, os.SEEK_END)
         is_whole = not size or os.pread(log.fileno(), 1, size - 1) == b"\n"
         log.write(f"{'' if is_whole else chr(10)}{line}\n".encode())

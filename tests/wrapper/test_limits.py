@@ -131,7 +131,7 @@ def run(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Run]:
         (tmp_path / "lib" / "sitecustomize.py").write_text(NO_GROUPS)
         paths = [str(tmp_path / "lib"), os.environ.get("PYTHONPATH", "")]
         run.env["PYTHONPATH"] = os.pathsep.join(paths)
-    elif group := make_group():
+    elif group := make_group(os.urandom(4).hex()):
         group.close()
     else:
         pytest.skip("no cgroup v2 that this user may write to")
