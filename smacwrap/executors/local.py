@@ -45,6 +45,7 @@ class _LocalSubmission(Submission):
         self.place = place
         self.folder = place / "work"
         self.log = place / "log.txt"
+        self.output = 0  # a file descriptor of the log
         self.guard = guard
 
     def start(self) -> None:
@@ -53,7 +54,7 @@ class _LocalSubmission(Submission):
         self.guard.clear_if_killed(self.place, *leftovers)
         self.place.mkdir(mode=0o700)
         self.folder.mkdir()
-        self.log.touch()
+        self.output = os.open(self.log, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600)
         if self.task.fill:
             self.task.fill(self.folder)
         else:
@@ -65,22 +66,28 @@ class _LocalSubmission(Submission):
         self.guard.start(self.task, self.folder, self.log)
 
     def wait(self, on_output: Callable[[bytes], None] | None = None) -> Completion:
-        with self.log.open("rb") as log:
-            report = None
-            while report is None:
-                report = self.guard.wait(_POLL)
-                while on_output and (new := log.read(1 << 20)):
-                    on_output(new)
-            if not os.path.lexists(self.log) or not os.path.samestat(
-                os.fstat(log.fileno()), self.log.lstat()
-            ):
-                raise OSError(errno.EIO, "the target replaced the file of its output")
+        report = None
+        while report is None:
+            report = self.guard.wait(_POLL)
+            while on_output and (new := os.read(self.output, 1 << 20)):
+                on_output(new)
+        if not self.has_its_log():
+            raise OSError(errno.EIO, "the target replaced the file of its output")
         return Completion(**report, log=self.log, outputs=tuple(self.outputs()))
+
+    def has_its_log(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self.output), self.log.lstat())
+        except FileNotFoundError:
+            return False
 
     def cancel(self) -> None:
         self.guard.cancel()
 
     def close(self) -> None:
+        if self.output:
+            os.close(self.output)
+            self.output = 0
         remove_tree(str(self.place))
 
     def outputs(self) -> Iterator[tuple[str, Path]]:

@@ -110,9 +110,9 @@ class Supervisor:
         """
         try:
             self.tree.limit_memory(self.limits.memory)
+            self.start_time = time.monotonic()
             place = self.traces[0]
             self.gauges = gauges_of(self.limits, self.tree, place, self.program.log)
-            self.start_time = time.monotonic()
             self.pid = spawn(self.program, self.limits.disk, self.tree)
         except OSError:
             if type(self.tree) is Descendants:

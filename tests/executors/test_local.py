@@ -196,3 +196,17 @@ def test_a_command_inherits_the_standard_streams_only(tmp_path: Path) -> None:
     assert {line.split()[-3] for line in listed.splitlines()[1:]} == {"0", "1", "2", "3"}
     assert "pipe" not in listed
     assert "0 -> /dev/null" in listed
+
+
+def test_a_guard_that_is_killed_costs_other_children_nothing(tmp_path: Path) -> None:
+    other = subprocess.Popen(["sleep", "60"])
+    try:
+        with (
+            submit(tmp_path, "sleep 61 & sleep 0.3; kill -9 $PPID; sleep 62") as submission,
+            pytest.raises(OSError, match="ended with exit code -9"),
+        ):
+            submission.wait()
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()

@@ -71,13 +71,18 @@ class Run:
         self.held_by = "cgroup v2 (cpu.stat, cgroup.kill"
 
     def start(
-        self, script: str, limits: str = "", cutoff: str = "", command: str = "python script.py"
+        self,
+        script: str,
+        limits: str = "",
+        cutoff: str = "",
+        command: str = "python script.py",
+        result: str = "quality = 'loss'",
     ) -> "subprocess.Popen[str]":
-        (self.folder / "input").mkdir()
+        (self.folder / "input").mkdir(exist_ok=True)
         (self.folder / "input" / "script.py").write_text(script)
         (self.folder / "job.toml").write_text(
             f"[run]\ninput = 'input'\ncommand = '{command}'\n"
-            f"[result]\nquality = 'loss'\n[limits]\n{limits}\n"
+            f"[result]\n{result}\n[limits]\n{limits}\n"
         )
         call = [*CALL[:2], cutoff or CALL[2], *CALL[3:]]
         return subprocess.Popen(
@@ -380,3 +385,112 @@ def test_secrets_of_the_environment_are_not_kept(run: Run) -> None:
     assert run("import os; print('loss\\t' + str(len(os.environ['SOME_TOKEN'])))").quality == 11
     assert b"do-not-tell" not in run.kept("call.json")
     assert b"SOME_TOKEN" not in run.kept("call.json")
+
+
+def ready(run: Run, script: str, limits: str = "", **options: str) -> "subprocess.Popen[str]":
+    """A run whose target has printed that it is ready."""
+    wrapper = run.start(script, limits, **options)
+    assert wrapper.stderr
+    while wrapper.stderr.readline() != "ready\n":
+        assert wrapper.poll() is None
+    return wrapper
+
+
+ORPHANS = """\
+import os, time
+for _ in range(400):
+    if os.fork() == 0:
+        if os.fork() == 0:
+            os.setsid()
+            os.execvp("sleep", ["sleep", "301"])
+        os._exit(0)
+    os.wait()
+print("loss\\t1")
+"""
+
+
+def test_hundreds_of_orphans_are_ended(run: Run) -> None:
+    assert run(ORPHANS, "grace = 0.1").status is Status.SAT
+    assert run.processes() == []
+
+
+def test_a_guard_that_is_killed_at_once_leaves_nothing(run: Run) -> None:
+    script = "setsid sleep 301 & kill -9 $PPID; sleep 302"
+    assert run(script, command="sh script.py").status is Status.CRASHED
+    wait_until(lambda: not run.processes())
+
+
+def test_a_killed_guard_is_no_success_for_a_caller_that_ignores_its_children(run: Run) -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        wrapper = run.start("setsid sleep 301 & kill -9 $PPID; sleep 302", command="sh script.py")
+        out, err = wrapper.communicate(timeout=60)
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+    assert parse_result_line(out).status is Status.CRASHED
+    assert "the process that guards the run ended with exit code -9" in err
+    wait_until(lambda: not run.processes())
+
+
+def test_time_that_was_used_outside_of_the_control_group_counts(run: Run) -> None:
+    leave = "import os\nfor path in ('/sys/fs/cgroup', '/sys/fs/cgroup/unified'):\n"
+    leave += "    try: open(f'{path}/cgroup.procs', 'w').write('0')\n    except OSError: pass\n"
+    result = run(leave + BURN + "burn(0.5); print('loss\\t1')")
+    assert result.runtime >= 0.5
+    assert run(leave + BURN + "burn(300)", "cpu_time = 0.5").status is Status.TIMEOUT
+
+
+def test_a_wrapper_that_is_told_to_end_wakes_a_guard_that_was_stopped(run: Run) -> None:
+    script = "trap 'kill -STOP $PPID' TERM; echo ready; sleep 301 & while :; do wait; done"
+    wrapper = ready(run, script, "grace = 0.3", command="sh script.py")
+    wrapper.terminate()
+    out, _ = wrapper.communicate(timeout=60)
+    assert parse_result_line(out).status is Status.CRASHED
+
+
+def test_a_guard_that_was_stopped_wakes_when_its_wrapper_is_killed(run: Run) -> None:
+    script = (
+        "import os, signal, time, psutil\n"
+        "guard = psutil.Process().parent(); wrapper = guard.parent()\n"
+        "guard.suspend(); wrapper.kill(); time.sleep(300)"
+    )
+    assert run.start(script, command=f"{sys.executable} script.py").wait(60) == -signal.SIGKILL
+    wait_until(lambda: not run.processes())
+    wait_until(lambda: not list((run.folder / "smacwrap-runs").glob("run-*")))
+
+
+def test_a_wrapper_that_is_killed_while_it_waits_for_post_processing_leaves_nothing(
+    run: Run,
+) -> None:
+    result = "quality = 'loss'\npostprocess = 'sh -c \"echo ready; sleep 301\"'"
+    wrapper = ready(run, "print('loss\\t1')", result=result)
+    wrapper.kill()
+    wrapper.communicate(timeout=60)
+    wait_until(lambda: not run.processes())
+    wait_until(lambda: not list((run.folder / "smacwrap-runs").glob("run-*")))
+
+
+def test_two_signals_of_one_moment_are_one(run: Run) -> None:
+    wrapper = ready(run, "import time\nprint('ready', flush=True); time.sleep(300)", "grace = 0.1")
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        wrapper.send_signal(number)
+    out, err = wrapper.communicate(timeout=60)
+    assert parse_result_line(out).status is Status.CRASHED
+    assert "Traceback" not in err
+    assert "Exception" not in err
+
+
+def test_folders_that_are_too_deep_for_python_are_removed(run: Run) -> None:
+    script = "import os\nfor _ in range(3000): os.mkdir('x' * 100); os.chdir('x' * 100)\n"
+    assert run(script + "print('loss\\t1')").status is Status.SAT
+
+
+@pytest.mark.parametrize(
+    "instead", ["ln -s ../../victim log.txt", "mkfifo log.txt", ":"], ids=["link", "fifo", "none"]
+)
+def test_a_target_that_replaces_its_log_has_no_result(run: Run, instead: str) -> None:
+    (run.folder / "victim").write_text("loss\t1\n")
+    result = run(f"cd ..; rm log.txt; {instead}", command="sh script.py")
+    assert result.status is Status.CRASHED
+    assert "the target replaced the file of its output" in run.said
+    assert (run.folder / "victim").read_text() == "loss\t1\n"

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import resource
 import shlex
 import signal
 import subprocess
@@ -417,3 +418,79 @@ def test_a_run_is_the_same_if_nobody_listens(tmp_path: Path) -> None:
     os.close(writer)
     with bundle_of(tmp_path) as bundle:
         assert json.loads(bundle.read("call.json"))["status"] == "SAT"
+
+
+def test_a_result_line_is_printed_though_nothing_can_be_said(tmp_path: Path) -> None:
+    write_job(
+        tmp_path,
+        "python script.py",
+        "[result]\nquality = 'loss'",
+        script="print('loss\\t1' + 10**6 * '\\nchatter')",
+    )
+    command = [sys.executable, "-m", "smacwrap", "run", "job.toml", *CALL]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=full, text=True, check=False
+        )
+    assert result_of(done).quality == 1
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)  # as a parent that uses asyncio or Node.js has it
+    try:
+        done = subprocess.run(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=writer, text=True, check=False
+        )
+    finally:
+        os.close(reader)
+        os.close(writer)
+    assert result_of(done).quality == 1
+
+
+def test_more_open_files_than_select_can_tell_apart_change_nothing(tmp_path: Path) -> None:
+    write_job(
+        tmp_path, "python script.py", "[result]\nquality = 'loss'", script="print('loss\\t1')"
+    )
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        command = [sys.executable, "-m", "smacwrap", "run", "job.toml", *CALL]
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, pass_fds=files, check=False
+        )
+    finally:
+        for file in files:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert result_of(done).quality == 1
+
+
+def test_a_wrapper_that_may_open_no_more_files_says_so(tmp_path: Path) -> None:
+    write_job(
+        tmp_path, "python script.py", "[result]\nquality = 'loss'", script="print('loss\\t1')"
+    )
+    command = ["sh", "-c", 'ulimit -n 6; exec "$@"', "sh", sys.executable, "-m", "smacwrap", "run"]
+    done = subprocess.run(
+        [*command, "job.toml", *CALL], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert result_of(done).status is Status.CRASHED
+    assert "Too many open files" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_signal_that_comes_where_python_drops_exceptions_is_not_lost(tmp_path: Path) -> None:
+    code = """
+import os, signal, time
+from smacwrap.wrapper.process import StoppedError, catch_stop_signals
+class Late:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0)
+catch_stop_signals()
+try:
+    Late()
+    time.sleep(60)
+except StoppedError as error:
+    print("ended by", error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("ended by SIGTERM\n", "")
