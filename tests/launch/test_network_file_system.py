@@ -24,6 +24,11 @@ def flock(fd, operation):
 fcntl.flock = flock
 """
 
+HANG_FROM_THE_FOURTH = """\
+mkdir started-$$
+[ $(ls -d started-* | wc -l) -le 3 ] || [ -e go ] || sleep 600
+"""
+
 # A container's process 1 may never look at its dead: those would count as holders of their locks.
 INIT = """\
 import os, subprocess, sys
@@ -46,7 +51,7 @@ def test_where_files_cannot_be_locked_a_launch_works_and_survives_a_kill(
     path = os.pathsep.join([str(quick.parent / "lib"), os.environ.get("PYTHONPATH", "")])
     environment = {"PYTHONPATH": path, "PYTHONWARNINGS": "ignore"}
     target = quick.parent / "target.sh"
-    write_program(target, target.read_text().replace("shift 5", "shift 5; sleep 1"))
+    write_program(target, target.read_text().replace("shift 5", f"shift 5; {HANG_FROM_THE_FOURTH}"))
     study = quick.parent / "smac-output" / "quick"
     launch = "-m smacwrap launch quick.txt --parallel 2 --runcount-limit 9".split()
     init = subprocess.Popen(
@@ -55,12 +60,13 @@ def test_where_files_cannot_be_locked_a_launch_works_and_survives_a_kill(
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
     )
-    wait_for(lambda: recorded(study, 1) and recorded(study, 2))
+    wait_for(lambda: len(recorded(study, 1)) + len(recorded(study, 2)) == 3)
     second = smacwrap("launch", quick, "--resume", env=environment)
     assert "another launch is at work on this study" in second.stderr
     for process in psutil.Process(init.pid).children(recursive=True):
         process.kill()
     init.wait(60)
+    (quick.parent / "go").touch()
     assert "not running" in smacwrap("status", study, env=environment).stdout
     resumed = smacwrap("launch", quick, "--resume", env=environment)
     assert resumed.returncode == 0, resumed
