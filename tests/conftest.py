@@ -113,7 +113,7 @@ def processes_in(folder: Path) -> list[psutil.Process]:
         try:
             words = process.cmdline()
             here = process.cwd()
-        except psutil.Error:
+        except (psutil.Error, OSError):  # a folder may be too deep for the system to name
             continue
         named = any(str(folder) in word for word in words) or Path(here).is_relative_to(folder)
         if named and process.pid != os.getpid() and is_alive(process):

@@ -44,29 +44,38 @@ class Guard:
 
     A guard sees one run to its end. What changes of this process's environment, folder or file
     mode mask after its guard was made is not the target's.
+
+    Raises:
+        OSError: there can be no more processes, or open files.
     """
 
     def __init__(self) -> None:
         self._foreign = set(processes.children()) if processes.has_children() else set()
         self._group = os.urandom(8).hex()
-        orders, self._orders = os.pipe()
-        self._messages, messages = os.pipe()
-        # Until the guard has its own handlers, no signal may reach it.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, processes.STOP_SIGNALS)
-        self._pid = os.fork()
-        if self._pid == 0:
-            os.close(self._orders)
-            os.close(self._messages)
-            _live(orders, messages, mask, self._group)
-        os.close(orders)
-        os.close(messages)
         self._ended = False
         self._deadline = math.inf
         self._late = 0
+        orders, self._orders = os.pipe()
+        self._messages, messages = os.pipe()
+        self._pid = 0
         try:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        except BaseException:  # a signal came meanwhile
-            self.cancel()
+            # Until the guard has its own handlers, no signal may reach it.
+            with processes.hold_stop_signals() as mask:
+                try:
+                    self._pid = os.fork()
+                    if self._pid == 0:
+                        os.close(self._orders)
+                        os.close(self._messages)
+                        _live(orders, messages, mask, self._group)
+                finally:
+                    os.close(orders)
+                    os.close(messages)
+        except BaseException:
+            if self._pid:  # a signal came meanwhile
+                self.cancel()
+            else:  # no process can be had
+                os.close(self._orders)
+                os.close(self._messages)
             raise
 
     def clear_if_killed(self, *paths: Path) -> None:

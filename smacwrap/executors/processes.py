@@ -60,11 +60,11 @@ def wake_with_parent() -> None:
 
 
 @contextlib.contextmanager
-def hold_stop_signals() -> Iterator[None]:
-    """Have what asks this thread to end wait until something is done."""
+def hold_stop_signals() -> Iterator[set[int]]:
+    """Have what asks this thread to end wait until something is done; the signals held before."""
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
-        yield
+        yield {int(number) for number in mask}
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
