@@ -208,7 +208,8 @@ def _places() -> list[str]:
     """The groups in which one can be made, the best first, if this user may write there."""
     if not (own := _own_group()):
         return []
-    if _maker(os.path.basename(own)):  # a run inside a run counts as that one's
+    # A run inside a run counts as that one's; above the mount point are no groups.
+    if _maker(os.path.basename(own)) or os.path.ismount(own):
         return [own]
     # A group with processes hands no controllers down to its children, but its parent may.
     return sorted([own, os.path.dirname(own)], key=_hands_down_memory, reverse=True)

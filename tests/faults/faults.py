@@ -121,11 +121,16 @@ def kill_everything_and_damage_the_tails(round_: Round, launcher: psutil.Process
     for seed in round_.random.sample(with_runs, min(1, len(with_runs))):
         path = round_.study.live_rundata(seed)
         last = path.read_bytes().splitlines(keepends=True)[-1]
-        os.truncate(path, path.stat().st_size - round_.random.randint(2, len(last)))
+        # It may have been killed after the first byte.
+        os.truncate(path, path.stat().st_size - round_.random.randint(min(2, len(last)), len(last)))
         round_.cut.add(seed)
     for seed in set(round_.study.seeds()) - round_.cut:
-        with round_.study.live_rundata(seed).open("ab") as file:
-            file.write(round_.random.choice(_GARBAGE))
+        path = round_.study.live_rundata(seed)
+        garbage = round_.random.choice(_GARBAGE)
+        # What is damaged is mended before anybody can write again.
+        if path.read_bytes()[-1:] in (b"", b"\n"):
+            with path.open("ab") as file:
+                file.write(garbage)
 
 
 FAULTS: list[Fault] = [
