@@ -186,10 +186,10 @@ def _default_among(option: Option, choices: Any) -> tuple[Any, str]:
         raise NoGuessError("it has no choices")
     default = _first(option)
     if isinstance(choices, range) and not isinstance(default, int):
-        # A range would compare each of its numbers with anything else.
         number = _to_number(default) if isinstance(default, str | float) else None
-        default = int(number) if number is not None and number.is_integer() else None
-    if default in choices:
+        default = int(number) if number is not None and number.is_integer() else UNKNOWN
+    # A range would compare each of its numbers with anything but an integer.
+    if default is not UNKNOWN and default in choices:
         return choices[choices.index(default)], ""
     return choices[0], "no default among the choices: this is the first"
 
