@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -237,6 +238,22 @@ def test_a_signal_ends_the_whole_tree_and_still_gives_a_result(
     assert f"the wrapper was ended by {number.name}" in errors
     assert not processes_in(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["wrapper.py"]
+
+
+def test_a_wrapper_that_is_killed_leaves_nothing(program: Program, tmp_path: Path) -> None:
+    command = "return 'setsid sleep 63 & echo ready; sleep 64'"
+    words = [sys.executable, str(program(wrapper(command))), "--temp-file-dir", ".", *NO_LIMITS]
+    process = subprocess.Popen(
+        words, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    assert process.stderr
+    assert process.stderr.readline() == b"ready\n"
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 30
+    while [path.name for path in tmp_path.iterdir()] != ["wrapper.py"] or processes_in(tmp_path):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_main_can_return(program: Program, run: Run) -> None:
