@@ -47,7 +47,7 @@ def _run(job_file: str, call_string: list[str]) -> "NoReturn":
         print(error.underlined(), file=sys.stderr)
         code = 2
     if guard:
-        guard.cancel()  # if it was not needed
+        guard.abandon()  # if it was not needed, or nobody could tidy up
     sys.stderr.flush()
     # All is tidied up but the interpreter, which would take 10 ms for it.
     os._exit(code)

@@ -46,7 +46,8 @@ class Task(Frozen):
     the place's own; `data` are files and folders that are linked into the run's folder under
     their own names, not copied: the command must not write to them. `fill` makes the bundle, and
     fills an empty folder with what is in it, which saves the unpacking; without it, the bundle
-    is there already.
+    is there already. `leftovers` are files and folders that go if this process is killed before
+    the submission is closed.
     """
 
     bundle: Path
@@ -56,6 +57,7 @@ class Task(Frozen):
     data: tuple[Path, ...] = ()
     limits: Limits = Limits()
     fill: Callable[[Path], None] | None = None
+    leftovers: tuple[Path, ...] = ()
 
 
 class Completion(Frozen):

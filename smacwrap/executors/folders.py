@@ -21,4 +21,5 @@ def remove_tree(folder: str) -> None:
             os.rmdir(inside)
     if os.path.lexists(folder):
         # It gets along with paths that are too long for the system, or too deep for Python.
-        os.spawnlp(os.P_WAIT, "rm", "rm", "-rf", "--", folder)
+        with contextlib.suppress(OSError):
+            os.spawnlp(os.P_WAIT, "rm", "rm", "-rf", "--", folder)

@@ -25,7 +25,7 @@ import time
 from collections.abc import Iterable
 
 from smacwrap.executors import processes
-from smacwrap.executors.messages import receive, send
+from smacwrap.executors.messages import CANCEL, DONE, receive, send
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Guard:
     def __init__(self) -> None:
         self._foreign = set(processes.children()) if processes.has_children() else set()
         self._group = os.urandom(8).hex()
+        self._over = False
         self._ended = False
         self._deadline = math.inf
         self._late = 0
@@ -72,7 +73,7 @@ class Guard:
                     os.close(messages)
         except BaseException:
             if self._pid:  # a signal came meanwhile
-                self.cancel()
+                self.release()
             else:  # no process can be had
                 os.close(self._orders)
                 os.close(self._messages)
@@ -112,15 +113,33 @@ class Guard:
             code = self._bury(killed=True)
             how = "was killed" if code is None else f"ended with exit code {code}"
             raise OSError(errno.EIO, f"the process that guards the run {how}") from None
+        self._over = True
         if error:
             raise OSError(*error)
         return dict(report)
 
     def cancel(self) -> None:
-        """End the whole tree, if it lives, and the guard. Safe to call twice."""
-        if self._ended:
-            return
-        self._tell(None)
+        """End the whole tree, if it lives. Safe to call twice, or too late."""
+        if not (self._over or self._ended):
+            self._tell(CANCEL)
+            with contextlib.suppress(OSError):
+                while self.wait(_POLL) is None and not self._over:
+                    pass
+
+    def release(self) -> None:
+        """Have the guard end, and remove nothing: that is done. Safe to call twice."""
+        if not self._ended:
+            self._tell(DONE)
+            self._see_off()
+
+    def abandon(self) -> None:
+        """Have the guard end, and remove what it would if this process were killed."""
+        if not self._ended:
+            os.close(self._orders)
+            self._orders = -1
+            self._see_off()
+
+    def _see_off(self) -> None:
         while True:
             if not processes.readable([self._messages], _POLL):
                 self._watch()
@@ -142,20 +161,22 @@ class Guard:
 
     def _bury(self, killed: bool = False) -> int | None:
         """Wait for the guard, which is at its end; its exit code if that is known."""
-        self._ended = True
-        try:
-            _, status = os.waitpid(self._pid, 0)
-            code = os.waitstatus_to_exitcode(status)
-        except ChildProcessError:  # this process ignores its children
-            code = None
-        os.close(self._orders)
-        os.close(self._messages)
-        if killed or code:
-            # It had no time to end what is ours now.
-            processes.end_tree(lambda: set(processes.children()) - self._foreign, 0.0)
-            from smacwrap.executors.cgroup import end_group
+        with processes.hold_stop_signals():
+            self._ended = True
+            try:
+                _, status = os.waitpid(self._pid, 0)
+                code = os.waitstatus_to_exitcode(status)
+            except ChildProcessError:  # this process ignores its children
+                code = None
+            for pipe in (self._orders, self._messages):
+                with contextlib.suppress(OSError):  # one may be closed
+                    os.close(pipe)
+            if killed or code:
+                # It had no time to end what is ours now.
+                processes.end_tree(lambda: set(processes.children()) - self._foreign, 0.0)
+                from smacwrap.executors.cgroup import end_group
 
-            end_group(self._pid, self._group)
+                end_group(self._pid, self._group)
         return code
 
 

@@ -18,44 +18,37 @@ class LocalExecutor(Executor):
     Args:
         scratch: the folder of these folders.
         guard: the guard of the first run, if there is one already.
-        leftovers: what else is to be removed if this process is killed during a run.
     """
 
-    def __init__(
-        self, scratch: Path, guard: Guard | None = None, leftovers: tuple[Path, ...] = ()
-    ) -> None:
+    def __init__(self, scratch: Path, guard: Guard | None = None) -> None:
         self.scratch = scratch
         self.guard = guard
-        self.leftovers = leftovers
 
     def submit(self, task: Task) -> Submission:
         """See `Executor.submit`."""
         # tempfile.mkdtemp does the same, after an import of several milliseconds.
         place = self.scratch / f"{task.bundle.stem}-{os.urandom(8).hex()}"
         guard, self.guard = self.guard or Guard(), None
-        submission = _LocalSubmission(task, place, guard, self.leftovers)
+        submission = _LocalSubmission(task, place, guard)
         try:
             submission.start()
         except BaseException:
-            submission.cancel()
-            submission.close()
+            submission.__exit__()
             raise
         return submission
 
 
 class _LocalSubmission(Submission):
-    def __init__(self, task: Task, place: Path, guard: Guard, leftovers: tuple[Path, ...]) -> None:
+    def __init__(self, task: Task, place: Path, guard: Guard) -> None:
         self.task = task
         self.place = place
         self.folder = place / "work"
         self.log = place / "log.txt"
         self.output = 0  # a file descriptor of the log
         self.guard = guard
-        bundle = task.bundle
-        self.leftovers = (bundle, bundle.with_suffix(".part"), bundle.with_suffix(""), *leftovers)
 
     def start(self) -> None:
-        self.guard.clear_if_killed(self.place, *self.leftovers)
+        self.guard.clear_if_killed(self.place, *self.task.leftovers)
         self.place.mkdir(mode=0o700)
         self.folder.mkdir()
         self.output = os.open(self.log, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -93,6 +86,7 @@ class _LocalSubmission(Submission):
             os.close(self.output)
             self.output = 0
         remove_tree(str(self.place))
+        self.guard.release()
 
     def outputs(self) -> Iterator[tuple[str, Path]]:
         root = self.folder.resolve()

@@ -7,6 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+CANCEL, DONE = False, None  # orders, beside what a run is given
 _LENGTH = 8  # bytes before each message that give its length
 
 

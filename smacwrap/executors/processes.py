@@ -62,8 +62,10 @@ def wake_with_parent() -> None:
 @contextlib.contextmanager
 def hold_stop_signals() -> Iterator[set[int]]:
     """Have what asks this thread to end wait until something is done; the signals held before."""
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    # A handler of what came before may raise as soon as there is a call.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, (*STOP_SIGNALS, signal.SIGALRM))
         yield {int(number) for number in mask}
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -134,7 +136,12 @@ def end_tree(
     late_from = time.monotonic() + grace
     give_up = math.inf
     asked: set[psutil.Process] = set()
-    while alive := {p for p in {*_trees(roots()), *asked} if _running(p)}:
+
+    def look() -> set[psutil.Process]:
+        return {p for p in {*_trees(roots), *asked} if _running(p)}
+
+    # Twice: what lost its parent after all processes were looked at has another root then.
+    while alive := look() or look():
         now = time.monotonic()
         if now > give_up:
             break
@@ -179,8 +186,8 @@ def children() -> list[int]:
     return [process.pid for process in psutil.Process().children()]
 
 
-def _trees(pids: Iterable[int]) -> "list[psutil.Process]":
-    """The processes `pids` and all that descend from them, by one look at all processes."""
+def _trees(roots: Callable[[], Iterable[int]]) -> "list[psutil.Process]":
+    """The processes `roots` and all that descend from them, by one look at all processes."""
     import psutil
 
     children: dict[int, list[psutil.Process]] = {}
@@ -188,7 +195,7 @@ def _trees(pids: Iterable[int]) -> "list[psutil.Process]":
         with contextlib.suppress(psutil.Error):
             children.setdefault(process.ppid(), []).append(process)
     found = []
-    for pid in pids:
+    for pid in roots():
         with contextlib.suppress(psutil.Error):
             found.append(psutil.Process(pid))
     for parent in found:  # which grows

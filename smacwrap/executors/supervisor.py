@@ -14,7 +14,7 @@ from smacwrap.executors.base import Limits
 from smacwrap.executors.cgroup import make_group
 from smacwrap.executors.folders import remove_tree
 from smacwrap.executors.gauges import Gauge, gauges_of
-from smacwrap.executors.messages import receive, send
+from smacwrap.executors.messages import CANCEL, DONE, receive, send
 from smacwrap.executors.spawn import ErrorArguments, Program, error_arguments, spawn
 from smacwrap.executors.tree import Descendants
 
@@ -28,8 +28,12 @@ _LONGEST_PAUSE = 1.0  # seconds until orphans that exited are waited for
 _SHORT_PAUSE = 0.05  # seconds until the target is looked at, where the kernel cannot tell
 
 
-class _Abandoned(Exception):  # noqa: N818  (not an error: somebody asked for it)
-    """The wrapper is gone, or wants no result any more."""
+class _Cancelled(Exception):  # noqa: N818  (not an error: somebody asked for it)
+    """The wrapper wants no result any more."""
+
+
+class _Done(Exception):  # noqa: N818
+    """The wrapper is gone, or has no more wishes."""
 
 
 def supervise(orders: int, messages: int, group: str) -> None:
@@ -38,8 +42,8 @@ def supervise(orders: int, messages: int, group: str) -> None:
     Args:
         orders: the pipe from the wrapper, with three messages: what to remove if the wrapper is
             killed, the run's folder first; what to start: command, environment, folder, log and
-            the fields of the limits; and None, which comes when the wrapper has taken what the
-            run left, or sooner, to cancel it. The pipe closes if the wrapper is gone.
+            the fields of the limits; and DONE when the wrapper has taken, and removed, what the
+            run left. CANCEL can come at any time. The pipe closes if the wrapper is gone.
         messages: the pipe to the wrapper, for one message: the arguments of an `OSError` or None,
             and the report, what `Supervisor.watch` returns, or None.
         group: a name for a control group.
@@ -68,33 +72,41 @@ class Supervisor:
     def run(self) -> None:
         """Start the target and see it to its end; whatever happens is told to the wrapper."""
         try:
-            self.traces = self.next_order()
-            command, environment, folder, log, limits = self.next_order()
-            self.program = Program(command, environment, folder, log)
-            self.limits = Limits(**dict(limits))
             try:
+                self.traces = self.next_order()
+                command, environment, folder, log, limits = self.next_order()
+                self.program = Program(command, environment, folder, log)
+                self.limits = Limits(**dict(limits))
                 self.start()
                 self.tell(None, self.watch())
+            except _Cancelled:
+                self.tell(None, {})
             except (OSError, ValueError) as error:
                 self.tell(error_arguments(error), None)
             self.close()
-            self.next_order()
-        except _Abandoned:
+            while True:  # CANCEL may come too late
+                with contextlib.suppress(_Cancelled):
+                    self.next_order()
+        except _Done:
             pass
 
     def next_order(self) -> Any:
         """Wait for what the wrapper says next.
 
         Raises:
-            _Abandoned: that it wants no result, or it is gone.
+            _Cancelled: that it wants no result.
+            _Done: that the guard is not needed any more, or it is gone.
         """
         try:
             order = receive(self.orders)
         except EOFError:
+            self.end(0.0)
             self.remove_traces()
-            raise _Abandoned from None
-        if order is None:
-            raise _Abandoned
+            raise _Done from None
+        if order is DONE:
+            raise _Done
+        if order is CANCEL:
+            raise _Cancelled
         return order
 
     def close(self) -> None:
@@ -162,18 +174,17 @@ class Supervisor:
         """Wait for the target's exit or the next look.
 
         Raises:
-            _Abandoned: the wrapper wants it; the tree is gone.
+            _Cancelled, _Done: the wrapper wants it; the tree is gone.
         """
         soonest = min((gauge.next_look for gauge in self.gauges), default=math.inf)
         longest = _LONGEST_PAUSE if handle else _SHORT_PAUSE
         seconds = min(max(0.0, soonest - time.monotonic()), longest)
         if self.orders in processes.readable([self.orders, *handle], seconds):
-            if os.read(self.orders, 1):
+            try:
+                self.next_order()
+            except _Cancelled:
                 self.end(self.limits.grace)
-            else:
-                self.end(0.0)
-                self.remove_traces()
-            raise _Abandoned
+                raise
 
     def reap(self) -> bool:
         """Wait for the children that exited; whether there are others."""

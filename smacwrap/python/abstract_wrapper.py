@@ -142,8 +142,8 @@ class AbstractWrapper:
             command = command_words(self.get_command_line_args(runargs, dict(data.config)), call)
             seconds = call.cutoff if call.has_cutoff else math.inf
             limits = Limits(seconds, seconds, memory=self.args.mem_limit * 2**20)
-            executor = LocalExecutor(scratch, leftovers=(scratch,))
-            with executor.submit(Task(bundle, command, limits=limits)) as submission:
+            task = Task(bundle, command, limits=limits, leftovers=(scratch,))
+            with LocalExecutor(scratch).submit(task) as submission:
                 completion = submission.wait(on_output=echo)
                 data.take(completion, call)
                 out_args = {"exit_code": data.exit_code, "instance": data.instance}

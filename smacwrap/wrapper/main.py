@@ -44,6 +44,7 @@ def wrap(job_file: str, words: Sequence[str], guard: Guard | None = None) -> Non
         done = _run(job, call, LocalExecutor(runs, guard))
         ignore_stop_signals()  # the run is over, and nothing is left but to tell
     except UserError as error:
+        ignore_stop_signals()
         # SMAC reads nothing but a result line; a person reads the error that follows.
         write_answer(_STANDARD_OUTPUT, call, _crashed(call, str(error)).result)
         raise

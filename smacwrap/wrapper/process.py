@@ -34,6 +34,8 @@ def catch_stop_signals() -> "dict[signal.Signals, Any]":
 
 def ignore_stop_signals() -> None:
     """Have the process go on whatever asks it to end."""
+    if signal.getsignal(signal.SIGALRM) is _stop_late:
+        signal.setitimer(signal.ITIMER_REAL, 0)
     for number in processes.STOP_SIGNALS:
         # Python complains of a second signal of the same moment where SIG_IGN takes its handler.
         signal.signal(number, lambda number, frame: None)
@@ -51,11 +53,16 @@ def _stop_soon(unraisable: "sys.UnraisableHookArgs") -> None:
         sys.__unraisablehook__(unraisable)
         return
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise error
-
-    signal.signal(signal.SIGALRM, stop)
+    _lost.append(error)
+    signal.signal(signal.SIGALRM, _stop_late)
     signal.setitimer(signal.ITIMER_REAL, _SOON)
+
+
+_lost: list[StoppedError] = []
+
+
+def _stop_late(number: int, frame: FrameType | None) -> None:
+    raise _lost.pop()
 
 
 def echo(output: bytes) -> None:

@@ -20,7 +20,7 @@ from smacwrap.frozen import Frozen, replace
 from smacwrap.protocol import CallString, Result, Status
 from smacwrap.wrapper.command import CommandTemplate
 from smacwrap.wrapper.job import Job
-from smacwrap.wrapper.place import CACHE, Place, claim
+from smacwrap.wrapper.place import CACHE, POST, Place, claim
 from smacwrap.wrapper.placeholders import FillError, values_of
 from smacwrap.wrapper.spelling import Spelled
 
@@ -85,6 +85,7 @@ def run_job(
             data=job.data,
             limits=_limits(job, call),
             fill=partial(_fill_place, job, call, spelled, place),
+            leftovers=place.all(),
         )
         outcome = _execute(start, task, executor, on_output)
     except (OSError, BundleError, FillError) as error:
@@ -180,12 +181,12 @@ def _execute(
         files += [(f"outputs/{name}", path) for name, path in completion.outputs]
 
         def postprocess() -> Completion:
-            bundle = task.bundle.with_suffix(".post")
+            bundle = task.bundle.with_suffix(POST)
             open_until_kept.callback(bundle.unlink, missing_ok=True)
             copy_file(task.bundle, bundle)
             add(bundle, [*completion.outputs, (_LOG, completion.log)])
             post_task = replace(
-                task, bundle=bundle, command=start.postprocess, outputs=(), fill=None
+                task, bundle=bundle, command=start.postprocess, outputs=(), fill=None, leftovers=()
             )
             post = open_until_kept.enter_context(executor.submit(post_task)).wait(on_output)
             files.append((_POST_LOG, post.log))

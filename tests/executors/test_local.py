@@ -210,3 +210,27 @@ def test_a_guard_that_is_killed_costs_other_children_nothing(tmp_path: Path) -> 
     finally:
         other.kill()
         other.wait()
+
+
+def test_a_killed_process_costs_nothing_that_is_not_of_the_run(tmp_path: Path) -> None:
+    code = f"""
+import os, signal
+from pathlib import Path
+from smacwrap.executors import Task
+from smacwrap.executors.bundle import pack
+from smacwrap.executors.local import LocalExecutor
+folder = Path({str(tmp_path)!r})
+pack(folder / "data", folder / "data.zip")
+(folder / "scratch").mkdir()
+submission = LocalExecutor(folder / "scratch").submit(Task(folder / "data.zip", ("sleep", "60")))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "kept").write_text("kept")
+    subprocess.run([sys.executable, "-c", code], check=False)
+    deadline = time.monotonic() + 30
+    while processes_in(tmp_path) or list((tmp_path / "scratch").iterdir()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "data.zip", "scratch"]
+    assert (tmp_path / "data" / "kept").read_text() == "kept"
