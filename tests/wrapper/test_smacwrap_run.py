@@ -450,6 +450,8 @@ def test_more_open_files_than_select_can_tell_apart_change_nothing(tmp_path: Pat
         tmp_path, "python script.py", "[result]\nquality = 'loss'", script="print('loss\\t1')"
     )
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 1200:
+        pytest.skip("so many files cannot be open here")
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
     files = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
     try:
