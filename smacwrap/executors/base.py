@@ -120,6 +120,10 @@ class Submission(ABC):
         return self
 
     def __exit__(self, *exc_info: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Cancel and close; a signal that asks this process to end waits for that."""
         with processes.hold_stop_signals():
             try:
                 self.cancel()

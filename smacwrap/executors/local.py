@@ -33,7 +33,7 @@ class LocalExecutor(Executor):
         try:
             submission.start()
         except BaseException:
-            submission.__exit__()
+            submission.end()
             raise
         return submission
 

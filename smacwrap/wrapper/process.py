@@ -22,6 +22,9 @@ class StoppedError(BaseException):
     """A signal asked the wrapper to end; the message is its name."""
 
 
+_lost: list[StoppedError] = []
+
+
 def catch_stop_signals() -> "dict[signal.Signals, Any]":
     """Raise `StoppedError` at the first signal that asks the process to end; ignore later ones.
 
@@ -56,9 +59,6 @@ def _stop_soon(unraisable: "sys.UnraisableHookArgs") -> None:
     _lost.append(error)
     signal.signal(signal.SIGALRM, _stop_late)
     signal.setitimer(signal.ITIMER_REAL, _SOON)
-
-
-_lost: list[StoppedError] = []
 
 
 def _stop_late(number: int, frame: FrameType | None) -> None:
