@@ -31,7 +31,8 @@ def wrap(job_file: str, words: Sequence[str], guard: Guard | None = None) -> Non
         guard: one that is ready for the run.
 
     Raises:
-        UserError: the words are no call string, or the job file cannot be used.
+        UserError: the words are no call string, the job file cannot be used, or the result line
+            cannot be written.
     """
     try:
         call = parse_call_string(words)
@@ -46,13 +47,20 @@ def wrap(job_file: str, words: Sequence[str], guard: Guard | None = None) -> Non
     except UserError as error:
         ignore_stop_signals()
         # SMAC reads nothing but a result line; a person reads the error that follows.
-        write_answer(_STANDARD_OUTPUT, call, _crashed(call, str(error)).result)
+        _answer(call, _crashed(call, str(error)))
         raise
     except StoppedError as error:
         done = _crashed(call, f"the wrapper was ended by {error}")
-    write_answer(_STANDARD_OUTPUT, call, done.result)
+    _answer(call, done)
     for message in (*done.warnings, *([done.reason] if done.reason else [])):
         echo(f"smacwrap run: {message}\n".encode("utf-8", "backslashreplace"))
+
+
+def _answer(call: CallString, done: RunRecord) -> None:
+    try:
+        write_answer(_STANDARD_OUTPUT, call, done.result)
+    except OSError as error:
+        raise UserError(f"the result line cannot be written: {error.strerror}") from None
 
 
 def _run(job: Job, call: CallString, executor: LocalExecutor) -> RunRecord:

@@ -433,6 +433,12 @@ def test_a_result_line_is_printed_though_nothing_can_be_said(tmp_path: Path) -> 
             command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=full, text=True, check=False
         )
     assert result_of(done).quality == 1
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.endswith("the result line cannot be written: No space left on device\n")
     reader, writer = os.pipe()
     os.set_blocking(writer, False)  # as a parent that uses asyncio or Node.js has it
     try:
