@@ -93,7 +93,7 @@ def test_a_cutoff_ends_the_whole_tree_also_what_left_its_session(tmp_path: Path)
         assert time.monotonic() - start < 30
         assert done.timed_out
         assert done.wallclock_time >= 1.0
-        (pids,) = (tmp_path / "scratch").glob("*/work/pids")
+        (pids,) = (tmp_path / "scratch").glob("*/*/pids")
         assert gone(*pids.read_text().split())
 
 
@@ -107,7 +107,7 @@ def test_processes_that_a_task_leaves_behind_are_ended_when_it_exits(tmp_path: P
     script = "setsid sleep 94 >/dev/null 2>&1 & echo $! > pid; sleep 95 & exit 0"
     with submit(tmp_path, script) as submission:
         assert submission.wait().exit_code == 0
-        (pid,) = (tmp_path / "scratch").glob("*/work/pid")
+        (pid,) = (tmp_path / "scratch").glob("*/*/pid")
         assert gone(pid.read_text())
 
 
