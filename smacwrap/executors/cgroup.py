@@ -19,7 +19,6 @@ from smacwrap.executors.tree import Descendants
 _CLONE3 = 435  # the number of the system call, the same for all processors that Python knows
 _PREFIX = "smacwrap-"  # of the names of groups: the process that made it follows
 _INTO_CGROUP = 0x200000000  # CLONE_INTO_CGROUP of linux/sched.h, since Linux 5.7
-_PATIENCE = 10.0  # seconds in which processes that were killed go
 
 
 def make_group(name: str) -> "ControlGroup | None":
@@ -53,29 +52,29 @@ class ControlGroup(Descendants):
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self._born_inside = False
-        self._memory_by = ""
+        self._limits_memory = False
+        self._has_controller = False
 
     @property
     def enforced_by(self) -> str:
         """What measures and limits the tree, in words."""
-        return f"cgroup v2 (cpu.stat, cgroup.kill{self._memory_by})"
+        memory = "memory.max" if self.bounds_memory else "memory by polling its processes"
+        return f"cgroup v2 (cpu.stat, cgroup.kill{f', {memory}' if self._limits_memory else ''})"
 
     @property
     def bounds_memory(self) -> bool:
         """Whether the kernel itself keeps the tree within its memory."""
-        return self._memory_by == ", memory.max"
+        return self._limits_memory and self._has_controller
 
     def limit_memory(self, memory: float) -> None:
         """Have the kernel keep the tree within `memory` bytes, where it can."""
-        if not math.isfinite(memory):
-            return
-        self._memory_by = ", memory by polling its processes"
-        if os.path.exists(f"{self.folder}/memory.max"):
+        self._limits_memory = math.isfinite(memory)
+        self._has_controller = os.path.exists(f"{self.folder}/memory.max")
+        if self.bounds_memory:
             self._write("memory.max", str(int(memory)))
             self._write("memory.oom.group", "1")
             with contextlib.suppress(OSError):  # a kernel without swap has no such file
                 self._write("memory.swap.max", "0")
-            self._memory_by = ", memory.max"
 
     def fork(self) -> int:
         """Fork a process into the group; see `Descendants`."""
@@ -116,7 +115,7 @@ class ControlGroup(Descendants):
         Raises:
             OSError: there is no such group.
         """
-        give_up = time.monotonic() + _PATIENCE
+        give_up = time.monotonic() + processes.PATIENCE
         while self._table("cgroup.events")["populated"] and time.monotonic() < give_up:
             self._kill()
             time.sleep(0.01)

@@ -123,7 +123,7 @@ class Guard:
         if not (self._over or self._ended):
             self._tell(CANCEL)
             with contextlib.suppress(OSError):
-                while self.wait(_POLL) is None and not self._over:
+                while self.wait(_POLL) is None:
                     pass
 
     def release(self) -> None:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What asks a process to end: Ctrl-C, kill, a closed terminal."""
 
-_PATIENCE = 10.0
+PATIENCE = 10.0
 """Seconds after KILL in which a process goes, unless the kernel holds it for a device."""
+
+_ON_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
 # psutil and subprocess are imported where they are used: the wrapper itself rarely needs them.
 
@@ -44,7 +46,12 @@ def adopt_orphans() -> None:
 
 def die_with_parent() -> None:
     """Have the kernel kill this process when its parent's thread exits (Linux only)."""
-    _prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    _prctl(_ON_PARENT_DEATH, signal.SIGKILL)
+
+
+def wake_with_parent() -> None:
+    """Have the kernel continue this process, if it is stopped, when its parent's thread exits."""
+    _prctl(_ON_PARENT_DEATH, signal.SIGCONT)
 
 
 def _prctl(option: int, argument: int = 1) -> None:
@@ -54,19 +61,14 @@ def _prctl(option: int, argument: int = 1) -> None:
         ctypes.CDLL(None).prctl(option, argument, 0, 0, 0)
 
 
-def wake_with_parent() -> None:
-    """Have the kernel continue this process, if it is stopped, when its parent's thread exits."""
-    _prctl(1, signal.SIGCONT)
-
-
 @contextlib.contextmanager
-def hold_stop_signals() -> Iterator[set[int]]:
+def hold_stop_signals() -> Iterator[Iterable[int]]:
     """Have what asks this thread to end wait until something is done; the signals held before."""
     # A handler of what came before may raise as soon as there is a call.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
         signal.pthread_sigmask(signal.SIG_BLOCK, (*STOP_SIGNALS, signal.SIGALRM))
-        yield {int(number) for number in mask}
+        yield mask
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
@@ -148,7 +150,7 @@ def end_tree(
         late = now >= late_from
         if late:
             kill()
-            give_up = min(give_up, now + _PATIENCE)
+            give_up = min(give_up, now + PATIENCE)
         for process in alive if late else alive - asked:
             with contextlib.suppress(psutil.Error):
                 process.send_signal(signal.SIGKILL if late else signal.SIGTERM)
@@ -163,8 +165,8 @@ def exists(pid: int) -> bool:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except PermissionError:
-        return True
+    except PermissionError:  # it is another user's
+        pass
     return True
 
 

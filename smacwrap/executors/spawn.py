@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import marshal
 import math
 import os
 import signal
 from collections.abc import Mapping
 
 from smacwrap.executors import processes
+from smacwrap.executors.messages import receive, send
 from smacwrap.executors.tree import Descendants
 from smacwrap.frozen import Frozen
 
@@ -53,12 +53,14 @@ def spawn(program: Program, largest: float, tree: Descendants) -> int:
         _become(program, environment, output, largest, tree, writer, guard)
     os.close(writer)
     os.close(output)
-    with os.fdopen(reader, "rb") as pipe:
-        why = pipe.read()
-    if why:
-        os.waitpid(pid, 0)
-        raise OSError(*marshal.loads(why))
-    return pid
+    try:
+        why = receive(reader)
+    except EOFError:
+        return pid
+    finally:
+        os.close(reader)
+    os.waitpid(pid, 0)
+    raise OSError(*why)
 
 
 def error_arguments(error: Exception, file: str | None = None) -> ErrorArguments:
@@ -97,7 +99,7 @@ def _become(
         os.dup2(output, 2)
         os.execvpe(name, program.command, environment)
     except Exception as error:
-        os.write(failure, marshal.dumps(error_arguments(error, name)))
+        send(failure, error_arguments(error, name))
     finally:
         os._exit(127)
 

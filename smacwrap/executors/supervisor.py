@@ -20,7 +20,7 @@ from smacwrap.executors.tree import Descendants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
     from smacwrap.executors.base import Exceeded
 
@@ -52,9 +52,13 @@ def supervise(orders: int, messages: int, group: str) -> None:
     gc.freeze()  # the wrapper forks while it is off
     gc.enable()
     try:
-        supervisor.run()
-    finally:
-        supervisor.close()
+        try:
+            supervisor.run()
+        finally:
+            supervisor.close()
+        supervisor.stay()
+    except _Done:
+        pass
 
 
 class Supervisor:
@@ -70,25 +74,32 @@ class Supervisor:
         self.gauges: list[Gauge] = []
 
     def run(self) -> None:
-        """Start the target and see it to its end; whatever happens is told to the wrapper."""
+        """Start the target and see it to its end; whatever happens is told to the wrapper.
+
+        Raises:
+            _Done: the wrapper is gone, or needs no run.
+        """
         try:
-            try:
-                self.traces = self.next_order()
-                command, environment, folder, log, limits = self.next_order()
-                self.program = Program(command, environment, folder, log)
-                self.limits = Limits(**dict(limits))
-                self.start()
-                self.tell(None, self.watch())
-            except _Cancelled:
-                self.tell(None, {})
-            except (OSError, ValueError) as error:
-                self.tell(error_arguments(error), None)
-            self.close()
-            while True:  # CANCEL may come too late
-                with contextlib.suppress(_Cancelled):
-                    self.next_order()
-        except _Done:
-            pass
+            self.traces = self.next_order()
+            command, environment, folder, log, limits = self.next_order()
+            self.program = Program(command, environment, folder, log)
+            self.limits = Limits(**dict(limits))
+            self.start()
+            self.tell(None, self.watch())
+        except _Cancelled:
+            self.tell(None, {})
+        except (OSError, ValueError) as error:
+            self.tell(error_arguments(error), None)
+
+    def stay(self) -> NoReturn:
+        """Wait until the wrapper has taken what the run left.
+
+        Raises:
+            _Done: then, or when the wrapper is gone.
+        """
+        while True:
+            with contextlib.suppress(_Cancelled):  # too late
+                self.next_order()
 
     def next_order(self) -> Any:
         """Wait for what the wrapper says next.

@@ -1,7 +1,6 @@
 """The workers of a launch: started, watched, started again when they die, and stopped."""
 
 import contextlib
-import select
 import signal
 import subprocess
 import time
@@ -158,7 +157,7 @@ class Fleet:
 
     def _pass_on_notices(self, seed: int, process: "subprocess.Popen[bytes]") -> None:
         """Tell the observer what a worker prints: a line each that a person should know."""
-        while process.stdout and select.select([process.stdout], [], [], 0)[0]:
+        while process.stdout and processes.readable([process.stdout.fileno()], 0):
             line = process.stdout.readline()
             if not line:
                 return
