@@ -9,7 +9,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -143,6 +143,25 @@ def run(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Run]:
     yield run
     assert run.processes() == []
     assert not list((tmp_path / "smacwrap-runs").glob("run-*/"))
+
+
+def ready(run: Run, script: str, limits: str = "", **options: str) -> "subprocess.Popen[str]":
+    """A run whose target has printed that it is ready."""
+    wrapper = run.start(script, limits, **options)
+    assert wrapper.stderr
+    while wrapper.stderr.readline() != "ready\n":
+        assert wrapper.poll() is None
+    return wrapper
+
+
+@contextmanager
+def ignored(number: signal.Signals) -> Iterator[None]:
+    """What is started now ignores a signal, for exec keeps that."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def is_sleep(process: psutil.Process) -> bool:
@@ -294,10 +313,7 @@ def test_limits_that_are_not_reached_change_nothing(run: Run) -> None:
 def test_a_wrapper_that_is_told_to_end_ends_a_stubborn_tree_and_answers(
     run: Run, number: signal.Signals
 ) -> None:
-    wrapper = run.start(DAEMON + "time.sleep(300)", "grace = 0.2")
-    assert wrapper.stderr
-    while wrapper.stderr.readline() != "ready\n":
-        pass
+    wrapper = ready(run, DAEMON + "time.sleep(300)", "grace = 0.2")
     assert len(run.processes()) == 4, "wrapper, guard, target, daemon"
     wrapper.send_signal(number)
     out, _ = wrapper.communicate(timeout=60)
@@ -307,24 +323,15 @@ def test_a_wrapper_that_is_told_to_end_ends_a_stubborn_tree_and_answers(
 
 def test_nohup_has_a_wrapper_outlive_its_terminal(run: Run) -> None:
     script = "import time\nprint('ready', flush=True); time.sleep(1); print('loss\\t1')"
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; exec keeps it
-    try:
-        wrapper = run.start(script)
-    finally:
-        signal.signal(signal.SIGHUP, before)
-    assert wrapper.stderr
-    while wrapper.stderr.readline() != "ready\n":
-        pass
+    with ignored(signal.SIGHUP):  # as nohup does
+        wrapper = ready(run, script)
     wrapper.send_signal(signal.SIGHUP)
     out, _ = wrapper.communicate(timeout=60)
     assert parse_result_line(out).status is Status.SAT
 
 
 def test_when_the_wrapper_is_killed_the_tree_dies_with_it(run: Run) -> None:
-    wrapper = run.start(DAEMON + "time.sleep(300)")
-    assert wrapper.stderr
-    while wrapper.stderr.readline() != "ready\n":
-        pass
+    wrapper = ready(run, DAEMON + "time.sleep(300)")
     wrapper.kill()
     wrapper.communicate(timeout=60)
     wait_until(lambda: not run.processes())
@@ -332,10 +339,7 @@ def test_when_the_wrapper_is_killed_the_tree_dies_with_it(run: Run) -> None:
 
 
 def test_when_the_group_of_the_wrapper_is_killed_the_tree_dies_with_it(run: Run) -> None:
-    wrapper = run.start(DAEMON + "time.sleep(300)")
-    assert wrapper.stderr
-    while wrapper.stderr.readline() != "ready\n":
-        pass
+    wrapper = ready(run, DAEMON + "time.sleep(300)")
     # All that a shell's job control or a batch system reaches: not the guard.
     group = os.getpgid(wrapper.pid)
     for process in run.processes():
@@ -347,10 +351,7 @@ def test_when_the_group_of_the_wrapper_is_killed_the_tree_dies_with_it(run: Run)
 
 
 def test_when_the_guard_is_killed_the_tree_dies_and_the_wrapper_says_so(run: Run) -> None:
-    wrapper = run.start(DAEMON + "time.sleep(300)")
-    assert wrapper.stderr
-    while wrapper.stderr.readline() != "ready\n":
-        pass
+    wrapper = ready(run, DAEMON + "time.sleep(300)")
     (guard,) = psutil.Process(wrapper.pid).children()
     guard.kill()
     out, err = wrapper.communicate(timeout=60)
@@ -365,12 +366,9 @@ def test_a_target_cannot_stop_its_guard_to_get_rid_of_limits(run: Run) -> None:
 
 
 def test_a_caller_that_ignores_its_children_changes_nothing(run: Run) -> None:
-    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # exec keeps what is ignored
-    try:
+    with ignored(signal.SIGCHLD):
         wrapper = run.start("print('loss\\t1'); raise SystemExit(3)")
         out, err = wrapper.communicate(timeout=60)
-    finally:
-        signal.signal(signal.SIGCHLD, before)
     assert parse_result_line(out).status is Status.CRASHED
     assert "exit code 3" in err
 
@@ -385,15 +383,6 @@ def test_secrets_of_the_environment_are_not_kept(run: Run) -> None:
     assert run("import os; print('loss\\t' + str(len(os.environ['SOME_TOKEN'])))").quality == 11
     assert b"do-not-tell" not in run.kept("call.json")
     assert b"SOME_TOKEN" not in run.kept("call.json")
-
-
-def ready(run: Run, script: str, limits: str = "", **options: str) -> "subprocess.Popen[str]":
-    """A run whose target has printed that it is ready."""
-    wrapper = run.start(script, limits, **options)
-    assert wrapper.stderr
-    while wrapper.stderr.readline() != "ready\n":
-        assert wrapper.poll() is None
-    return wrapper
 
 
 ORPHANS = """\
@@ -424,12 +413,9 @@ def test_a_guard_that_is_killed_at_once_leaves_nothing(run: Run) -> None:
 
 
 def test_a_killed_guard_is_no_success_for_a_caller_that_ignores_its_children(run: Run) -> None:
-    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    try:
+    with ignored(signal.SIGCHLD):
         wrapper = run.start("setsid sleep 301 & kill -9 $PPID; sleep 302", command="sh script.py")
         out, err = wrapper.communicate(timeout=60)
-    finally:
-        signal.signal(signal.SIGCHLD, before)
     assert parse_result_line(out).status is Status.CRASHED
     assert "the process that guards the run ended with exit code -9" in err
     wait_until(lambda: not run.processes())
