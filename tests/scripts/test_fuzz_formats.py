@@ -18,7 +18,7 @@ def read(data, path):
     if b"boom" in data:
         raise KeyError("boom")
     if b"eat" in data:
-        list(range(10**7))
+        b'x' * (100 << 20)
     raise ValueError("an error for people")
 
 FORMATS["faulty"] = Format(read, ValueError, (b"boom", b"eat"), examples=(b"a b\\nc " * 9,))
