@@ -30,6 +30,13 @@ _OURS = (
     "forgotten.json",
     "runs/run-*",
 )
+_HALF_WRITTEN = (
+    ".*.part",
+    "state-run*/.*.part",
+    "runs/run-*.part",
+    "runs/run-*.post",
+    "runs/.cache/*.part",
+)
 _LIVE = re.compile(r"live-rundata-(\d+)\.json")
 _RUNNING = re.compile(r"running-(\d+)\.json")
 
@@ -153,8 +160,9 @@ class Study:
         for path in self.runs.glob("run-*"):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
-        for path in (*self.folder.glob(".*.part"), *self.folder.glob("state-run*/.*.part")):
-            path.unlink(missing_ok=True)
+        for pattern in _HALF_WRITTEN:
+            for path in self.folder.glob(pattern):
+                path.unlink(missing_ok=True)
 
 
 class HistoryReader:

@@ -46,12 +46,18 @@ def test_to_clear_a_study_deletes_what_smacwrap_wrote_and_nothing_else(tmp_path:
 def test_leftovers_are_folders_of_runs_and_half_files_but_never_bundles(tmp_path: Path) -> None:
     study = Study(tmp_path)
     (study.runs / "run-1" / "work").mkdir(parents=True)
-    (study.runs / "run-1.zip").touch()
+    cache = study.runs / ".cache"
+    cache.mkdir()
+    for path in (study.runs / "run-1", cache / "key"):
+        path.with_suffix(".zip").touch()
+        path.with_suffix(".part").touch()
+    (study.runs / "run-2.post").touch()
     study.state(1).mkdir()
     for path in (study.description, study.state(1) / "param.pcs"):
         path.touch()
         path.with_name(f".{path.name}.99.part").touch()
     study.remove_leftovers()
-    assert [path.name for path in study.runs.iterdir()] == ["run-1.zip"]
+    assert {path.name for path in study.runs.iterdir()} == {"run-1.zip", ".cache"}
+    assert [path.name for path in cache.iterdir()] == ["key.zip"]
     assert {path.name for path in tmp_path.iterdir()} == {"runs", "state-run1", "study.json"}
     assert [path.name for path in study.state(1).iterdir()] == ["param.pcs"]
