@@ -24,8 +24,9 @@ from smacwrap.engines.models.gp import GaussianProcess
 from smacwrap.engines.models.surrogate import Surrogate
 from smacwrap.engines.search.acquisition import LogExpectedImprovement
 from smacwrap.engines.search.design import SpreadDesign
+from smacwrap.engines.search.feasibility import Feasibility
 from smacwrap.engines.search.maximiser import MatrixSearch
-from smacwrap.engines.search.observations import Observations
+from smacwrap.engines.search.observations import UNSAT, Observations
 from smacwrap.engines.search.racing import LongRace
 from smacwrap.engines.search.run_history import LongRunHistory
 from smacwrap.engines.search.selector import Selector
@@ -92,6 +93,7 @@ class Smac3Engine(Engine):
         spread = min(freedom, _MOST_SPREAD, budget // min(2, seeds.most) // _SPREAD_SHARE)
         share = spread // workers if self.surrogate else 0
         surrogate = (self.surrogate or Automatic)(vectors, seed % 2**31)
+        feasibility = Feasibility(vectors, seed % 2**31)
         self._unseen = Unseen(vectors, seed)
         self._observations = Observations(vectors, self._unseen, surrogate.most)
         with tempfile.TemporaryDirectory(prefix="smacwrap-") as scratch:
@@ -107,7 +109,7 @@ class Smac3Engine(Engine):
             self._smac = _LongFacade(
                 scenario,
                 model=surrogate,
-                acquisition_function=LogExpectedImprovement(),
+                acquisition_function=LogExpectedImprovement(feasibility),
                 acquisition_maximizer=MatrixSearch(self._observations, self._unseen, scenario.seed),
                 initial_design=SpreadDesign(scenario, vectors, share, first),
                 intensifier=self._race,
@@ -116,6 +118,7 @@ class Smac3Engine(Engine):
                     scenario,
                     self._observations,
                     self._unseen,
+                    feasibility,
                     self._race,
                     given=len(set(first)),
                     design_size=spread + 1,
@@ -167,7 +170,10 @@ class Smac3Engine(Engine):
         cost = _LARGEST_COST if math.isnan(cost) else min(max(cost, -_LARGEST_COST), _LARGEST_COST)
         crashed = run.result.status in (Status.CRASHED, Status.ABORT)
         status = StatusType.CRASHED if crashed else StatusType.SUCCESS
-        return TrialValue(cost, time=run.result.runtime, status=status)
+        # With RUNTIME, to find out that there is no solution is as good as to find one.
+        unsat = run.result.status is Status.UNSAT and self.objective.run_obj == "QUALITY"
+        information = {UNSAT: True} if unsat else {}
+        return TrialValue(cost, time=run.result.runtime, status=status, additional_info=information)
 
 
 class GaussianProcessEngine(Smac3Engine):

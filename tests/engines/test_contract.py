@@ -186,21 +186,22 @@ def test_a_run_of_another_space_is_refused(build: Build, configuration: dict[str
         build().tell(run_of(configuration, 0.5))
 
 
-def test_crashes_are_avoided(build: Build) -> None:
-    # Half of the space crashes at 1e9: what works is still told apart, and preferred.
+@pytest.mark.parametrize("status", [Status.CRASHED, Status.UNSAT])
+def test_what_is_infeasible_is_avoided(build: Build, status: Status) -> None:
+    # Half of the space is infeasible at 1e9: what works is still told apart, and preferred.
     engine = build(budget=30)
     made = []
     for _ in range(30):
         suggestion = engine.ask()
         assert suggestion
         configuration = to_text(suggestion.configuration)
-        crashed = float(configuration["x"]) > 0.6
-        made.append(crashed)
+        infeasible = float(configuration["x"]) > 0.6
+        made.append(infeasible)
         engine.tell(
             run_of(
                 configuration,
-                1e9 if crashed else cost(configuration),
-                Status.CRASHED if crashed else Status.SAT,
+                1e9 if infeasible else cost(configuration),
+                status if infeasible else Status.SAT,
             )
         )
     assert sum(made[15:]) < 8

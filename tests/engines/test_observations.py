@@ -13,46 +13,66 @@ from smacwrap.pcs.vectors import Vectors
 VECTORS = Vectors(parse_pcs("x real [0, 1] [0.5]"))
 
 
-def observed(*runs: tuple[float, float, bool], most: int = 100) -> Observations:
-    """Observations of runs: of x, its cost, and whether it succeeded."""
+GOOD, CRASHED, UNSAT = "good", "crashed", "unsat"
+
+
+def observed(*runs: tuple[float, float, str], most: int = 100) -> Observations:
+    """Observations of runs: of x, its cost, and what became of it."""
     observations = Observations(VECTORS, Unseen(VECTORS, 1), most)
-    for x, cost, succeeded in runs:
+    for x, cost, kind in runs:
         (configuration,) = Settled.all_of(VECTORS, np.array([[x]]))
-        status = StatusType.SUCCESS if succeeded else StatusType.CRASHED
-        observations.on_tell_end(None, TrialInfo(configuration), TrialValue(cost, status=status))
+        status = StatusType.CRASHED if kind == CRASHED else StatusType.SUCCESS
+        value = TrialValue(cost, status=status, additional_info={kind: True})
+        observations.on_tell_end(None, TrialInfo(configuration), value)
     return observations
 
 
 def test_the_cost_of_a_configuration_is_the_mean_of_its_runs() -> None:
-    rows, costs, runs = observed((0.1, 2, True), (0.2, 5, True), (0.1, 4, True)).training()
-    assert rows.tolist() == [[0.1], [0.2]]
-    assert costs.tolist() == [3, 5]
-    assert runs.tolist() == [2, 1]
+    sample = observed((0.1, 2, GOOD), (0.2, 5, GOOD), (0.1, 4, GOOD)).training()
+    assert sample.rows.tolist() == [[0.1], [0.2]]
+    assert sample.costs.tolist() == [3, 5]
+    assert sample.runs.tolist() == [2, 1]
+    assert sample.feasible.tolist() == [1, 1]
 
 
 def test_a_crashed_run_costs_as_much_as_the_worst_configuration_that_succeeded() -> None:
-    found = observed((0.1, 2, True), (0.1, 1e9, False), (0.2, 8, True), (0.3, 1e9, False))
+    found = observed((0.1, 2, GOOD), (0.1, 1e9, CRASHED), (0.2, 8, GOOD), (0.3, 1e9, CRASHED))
     assert found.costs.tolist() == [5, 8, 8]
-    assert observed((0.1, 1e9, False), (0.2, 1e9, False)).costs.tolist() == [0, 0]
+    assert found.training().feasible.tolist() == [0.5, 1, 0]
+    found = observed((0.1, 1e9, CRASHED), (0.2, 1e9, CRASHED))
+    assert found.costs.tolist() == [0, 0]
+    assert found.training().feasible.tolist() == [0, 0]
+
+
+def test_an_unsat_run_costs_at_most_as_much_as_the_worst_configuration_that_succeeded() -> None:
+    found = observed((0.1, 2, GOOD), (0.1, 1e9, UNSAT), (0.2, 8, GOOD), (0.3, 4, UNSAT))
+    assert found.costs.tolist() == [5, 8, 4]
+    assert found.training().feasible.tolist() == [0.5, 1, 0]
+
+
+def test_where_all_is_unsat_that_is_as_good_an_answer_as_any() -> None:
+    found = observed((0.1, 2, UNSAT), (0.2, 1e9, UNSAT), (0.2, 1e9, CRASHED))
+    assert found.costs.tolist() == [2, 1e9]
+    assert found.training().feasible.tolist() == [1, 0.5]
 
 
 @pytest.mark.parametrize("cost", [8e307, -8e307, 5e-324, 0.1])
 def test_means_of_any_size_are_exact_where_all_costs_are_equal(cost: float) -> None:
-    assert observed(*[(0.1, cost, True)] * 7).costs.tolist() == [cost]
+    assert observed(*[(0.1, cost, GOOD)] * 7).costs.tolist() == [cost]
 
 
 def test_of_a_long_history_the_best_the_newest_and_some_of_the_others_are_learned_from() -> None:
-    made = [(i / 1000, float((i * 7919) % 1000), True) for i in range(1000)]
+    made = [(i / 1000, float((i * 7919) % 1000), GOOD) for i in range(1000)]
     observations = observed(*made, most=100)
-    rows, costs, _ = observations.training()
-    assert len(rows) == 100
-    assert set(range(50)) < set(costs)
-    assert sum(cost > 800 for cost in costs) >= 8
+    sample = observations.training()
+    assert len(sample.rows) == 100
+    assert set(range(50)) < set(sample.costs)
+    assert sum(cost > 800 for cost in sample.costs) >= 8
     for i in range(5):
         more = i / 1000 + 0.0005
         (configuration,) = Settled.all_of(VECTORS, np.array([[more]]))
         observations.on_tell_end(None, TrialInfo(configuration), TrialValue(2000.0 + i))
-        again, costs, _ = observations.training()
-        assert again[:100].tolist() == rows.tolist()
-        assert again[-1].tolist() == [more]
-        assert costs[-1] == 2000 + i
+        again = observations.training()
+        assert again.rows[:100].tolist() == sample.rows.tolist()
+        assert again.rows[-1].tolist() == [more]
+        assert again.costs[-1] == 2000 + i

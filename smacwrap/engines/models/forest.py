@@ -58,7 +58,11 @@ class Forest(Surrogate):
 
     def fit(self, rows: Matrix, costs: Matrix, runs: Matrix) -> None:
         """See `Surrogate.fit`."""
-        self._rows, self._response = rows, log_scaled(costs)
+        self.learn(rows, log_scaled(costs))
+
+    def learn(self, rows: Matrix, response: Matrix) -> None:
+        """As `fit`, on the scale of the response: the posterior is its mean and variance."""
+        self._rows, self._response = rows, response
         if self._encoder.fit(rows, self._response):
             self._trees.clear()
         self._grow()

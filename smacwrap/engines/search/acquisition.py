@@ -1,4 +1,4 @@
-"""The acquisition function: what a run promises to gain on the best configuration."""
+"""The acquisition function: what a run promises to gain, and how likely it is to succeed."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from scipy.special import erfcx, ndtr
 from smac.acquisition.function.abstract_acquisition_function import AbstractAcquisitionFunction
 
 from smacwrap.engines.models.surrogate import Surrogate
+from smacwrap.engines.search.feasibility import Feasibility
 from smacwrap.pcs.vectors import Matrix
 
 _FAR = -5.0
@@ -17,9 +18,16 @@ class LogExpectedImprovement(AbstractAcquisitionFunction):
     """The logarithm of the expected improvement, which tells apart what rounds to no improvement.
 
     Ament et al. 2023, "Unexpected improvements to expected improvement for Bayesian optimization".
+
+    Args:
+        feasibility: what it is weighted with.
     """
 
     _model: Surrogate | None
+
+    def __init__(self, feasibility: Feasibility) -> None:
+        super().__init__()
+        self._feasibility = feasibility
 
     @property
     def name(self) -> str:
@@ -34,7 +42,7 @@ class LogExpectedImprovement(AbstractAcquisitionFunction):
         assert self._model is not None
         mean, deviation = self._model.mean_and_deviation(rows)
         gain: Matrix = np.log(deviation) + log_h((self._best - mean) / deviation)
-        return gain
+        return gain + self._feasibility.log_probability(rows)
 
     def means(self, rows: Matrix) -> Matrix:
         """What configurations are expected to cost: one entry a row, lower is better."""

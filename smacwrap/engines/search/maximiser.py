@@ -72,7 +72,7 @@ class MatrixSearch(AbstractAcquisitionMaximizer):
     def _starts(self, drawn: Matrix, values: Matrix) -> Matrix:
         """Where to climb from: what was run and is promising, or cheap, and what was drawn."""
         half = _STARTS // 2
-        rows, _, _ = self._observations.training()
+        rows = self._observations.training().rows
         return np.concatenate(
             [
                 rows[self._ranks(self._values(rows))[: half // 2]],

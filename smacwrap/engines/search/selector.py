@@ -12,8 +12,9 @@ from smac.scenario import Scenario
 
 from smacwrap.engines.models.surrogate import Surrogate
 from smacwrap.engines.search.acquisition import LogExpectedImprovement
+from smacwrap.engines.search.feasibility import Feasibility
 from smacwrap.engines.search.maximiser import MatrixSearch
-from smacwrap.engines.search.observations import Observations
+from smacwrap.engines.search.observations import Observations, Sample
 from smacwrap.engines.search.racing import LongRace
 from smacwrap.engines.search.settled import Settled
 from smacwrap.engines.search.unseen import Unseen
@@ -29,6 +30,7 @@ class Selector(ConfigSelector):
         scenario: SMAC3's.
         observations: what has been run.
         unseen: what has not.
+        feasibility: is taught with the model.
         race: where proposals challenge the incumbent.
         given: how many of the initial design are proposed in any case.
         design_size: with so many runs, made here or elsewhere, the rest of it is left out.
@@ -46,6 +48,7 @@ class Selector(ConfigSelector):
         scenario: Scenario,
         observations: Observations,
         unseen: Unseen,
+        feasibility: Feasibility,
         race: LongRace,
         *,
         given: int,
@@ -55,6 +58,7 @@ class Selector(ConfigSelector):
         super().__init__(scenario, retrain_after=1)
         self._observations = observations
         self._unseen = unseen
+        self._feasibility = feasibility
         self._race = race
         self._given = given
         self._design_size = design_size
@@ -78,18 +82,20 @@ class Selector(ConfigSelector):
         return configuration
 
     def _propose(self, proposal: int) -> Matrix:
-        rows, costs, runs = self._observations.training()
+        sample = self._observations.training()
+        costs = sample.costs
         learned = len(costs) > 1 and costs.min() < costs.max()
         if not (self._by_model and learned) or self._random_design.check(proposal):
             return self._unseen.choose()
-        self._train(rows, costs, runs)
+        self._train(sample)
         best = self._acquisition_maximizer.best(1)
         return best if len(best) else self._unseen.choose()
 
-    def _train(self, rows: Matrix, costs: Matrix, runs: Matrix) -> None:
-        self._model.fit(rows, costs, runs)
+    def _train(self, sample: Sample) -> None:
+        self._model.fit(sample.rows, sample.costs, sample.runs)
+        self._feasibility.fit(sample.rows, sample.feasible)
         pending = self._observations.pending
         if len(pending):
             self._model.believe(pending)
-        mean, _ = self._model.posterior(rows)
+        mean, _ = self._model.posterior(sample.rows)
         self._acquisition_function.update(self._model, eta=float(mean.min()))
