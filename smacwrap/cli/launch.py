@@ -118,7 +118,7 @@ def command(
     study = Study(scenario.output_dir / scenario.rungroup)
     if resume and (before := read_description(study)):
         # What the study was launched with holds on, unless it is said anew.
-        overrides = [*before.overrides, *overrides]
+        overrides = [*before.overrides_from_here(), *overrides]
         scenario = load_scenario(scenario_file, overrides)
         limits_per_process = limits_per_process or before.limits_per_process
     options = LaunchOptions(
@@ -147,9 +147,14 @@ def command(
         console.print(f"without effect here: {names}", style="yellow", markup=False)
     with TerminalProgress(console, scenario.wallclock_limit) as progress:
         ending = launch(scenario, study, options, progress)
+    exit_code = 130 if ending.interrupted else 1 if ending.failed else 0
     _show(console, scenario, study, ending)
-    write_results(study, ending.runs, objective_of(scenario))
-    sys.exit(130 if ending.interrupted else 1 if ending.failed else 0)
+    try:
+        write_results(study, ending.runs, objective_of(scenario))
+    except UserError as error:
+        click.echo(str(error), err=True)
+        exit_code = exit_code or 2
+    sys.exit(exit_code)
 
 
 def _show(console: Console, scenario: Scenario, study: Study, ending: Ending) -> None:

@@ -64,10 +64,10 @@ def _summary(status: Status) -> list[str]:
 
 
 def _workers(activity: Activity) -> str:
+    java = activity.description.engine == SMAC2
+    what = " (processes of SMAC v2, whose logs have what they run)" if java else ""
     seeds = _list(activity.description.seeds)
-    if activity.launcher and activity.description.engine == SMAC2:
-        return f"{seeds}: processes of SMAC v2, whose logs have what they run"
-    return f"{_list(activity.workers) or 'none'} of {seeds}"
+    return f"{_list(activity.workers) or 'none'} of {seeds}{what}"
 
 
 def _table(title: str, runs: Sequence[RunningRun]) -> Table:

@@ -35,10 +35,8 @@ def command(folder: Path, seed: int | None, run_id: str | None) -> None:
     activity = read_activity(study)
     if not activity.workers and not activity.launcher:
         raise UserError(f"{folder}: nothing runs in this study")
-    if activity.description.engine == SMAC2 and (seed, run_id) != (None, None):
-        raise UserError(
-            "processes of SMAC v2 can only be stopped together, without --seed and --run"
-        )
+    if activity.description.engine == SMAC2 and run_id is not None:
+        raise UserError("SMAC v2 tells nobody what it runs: stop one of its processes with --seed")
     worker, number = _chosen(activity, seed, run_id)
     try:
         Requests(study).stop(worker, number)

@@ -14,8 +14,27 @@ from smacwrap.history import Study
 @click.argument("folder", metavar="STUDY", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, required=True)
 @click.option("--index", type=int, required=True)
-def command(folder: Path, seed: int, index: int) -> None:
-    """Work on a study that a launch prepared; started by `smacwrap launch`."""
+@click.argument("program", nargs=-1, type=click.UNPROCESSED)
+def command(folder: Path, seed: int, index: int, program: tuple[str, ...]) -> None:
+    """Work on a study that a launch prepared, or have a program do so, with the words PROGRAM."""
+    if program:
+        _keep(Study(folder), seed, program)
+    else:
+        _work(Study(folder), seed, index)
+
+
+def _keep(study: Study, seed: int, program: tuple[str, ...]) -> None:
+    from smacwrap.launch.crew import STOPPED
+    from smacwrap.launch.keeper import keep
+    from smacwrap.launch.target import Stopped
+
+    try:
+        sys.exit(keep(study, seed, program))
+    except Stopped:
+        sys.exit(STOPPED)
+
+
+def _work(study: Study, seed: int, index: int) -> None:
     from smacwrap.launch.crew import STOPPED
     from smacwrap.launch.target import Stopped
     from smacwrap.launch.worker import Worker
@@ -26,7 +45,7 @@ def command(folder: Path, seed: int, index: int) -> None:
     log = logging.getLogger("smacwrap.worker")
     log.setLevel(logging.INFO)
     try:
-        reason = Worker(Study(folder), seed, index).work()
+        reason = Worker(study, seed, index).work()
     except Stopped:
         log.info("end: stopped")
         sys.exit(STOPPED)

@@ -6,6 +6,12 @@ from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
 
+_TAIL = 64  # bytes by which what was written last is known again
+
+
+class OverwrittenError(UserError):
+    """Somebody else wrote to a file that one process appends to, or cut it off."""
+
 
 class AppendedFile:
     """A file to which one process appends, and which others read meanwhile.
@@ -21,6 +27,7 @@ class AppendedFile:
     def __init__(self, path: Path, size: int) -> None:
         self._path = path
         self._size = size
+        self._tail = b""
 
     def append(self, piece: bytes, *, durable: bool = False) -> None:
         """Append a piece.
@@ -30,13 +37,16 @@ class AppendedFile:
 
         Raises:
             OSError: it cannot be written; what the file had before is as it was.
-            UserError: somebody else has cut the file off.
+            OverwrittenError: somebody else wrote to the file; nothing is changed.
         """
-        with self._path.open("ab", buffering=0) as file:
+        with self._path.open("ab+", buffering=0) as file:
             found = os.fstat(file.fileno()).st_size
             if found < self._size:
                 message = f"has {found} bytes of the {self._size} that were written to it"
-                raise UserError(Problem(message, self._path))
+                raise OverwrittenError(Problem(message, self._path))
+            if os.pread(file.fileno(), len(self._tail), self._size - len(self._tail)) != self._tail:
+                message = "was written to by another process"
+                raise OverwrittenError(Problem(message, self._path))
             if found > self._size:  # half a piece, which a crash or a full disk left
                 file.truncate(self._size)
             try:
@@ -50,3 +60,4 @@ class AppendedFile:
                     file.truncate(self._size)
                 raise
         self._size += len(piece)
+        self._tail = (self._tail + piece)[-_TAIL:]

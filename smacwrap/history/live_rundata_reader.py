@@ -72,6 +72,7 @@ class LiveRundataReader:
                 latter the reader is of no further use.
         """
         if not (pending := self._pending()):
+            self._waiting_since = None
             return []
         text = pending.decode(errors="surrogateescape")
         runs, end = [], 0
@@ -79,8 +80,11 @@ class LiveRundataReader:
             try:
                 value, end = _decode(text, begin)
             except (ValueError, RecursionError) as error:
-                if _RUN_START.search(text, begin + 1) and self._has_waited():
-                    raise self._problem(f"{error}, and runs follow", text, begin) from None
+                if not _RUN_START.search(text, begin + 1):
+                    self._waiting_since = None
+                elif self._has_waited():
+                    message = f"{error}, and runs follow (moved away, the file is done without)"
+                    raise self._problem(message, text, begin) from None
                 break
             try:
                 if self.instances is None:
@@ -99,6 +103,11 @@ class LiveRundataReader:
         self.parsed += parsed
         self._size = self.parsed + len(pending) - parsed if begin == len(text) else 0
         return runs
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there are runs behind garbage that may still become something else."""
+        return self._waiting_since is not None
 
     def _has_waited(self) -> bool:
         """Whether garbage has been waited for long enough."""

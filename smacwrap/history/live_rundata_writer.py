@@ -20,6 +20,7 @@ from smacwrap.history.run import Run
 from smacwrap.protocol import NO_INSTANCE
 
 _FIRST_ID = 2  # where SMAC v2 starts to count
+_BEGIN = b'[{"@pi-id":'
 
 _Json = dict[str, Any]
 
@@ -46,6 +47,22 @@ class StudyIdentity:
     instances: tuple[Instance, ...] = (Instance(NO_INSTANCE),)
 
 
+def may_be_ours(path: Path) -> bool:
+    """Whether a live-rundata file is one of ours, or has nothing in it yet.
+
+    SMAC v2 writes blanks where we do not, and begins its file anew when it is started anew.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            begin = file.read(len(_BEGIN))
+    except FileNotFoundError:
+        return True
+    return _BEGIN.startswith(begin)
+
+
 class LiveRundataWriter:
     """Appends runs to the one file that is this worker's own, each safely on disk.
 
@@ -53,10 +70,14 @@ class LiveRundataWriter:
 
     Raises:
         OSError: the file cannot be written.
-        UserError: it cannot be read, holds what no SMAC writes, or other instances.
+        UserError: it cannot be read, is SMAC v2's own, holds what no SMAC writes, or other
+            instances.
     """
 
     def __init__(self, path: Path, identity: StudyIdentity) -> None:
+        if not may_be_ours(path):
+            message = "is a run history of SMAC v2: choose another --seed than its own"
+            raise UserError(Problem(message, path))
         self.path = path
         self._identity = identity
         names = [instance.name for instance in identity.instances]
@@ -78,7 +99,7 @@ class LiveRundataWriter:
 
         Raises:
             OSError: the disk is full; the file is left as it was.
-            UserError: somebody else has cut the file off.
+            OverwrittenError: somebody else wrote to the file; nothing is changed.
         """
         number = _FIRST_ID + len(self.runs)
         self._file.append(_dump(self._json(run, number)), durable=True)

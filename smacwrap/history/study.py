@@ -1,12 +1,11 @@
 """The study: the output folder of a launch, in SMAC v2's layout, and its whole run history."""
 
+import fcntl
 import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from smacwrap.errors import UserError
 from smacwrap.history.live_rundata_reader import LiveRundataReader
@@ -114,15 +113,17 @@ class Study:
         """Whether a living process has that lock.
 
         Raises:
-            OSError: that cannot be found out, for the study cannot be written.
+            OSError: that cannot be found out, for the lock's file cannot be read.
         """
-        if not self.lock(name).exists():
-            return False
         try:
-            with FileLock(self.lock(name)).acquire(timeout=0):
-                return False
-        except Timeout:
+            # A shared lock needs no more than to read.
+            with self.lock(name).open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
             return True
+        except FileNotFoundError:
+            pass
+        return False
 
     def seeds(self) -> list[int]:
         """The seeds of all workers that have a run history here, ascending."""
@@ -179,6 +180,11 @@ class HistoryReader:
         self.skip = skip
         self._patience = patience
         self._readers: dict[int, LiveRundataReader] = {}
+
+    @property
+    def waits_for(self) -> list[Path]:
+        """The files whose last runs cannot be read yet."""
+        return [reader.path for reader in self._readers.values() if reader.waiting]
 
     @property
     def read(self) -> dict[int, int]:

@@ -46,4 +46,4 @@ def launch_in_background(study: Study, words: Sequence[str]) -> int:
     if new:
         study.launch_log.unlink()
         study.folder.rmdir()
-    raise UserError(said.strip())
+    raise UserError(said.strip() or f"{study.launch_log}: cannot be written: is the disk full?")

@@ -18,16 +18,33 @@ class Crew(ABC):
     """Starts processes that append what they run to the study, each to its own file.
 
     `restarts` is how often one that dies is worth starting again, in a row; `claims` says whether
-    they claim each run from the budget; `reason` is why they all have ended if no limit is.
+    they claim each run from the budget, `has_commands` whether they run the scenario's commands
+    before and after by themselves; `reason` is why they all have ended if no limit is.
     """
 
     restarts: int
     claims: bool
+    has_commands: bool
     reason: str
 
     @abstractmethod
     def start(self, seed: int) -> "subprocess.Popen[bytes]":
         """Start the worker with this seed; where its `stdout` is a pipe, lines are for people."""
+
+    def last_words(self, log: str) -> str:
+        """What the end of a worker's log says of why it died: a line."""
+        return last_line(log)
+
+
+def last_line(text: str) -> str:
+    """The last line of a text that is not blank."""
+    return text.strip().rpartition("\n")[2]
+
+
+def worker_command(study: Study, seed: int, index: int) -> list[str]:
+    """The words that start the process of a worker."""
+    command = [sys.executable, "-m", "smacwrap", "worker", str(study.folder)]
+    return [*command, "--seed", str(seed), "--index", str(index)]
 
 
 class Workers(Crew):
@@ -41,6 +58,7 @@ class Workers(Crew):
 
     restarts = 3
     claims = True
+    has_commands = False
     reason = "every configuration of the space has been run"
 
     def __init__(self, scenario: Scenario, study: Study, shares: Mapping[int, Share]) -> None:
@@ -50,8 +68,7 @@ class Workers(Crew):
 
     def start(self, seed: int) -> "subprocess.Popen[bytes]":
         """See `Crew.start`."""
-        command = [sys.executable, "-m", "smacwrap", "worker", str(self._study.folder)]
-        command += ["--seed", str(seed), "--index", str(list(self._shares).index(seed))]
+        command = worker_command(self._study, seed, list(self._shares).index(seed))
         with self._study.worker_log(seed).open("ab") as log:
             return subprocess.Popen(
                 command,

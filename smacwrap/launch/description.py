@@ -14,7 +14,13 @@ from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
 from smacwrap.launch.resources import Share
 from smacwrap.lookup import unreadable
-from smacwrap.scenario import Scenario, load_scenario
+from smacwrap.scenario import Scenario, find_option, load_scenario
+
+_PATHS = {
+    *("algo-exec-dir", "experiment-dir", "feature-file", "instances", "output-dir", "pcs-file"),
+    *("prepost-exec-dir", "terminate-on-delete", "test-instances", "warmstart"),
+}
+"""Options whose values are looked up from the current folder."""
 
 FORMAT = 1
 """The version of study folders that this smacwrap writes; it reads none that is newer."""
@@ -54,6 +60,15 @@ class Description:
     host: str
     pid: int
     start: str
+
+    def overrides_from_here(self) -> list[tuple[str, str]]:
+        """The overrides, as they have to be given in the current folder to mean the same."""
+        return [(name, self._from_here(name, value)) for name, value in self.overrides]
+
+    def _from_here(self, name: str, value: str) -> str:
+        option = find_option(name)
+        path = Path(self.cwd, value)
+        return str(path) if option and option.name in _PATHS and path.exists() else value
 
     def load_scenario(self) -> Scenario:
         """The scenario, whose files and folders are looked up from where it was launched.

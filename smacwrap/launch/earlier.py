@@ -9,7 +9,8 @@ from filelock import FileLock, Timeout
 
 from smacwrap.errors import UserError
 from smacwrap.executors import processes
-from smacwrap.history import Study
+from smacwrap.history import Study, StudyIdentity
+from smacwrap.history.live_rundata_identity import read_identity
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.description import Description, identity_of
 from smacwrap.launch.fleet import PATIENCE
@@ -81,21 +82,30 @@ def end_leftovers(study: Study) -> None:
     study.remove_leftovers()
 
 
-def check_same(study: Study, before: Description, scenario: Scenario, pcs_text: str) -> None:
-    """Complain if the runs of an earlier launch and those of this scenario do not belong together.
+def check_same(study: Study, before: Description | None, scenario: Scenario, pcs_text: str) -> None:
+    """Complain if the runs that a study has and those of this scenario do not belong together.
+
+    Args:
+        before: the earlier launch; None where there was none, but maybe SMAC v2.
 
     Raises:
         UserError: it says what differs.
     """
+    if before:
+        then, pcs_text_then = before.identity, before.pcs_text
+    elif identity := next(_identities(study), None):
+        then, pcs_text_then = _identity_by_option(identity), identity.pcs_text
+    else:
+        return
     now = identity_of(scenario)
     differences = [
         f"{name} was {_quoted(value)} and is {_quoted(now[name])}"
-        for name, value in before.identity.items()
+        for name, value in then.items()
         if now.get(name, value) != value
     ]
     differences += [
         f"{scenario.pcs_file} has {change.kind}: {change.text}"
-        for change in changes(parse_pcs(before.pcs_text), parse_pcs(pcs_text))
+        for change in changes(parse_pcs(pcs_text_then), parse_pcs(pcs_text))
     ]
     if differences:
         raise UserError(
@@ -103,6 +113,22 @@ def check_same(study: Study, before: Description, scenario: Scenario, pcs_text: 
             "its runs would mislead; start anew with --overwrite, or keep them and launch into "
             "another folder with --rungroup NAME",
         )
+
+
+def _identities(study: Study) -> Iterator[StudyIdentity]:
+    """What the run histories of a study say of it, where they have runs."""
+    for seed in study.seeds():
+        if identity := read_identity(study.live_rundata(seed)):
+            yield identity
+
+
+def _identity_by_option(identity: StudyIdentity) -> dict[str, str]:
+    """As `identity_of`, as far as a run history has it."""
+    return {
+        "algo": identity.algo,
+        "cutoff-time": repr(min(identity.cutoff, NO_CUTOFF)),
+        "deterministic": str(identity.deterministic).lower(),
+    }
 
 
 def _quoted(value: str) -> str:

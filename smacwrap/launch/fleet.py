@@ -6,7 +6,6 @@ import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from smacwrap.executors import processes
 from smacwrap.history import Run, Study
@@ -18,6 +17,7 @@ from smacwrap.launch.crew import STOPPED, Crew
 from smacwrap.launch.description import Description
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.observer import Observer
+from smacwrap.launch.prepost import before_and_after
 from smacwrap.launch.signals import listening
 from smacwrap.launch.tally import Tally
 from smacwrap.launch.translation import objective_of
@@ -82,9 +82,18 @@ class Fleet:
             OSError: the study cannot be written at the start, or was deleted.
             UserError: a file of the study cannot be read.
         """
-        with keeping():
-            before = sum(1 for _ in self.tally.take_in())
-        self.requests.clear()
+        with listening(self._on_signal), self._before_and_after():
+            self._work()
+        self._take_in()
+        return self._ending()
+
+    def _before_and_after(self) -> contextlib.AbstractContextManager[None]:
+        if self.crew.has_commands:
+            return contextlib.nullcontext()
+        return before_and_after(self.scenario, self.observer, self._times_told)
+
+    def _work(self) -> None:
+        before = self._read_all()
         self.budget.open(
             self.description.seeds,
             self.tally.recorded,
@@ -95,18 +104,30 @@ class Fleet:
         # What a worker that was killed leaves behind becomes ours, and can be ended.
         processes.adopt_orphans()
         self.observer.started(self._run_limit(), before, self.description.seeds)
-        with listening(self._on_signal):
-            try:
-                if not self.budget.nothing_left():
-                    for seed in self.description.seeds:
-                        self.workers[seed] = self.crew.start(seed)
-                while self.workers or self.dead or self.restart_at:
-                    time.sleep(_POLL)
-                    self._watch()
-            finally:
-                self._stop()
-        self._take_in()
-        return self._ending()
+        try:
+            if not self._times_told() and not self.budget.nothing_left():
+                for seed in self.description.seeds:
+                    self.workers[seed] = self.crew.start(seed)
+            while self.workers or self.dead or self.restart_at:
+                time.sleep(_POLL)
+                self._watch()
+        finally:
+            self._stop()
+            # What a worker that was killed left: nobody has it now.
+            with contextlib.suppress(OSError):
+                self.study.remove_leftovers()
+
+    def _read_all(self) -> int:
+        """Take in what the study has, and what other machines wrote just now; how many runs."""
+        with keeping():
+            count = sum(1 for _ in self.tally.take_in())
+        if waits_for := self.tally.waits_for:
+            names = ", ".join(path.name for path in waits_for)
+            self.observer.note(f"waiting for {names}: not all of it can be read yet")
+        while self.tally.waits_for and not self._times_told():
+            time.sleep(_POLL)
+            count += sum(1 for _ in self.tally.take_in())
+        return count
 
     def _reserved(self) -> dict[int, int]:
         """The runs that no other worker may take: interrupted ones, and the default's."""
@@ -145,9 +166,7 @@ class Fleet:
             if time.monotonic() >= due:
                 del self.restart_at[seed]
                 self.workers[seed] = self.crew.start(seed)
-        if not self.signals and self.requests.stopped():
-            self.signals = 1
-        if self.signals:
+        if self._times_told():
             self.observer.note(
                 f"stopping: running targets have {self.description.grace:g} s to end "
                 "(Ctrl-C once more: at once)"
@@ -171,7 +190,8 @@ class Fleet:
     def _take_in(self) -> None:
         for seed, run, new in self.tally.take_in():
             self.deaths[seed] = 0
-            if not self.crew.claims:
+            # Nobody claimed the runs of SMAC v2, also of one that somebody started by himself.
+            if not self.crew.claims or seed not in self.description.seeds:
                 with contextlib.suppress(OSError):
                     self.budget.release(seed, self.tally.recorded[seed])
             self.observer.finished(seed, run, self.tally.incumbent, new)
@@ -192,7 +212,7 @@ class Fleet:
             self.observer.note(f"worker {seed} was stopped")
             return
         self.deaths[seed] = deaths
-        words = f"worker {seed} died, {_cause(exit_code, self.study.worker_log(seed))}"
+        words = f"worker {seed} died, {self._cause(seed, exit_code)}"
         if self.signals or self.budget.nothing_left(seed):
             self.observer.note(words)
         elif restart:
@@ -202,6 +222,18 @@ class Fleet:
         else:
             self.given_up.add(seed)
             self.observer.note(f"{words}; it died {deaths} times in a row and is given up")
+
+    def _cause(self, seed: int, exit_code: int) -> str:
+        """Why a worker died, as far as its exit code and the end of its log tell."""
+        log = self.study.worker_log(seed)
+        if exit_code < 0:
+            name = signal.Signals(-exit_code).name
+            guess = " (as when memory runs out)" if -exit_code == signal.SIGKILL else ""
+            return f"killed by {name}{guess}: see {log}"
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 4096))
+            end = file.read().decode(errors="replace")
+        return f"exit code {exit_code}: {self.crew.last_words(end)} (see {log})"
 
     def _stop(self) -> None:
         """Ask all workers to end, and make sure that they and their targets are gone."""
@@ -230,6 +262,12 @@ class Fleet:
         workers = {process.pid for process in self.workers.values()}
         processes.end_tree(lambda: set(processes.children()) - workers, 0.0)
 
+    def _times_told(self) -> int:
+        """How often somebody said stop."""
+        if not self.signals and self.requests.stopped():
+            self.signals = 1
+        return self.signals
+
     def _on_signal(self) -> None:
         # It may come in the middle of printing: whoever waits looks at it.
         self.signals += 1
@@ -251,15 +289,3 @@ class Fleet:
             failed=self.budget.failed() or given_up,
             interrupted=interrupted,
         )
-
-
-def _cause(exit_code: int, log: Path) -> str:
-    """Why a worker died, as far as its exit code and the last line of its log tell."""
-    if exit_code < 0:
-        name = signal.Signals(-exit_code).name
-        guess = " (as when memory runs out)" if -exit_code == signal.SIGKILL else ""
-        return f"killed by {name}{guess}: see {log}"
-    with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - 4096))
-        last = file.read().decode(errors="replace").strip().rpartition("\n")[2]
-    return f"exit code {exit_code}: {last} (see {log})"

@@ -11,6 +11,8 @@ from typing import Any
 from smacwrap.engines import ENGINES
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import Study
+from smacwrap.history.live_rundata_writer import may_be_ours
+from smacwrap.history.requests import Requests
 from smacwrap.history.running import clear_running
 from smacwrap.launch.crew import Crew, Workers
 from smacwrap.launch.description import (
@@ -28,7 +30,6 @@ from smacwrap.launch.earlier import (
 )
 from smacwrap.launch.fleet import Ending, Fleet
 from smacwrap.launch.observer import Observer
-from smacwrap.launch.prepost import before_and_after
 from smacwrap.launch.resources import divide
 from smacwrap.launch.review import unsupported
 from smacwrap.launch.smac2 import SMAC2, Smac2
@@ -83,11 +84,13 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
         UserError: the scenario cannot be launched, the study exists and nothing was said about
             it or it is of another kind, or another launch has it.
     """
-    _check(scenario, options.engine, target_environment(scenario, study.runs))
+    earlier = None if options.overwrite else read_description(study)
+    _check(scenario, _engine(scenario, options, earlier), target_environment(scenario, study.runs))
     try:
         study.runs.mkdir(parents=True, exist_ok=True)
         with only_launch(study):
-            before = _before(study, options)
+            Requests(study).clear()
+            before = _before(scenario, study, options)
             if before:
                 wait_for_workers(study, before, observer.note)
             description = _describe(scenario, study, options, before)
@@ -99,15 +102,10 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
             for seed in study.seeds():
                 clear_running(study, seed)
             end_leftovers(study)
-            fleet = Fleet(scenario, study, description, crew, observer)
-            if description.engine == SMAC2:
-                return fleet.run()
-            with before_and_after(scenario, observer):
-                return fleet.run()
+            return Fleet(scenario, study, description, crew, observer).run()
     except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
-        message = f"cannot write the study: {error.strerror or error}{where}"
-        raise UserError(Problem(message)) from None
+        message = f"cannot write the study: {error.strerror or error}"
+        raise UserError(Problem(message, Path(error.filename or study.folder))) from None
 
 
 def _check(scenario: Scenario, engine: str | None, environment: Mapping[str, str]) -> None:
@@ -121,7 +119,15 @@ def _check(scenario: Scenario, engine: str | None, environment: Mapping[str, str
         warm_runs(scenario.warmstart, space)
 
 
-def _before(study: Study, options: LaunchOptions) -> Description | None:
+def _engine(scenario: Scenario, options: LaunchOptions, before: Description | None) -> str:
+    """The engine of this launch."""
+    if options.engine is None and before and not options.overwrite:
+        return before.engine
+    # Other modes are refused.
+    return options.engine or _ENGINES.get(scenario.exec_mode, scenario.exec_mode)
+
+
+def _before(scenario: Scenario, study: Study, options: LaunchOptions) -> Description | None:
     """The study's last launch; None in a new study, or where nobody knows.
 
     Raises:
@@ -134,17 +140,19 @@ def _before(study: Study, options: LaunchOptions) -> Description | None:
             return None
     if not (study.description.exists() or study.seeds()):
         return None
-    if options.engine == SMAC2:
+    before = read_description(study)
+    if _engine(scenario, options, before) == SMAC2:
         raise UserError(
             f"the study {study.folder} exists, and SMAC v2 cannot go on with one: begin anew with "
-            "--overwrite, or learn from it with --warmstart and another --rungroup"
+            "--overwrite, learn from it with --warmstart and another --rungroup, or go on with "
+            f"another engine: --resume --engine {ENGINES[0]}"
         )
     if not options.resume:
         raise UserError(
             f"the study {study.folder} exists: say --resume to go on with it, "
             "or --overwrite to delete its runs and start anew"
         )
-    return read_description(study)
+    return before
 
 
 def _describe(
@@ -154,7 +162,7 @@ def _describe(
     pcs_text = read_pcs_text(scenario.pcs_file)
     if options.overwrite:
         before = None
-    elif before:
+    else:
         check_same(study, before, scenario, pcs_text)
 
     def told(name: str, otherwise: Any) -> Any:
@@ -164,9 +172,16 @@ def _describe(
     first, parallel = options.seed, options.parallel
     if first is None:
         first = min(before.seeds) if before else 1 if scenario.seed is None else scenario.seed
+        if study.seeds() and not (before or options.overwrite):
+            first = max(study.seeds()) + 1  # these are SMAC v2's
     if parallel is None:
         parallel = len(before.seeds) if before else 1
+    engine = _engine(scenario, options, before)
+    if engine == SMAC2 and not options.limits_per_process:
+        parallel = min(parallel, max(1, scenario.run_limit))  # it makes no less than one
     seeds = [first + i for i in range(parallel)]
+    if not options.overwrite:
+        _check_seeds(study, seeds)
     gpus, cores = told("gpus", None), told("cores", None)
     return Description(
         scenario=str(scenario.file),
@@ -175,7 +190,7 @@ def _describe(
         identity=identity_of(scenario),
         pcs_text=pcs_text,
         seeds=seeds,
-        engine=told("engine", _ENGINES[scenario.exec_mode]),
+        engine=engine,
         limits_per_process=options.limits_per_process,
         gpus=gpus,
         cores=cores,
@@ -188,6 +203,21 @@ def _describe(
         pid=os.getpid(),
         start=datetime.now(UTC).isoformat(),
     )
+
+
+def _check_seeds(study: Study, seeds: Sequence[int]) -> None:
+    """Complain if a worker's run history would be one that SMAC v2 writes.
+
+    Raises:
+        UserError: it says which seeds are free.
+    """
+    theirs = [seed for seed in seeds if not may_be_ours(study.live_rundata(seed))]
+    if theirs:
+        raise UserError(
+            f"the study {study.folder} has runs of SMAC v2 with the seeds "
+            f"{', '.join(map(str, theirs))}, which cannot be our workers', too: say "
+            f"--seed {max(study.seeds()) + 1}"
+        )
 
 
 def _crew(

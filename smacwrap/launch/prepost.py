@@ -1,39 +1,66 @@
 """The commands that a scenario wants to have run before and after a launch."""
 
+import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from smacwrap.errors import UserError
+from smacwrap.executors import processes
 from smacwrap.launch.observer import Observer
 from smacwrap.scenario import Scenario
 
+_POLL = 0.1  # seconds
+_GRACE = 5.0  # seconds that a command has to end by itself
+
 
 @contextmanager
-def before_and_after(scenario: Scenario, observer: Observer) -> Iterator[None]:
+def before_and_after(
+    scenario: Scenario, observer: Observer, times_told: Callable[[], int]
+) -> Iterator[None]:
     """Run the scenario's `pre-scenario-command`, and at the end its `post-scenario-command`.
 
     Both are started without a shell; the observer is told what they print.
 
+    Args:
+        times_told: how often somebody said stop; a command that runs then is ended.
+
     Raises:
         UserError: one of them failed, and `exception-on-prepost-command` is true.
     """
-    _run(scenario, "pre-scenario-command", scenario.pre_command, observer)
+    _run(scenario, "pre-scenario-command", scenario.pre_command, observer, times_told)
     try:
         yield
     finally:
-        _run(scenario, "post-scenario-command", scenario.post_command, observer)
+        _run(scenario, "post-scenario-command", scenario.post_command, observer, times_told)
 
 
-def _run(scenario: Scenario, option: str, words: Sequence[str], observer: Observer) -> None:
-    if not words or not (problem := _failure(scenario, option, words, observer)):
-        return
-    if scenario.prepost_must_succeed:
+def _run(
+    scenario: Scenario,
+    option: str,
+    words: Sequence[str],
+    observer: Observer,
+    times_told: Callable[[], int],
+) -> None:
+    told = times_told()
+
+    def is_told() -> bool:
+        return times_told() > told
+
+    problem = _failure(scenario, option, words, observer, is_told) if words else ""
+    if problem and scenario.prepost_must_succeed and not is_told():
         raise UserError(scenario.settings[option].problem(problem))
-    observer.note(f"{option}: {problem}")
+    if problem:
+        observer.note(f"{option}: {problem}")
 
 
-def _failure(scenario: Scenario, option: str, words: Sequence[str], observer: Observer) -> str:
+def _failure(
+    scenario: Scenario,
+    option: str,
+    words: Sequence[str],
+    observer: Observer,
+    is_told: Callable[[], bool],
+) -> str:
     """Why the command failed, if it did."""
     try:
         process = subprocess.Popen(
@@ -42,13 +69,31 @@ def _failure(scenario: Scenario, option: str, words: Sequence[str], observer: Ob
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
+            start_new_session=True,
         )
     except OSError as error:
         return f"cannot start {words[0]}: {error.strerror}"
-    with process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            observer.note(f"{option}: {line.rstrip()}")
-    return f"it ended with exit code {process.returncode}" if process.returncode else ""
+    if _follow(process, is_told, lambda line: observer.note(f"{option}: {line}")):
+        return f"it ended with exit code {process.returncode}" if process.returncode else ""
+    return "ended before its time"
+
+
+def _follow(
+    process: "subprocess.Popen[bytes]", is_told: Callable[[], bool], on_line: Callable[[str], None]
+) -> bool:
+    """Wait for a process and pass on what it prints; whether it ended by itself."""
+    assert process.stdout is not None
+    rest, new = b"", b"."
+    with process.stdout as output:
+        while new and not is_told():
+            if processes.readable([output.fileno()], _POLL):
+                new = os.read(output.fileno(), 1 << 16)
+                *lines, rest = (rest + new).split(b"\n")
+                for line in [*lines, *([rest] if rest and not new else [])]:
+                    on_line(line.decode(errors="replace").rstrip())
+    while not is_told():
+        if processes.wait(process, _POLL) is not None:
+            return True
+    processes.end_tree(lambda: [process.pid], _GRACE)
+    process.wait()
+    return False

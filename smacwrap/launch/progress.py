@@ -97,7 +97,8 @@ class TerminalProgress(Observer):
         """Until the run limit, at the pace so far, or the wall-clock limit if that is sooner."""
         elapsed = time.monotonic() - self.start
         fresh = self.done - self.already
-        by_runs = (self.total - self.done) * elapsed / fresh if self.total and fresh else None
+        left = max(0, self.total - self.done) if self.total else 0  # SMAC v2 may make more
+        by_runs = left * elapsed / fresh if self.total and fresh else None
         limited = self.wallclock_limit < 2**31 - 1
         by_clock = max(0.0, self.wallclock_limit - elapsed) if limited else None
         return min((s for s in (by_runs, by_clock) if s is not None), default=None)

@@ -6,8 +6,11 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
+from smacwrap.errors import UserError
 from smacwrap.history import LiveRundataWriter, Objective, Run, Study, StudyIdentity
+from smacwrap.history.appended import OverwrittenError
 from smacwrap.history.detailed_trajectory import DetailedTrajectoryWriter
+from smacwrap.history.live_rundata_writer import may_be_ours
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, clear_running, write_running
 from smacwrap.history.state import Context, StateWriter
@@ -50,6 +53,7 @@ class Records:
     ) -> None:
         self._study = study
         self._seed = seed
+        self._identity = identity
         self._give_up = give_up
         self._history = self._insist(lambda: LiveRundataWriter(study.live_rundata(seed), identity))
         self._trajectory = self._insist(lambda: TrajectoryWriter(study.trajectory(seed)))
@@ -75,7 +79,30 @@ class Records:
             words = " ".join(f"-{name} {value}" for name, value in run.configuration.items())
             notify(f"this run could not be recorded: {words}: {format_result(run.result)}")
             raise
+        except OverwrittenError:
+            if may_be_ours(self._history.path):
+                raise
+            raise UserError(self._rescue(run)) from None
         self._insist(lambda: clear_running(self._study, self._seed))
+
+    def _rescue(self, last: Run) -> str:
+        """Record all runs again, in a file that is new, for a SMAC v2 took this worker's."""
+        runs = [*self._history.runs, last]
+        seed = self._seed
+        while True:
+            seed = max(seed, *self._study.seeds()) + 1
+            path = self._study.live_rundata(seed)
+            with suppress(FileExistsError):
+                path.touch(exist_ok=False)
+                break
+        writer = self._insist(lambda: LiveRundataWriter(path, self._identity))
+        for run in runs:
+            self._insist(partial(writer.append, run))
+        clear_running(self._study, self._seed)
+        return (
+            f"{self._history.path}: a SMAC v2 with the same seed, {self._seed}, overwrote it; "
+            f"the {len(runs)} runs that it had are in {path.name} now"
+        )
 
     def incumbent(
         self, incumbent: Incumbent, cpu_time: float, wallclock_time: float, own_cpu_time: float

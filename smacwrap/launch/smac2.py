@@ -9,13 +9,16 @@ from pathlib import Path
 
 from smacwrap.errors import UserError
 from smacwrap.history import Study
-from smacwrap.launch.crew import Crew
+from smacwrap.launch.crew import Crew, last_line, worker_command
 from smacwrap.launch.description import Description
 from smacwrap.launch.target import target_environment
 from smacwrap.scenario import Scenario, find_option
 
 SMAC2 = "smac2"
 """The name of the engine that is SMAC v2."""
+
+_ERRORS = (">Error Message:", "[ERROR]")
+"""How SMAC v2 begins the lines that tell why it ends, in front of much else."""
 
 _FREQUENCY = "5"  # seconds between readings of what the others ran; SMAC v2's default is 300
 _OPEN = "--add-opens=java.base/java.lang=ALL-UNNAMED"
@@ -36,6 +39,7 @@ class Smac2(Crew):
 
     restarts = 0  # SMAC v2 would begin anew, and make its runs again
     claims = False
+    has_commands = True
     reason = "SMAC v2 has ended, its logs in the study tell why"
 
     def __init__(
@@ -59,9 +63,10 @@ class Smac2(Crew):
 
     def start(self, seed: int) -> "subprocess.Popen[bytes]":
         """See `Crew.start`."""
+        command = [*worker_command(self._study, seed, list(self._shares).index(seed)), "--"]
         with self._study.worker_log(seed).open("ab") as log:
             return subprocess.Popen(
-                self._words(seed),
+                command + self._words(seed),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -72,10 +77,17 @@ class Smac2(Crew):
                 },
             )
 
+    def last_words(self, log: str) -> str:
+        """See `Crew.last_words`."""
+        errors = [line for line in log.splitlines() if line.startswith(_ERRORS)]
+        return errors[-1] if errors else last_line(log)
+
     def _words(self, seed: int) -> list[str]:
         options = {"shared-model-mode-frequency": _FREQUENCY, **self._options}
         options |= {
             "scenario-file": str(self._scenario.file),
+            # Of several files with this name SMAC v2 would take another one.
+            "pcs-file": str(self._scenario.pcs_file),
             "num-run": str(seed),
             "shared-model-mode": "true",
             "output-dir": str(self._study.folder.parent),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from smacwrap.errors import UserError
 from smacwrap.history import HistoryReader, Incumbents, Run, Study
@@ -11,6 +12,7 @@ from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.description import Description, read_description
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.translation import objective_of
+from smacwrap.lookup import unreadable
 from smacwrap.scenario import Scenario
 
 
@@ -60,12 +62,15 @@ def read_activity(study: Study) -> Activity:
         raise UserError(
             f"{study.folder}: no study of smacwrap (it has no {study.description.name})"
         )
-    return Activity(
-        description=description,
-        launcher=study.is_locked("launch"),
-        workers=[seed for seed in description.seeds if study.is_locked(f"worker-{seed}")],
-        started=read_running(study),
-    )
+    try:
+        return Activity(
+            description=description,
+            launcher=study.is_locked("launch"),
+            workers=[seed for seed in description.seeds if study.is_locked(f"worker-{seed}")],
+            started=read_running(study),
+        )
+    except OSError as error:
+        raise unreadable(Path(error.filename or study.folder), error) from None
 
 
 def read_status(study: Study) -> Status:

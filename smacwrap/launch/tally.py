@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from smacwrap.history import HistoryReader, Incumbents, Objective, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
@@ -40,6 +41,11 @@ class Tally:
     def incumbent(self) -> Incumbent | None:
         """The best configuration so far."""
         return self._incumbents.current
+
+    @property
+    def waits_for(self) -> list[Path]:
+        """As in `HistoryReader`."""
+        return self._history.waits_for
 
     def take_in(self) -> Iterator[tuple[int, Run, bool]]:
         """The runs that were recorded meanwhile: the worker, the run, whether it is the incumbent.

@@ -9,10 +9,8 @@ from functools import partial
 from typing import TypeVar
 
 from ConfigSpace import ConfigurationSpace
-from filelock import FileLock, Timeout
 
 from smacwrap.engines import Engine, Pending, Suggestion, make_engine
-from smacwrap.errors import UserError
 from smacwrap.executors import processes
 from smacwrap.history import HistoryReader, Run, Study
 from smacwrap.history.forgotten import Forgotten
@@ -21,6 +19,7 @@ from smacwrap.history.running import read_running
 from smacwrap.history.state import Context
 from smacwrap.history.study import PATIENCE
 from smacwrap.launch.budget import Budget, Taken
+from smacwrap.launch.claim import claim_seed
 from smacwrap.launch.description import read_description
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.knowledge import Knowledge, key_of
@@ -38,8 +37,6 @@ from smacwrap.scenario.initial import initial_configurations
 from smacwrap.scenario.lines import read_text
 
 log = logging.getLogger("smacwrap.worker")
-
-_PATIENCE = 2.0  # seconds; who looks whether a worker is alive has its lock for a moment
 
 _T = TypeVar("_T")
 
@@ -83,7 +80,7 @@ class Worker:
         """
         self.stopping.listen()
         processes.adopt_orphans()
-        with self._insist(self._claim_seed):
+        with self._insist(partial(claim_seed, self.study, self.seed)):
             with keeping():
                 self._resume()
             try:
@@ -93,12 +90,6 @@ class Worker:
                 # Where this fails, the launcher, or the next launch, counts the runs.
                 with contextlib.suppress(OSError):
                     self.budget.release(self.seed, len(self.records.runs))
-
-    def _claim_seed(self) -> contextlib.AbstractContextManager[object]:
-        try:
-            return FileLock(self.study.lock(f"worker-{self.seed}")).acquire(timeout=_PATIENCE)
-        except Timeout:
-            raise UserError(f"seed {self.seed} is claimed by another process") from None
 
     def _insist(self, write: Callable[[], _T]) -> _T:
         return insist(write, self.stopping.end_now)

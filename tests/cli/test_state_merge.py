@@ -86,3 +86,13 @@ def test_what_cannot_be_merged_is_refused_and_nothing_is_written(tmp_path: Path)
 @pytest.mark.parametrize("words", [[], ["--into", "merged"], ["study"]])
 def test_folders_and_a_place_are_needed(words: list[str]) -> None:
     assert merge(*words).exit_code == 2
+
+
+def test_the_runs_of_workers_that_know_of_each_other_are_counted_once(
+    quick: Path, tmp_path: Path, smacwrap: Callable[..., "subprocess.CompletedProcess[str]"]
+) -> None:
+    options = ("--numberOfRunsLimit", 8, "--engine", "random", "--parallel", 2)
+    assert smacwrap("launch", quick, *options).returncode == 0
+    study = tmp_path / "smac-output" / "quick"
+    done = merge(study, "--into", tmp_path / "merged")
+    assert done.output.splitlines()[0] == f"{study}: 8 runs"

@@ -218,7 +218,7 @@ def test_garbage_in_front_of_further_runs_is_named_and_nothing_is_cut_off(tmp_pa
         with pytest.raises(UserError) as caught:
             open_file(path)
         assert str(caught.value).startswith(f"{path}:4: run 3 is not as SMAC v2 writes it: ")
-        assert str(caught.value).endswith(", and runs follow")
+        assert str(caught.value).endswith("runs follow (moved away, the file is done without)")
     assert path.read_bytes() == garbled
 
 

@@ -87,7 +87,8 @@ def test_runs_that_only_one_of_a_workers_files_has_are_all_read(tmp_path: Path) 
     live.write_text(text[: text.index("} {", text.index("} {") + 1) + 2])  # its first two runs
     assert len(read_folder(study).runs) == 50
     live.unlink()
-    assert len(read_folder(study).runs) == 50
+    # Both workers ran the default configuration: of one of them nothing tells any more.
+    assert len(read_folder(study).runs) == 49
     shutil.rmtree(study / "state-run1")
     assert len(read_folder(study).runs) == 25
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from smacwrap.history import HistoryReader, LiveRundataWriter, Study
 from tests.history.runs import IDENTITY, make_run
 
+GOLDEN = Path(__file__).parent.parent / "data/golden/quality/smac-output/study"
+
 
 def test_a_history_is_read_as_workers_appear_and_append(tmp_path: Path) -> None:
     study = Study(tmp_path)
@@ -61,3 +63,17 @@ def test_leftovers_are_folders_of_runs_and_half_files_but_never_bundles(tmp_path
     assert [path.name for path in cache.iterdir()] == ["key.zip"]
     assert {path.name for path in tmp_path.iterdir()} == {"runs", "state-run1", "study.json"}
     assert [path.name for path in study.state(1).iterdir()] == ["param.pcs"]
+
+
+def test_a_file_whose_last_runs_cannot_be_read_yet_is_named(tmp_path: Path) -> None:
+    study = Study(tmp_path)
+    reader = HistoryReader(study, patience=60)
+    whole = (GOLDEN / "live-rundata-1.json").read_bytes()
+    middle = len(whole) // 2
+    damaged = whole[:middle] + bytes(300) + whole[middle + 300 :]
+    study.live_rundata(1).write_bytes(damaged)
+    few = len(list(reader.poll()))
+    assert reader.waits_for == [study.live_rundata(1)]
+    study.live_rundata(1).write_bytes(whole)
+    assert few + len(list(reader.poll())) == 25
+    assert reader.waits_for == []

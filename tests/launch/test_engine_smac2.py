@@ -63,8 +63,10 @@ def test_smac_v2_is_looked_at_and_stopped_with_its_targets(
     launcher = start_launch("--engine", "smac2", "--parallel", 2, "--grace", 0)
     wait_for(lambda: len(list(quick.parent.glob("started-*"))) == 2)
     study = quick.parent / "smac-output" / "quick"
-    assert "1, 2: processes of SMAC v2" in smacwrap("status", study).stdout
-    assert "only be stopped together" in smacwrap("stop", study, "--seed", 1).stderr
+    assert "1, 2 of 1, 2 (processes of SMAC v2" in smacwrap("status", study).stdout
+    assert "tells nobody what it runs" in smacwrap("stop", study, "--run", "1-1").stderr
+    assert smacwrap("stop", study, "--seed", 1).returncode == 0
+    assert "2 of 1, 2 (processes of SMAC v2" in smacwrap("status", study).stdout
     assert smacwrap("stop", study).returncode == 0
     assert launcher.wait(60) == 130
 
@@ -93,3 +95,34 @@ def test_a_mixed_fleet_reads_each_others_runs(quick: Path, start_launch: Launch)
     for seed in (1, 2):
         assert "of seed 7: SAT" in (study / f"worker-{seed}.log").read_text()
     assert sum(row["worker"] == "7" for row in rows(study)) == 15
+
+
+@needs_smac2
+def test_a_process_of_smac_v2_ends_when_the_launcher_was_killed(
+    quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    # The fixture that looks for processes left behind fails if there are any.
+    write_program(quick.parent / "target.sh", "#!/bin/sh\ntouch started-$$; sleep 100\n")
+    launcher = start_launch("--engine", "smac2", "--grace", 0)
+    wait_for(lambda: list(quick.parent.glob("started-*")))
+    launcher.kill()
+    study = quick.parent / "smac-output" / "quick"
+    wait_for(lambda: "1 of 1" not in smacwrap("status", study).stdout)
+
+
+@needs_smac2
+def test_smac_v2_starts_no_more_processes_than_there_are_runs_and_is_not_resumed(
+    quick: Path, smacwrap: Smacwrap
+) -> None:
+    words = ("--engine", "smac2", "--parallel", 2, "--runcount-limit", 1)
+    done = smacwrap("launch", quick, *words)
+    assert done.returncode == 0, done
+    study = quick.parent / "smac-output" / "quick"
+    before = rows(study)
+    assert len(before) == 1
+    refused = smacwrap("launch", quick, "--resume", "--runcount-limit", 3)
+    assert refused.returncode == 2
+    assert "SMAC v2 cannot go on with one" in refused.stderr
+    done = smacwrap("launch", quick, "--resume", "--engine", "random", "--seed", 2)
+    assert rows(study)[:1] == before
+    assert done.returncode == 0, done

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import write_program
-from tests.launch.conftest import recorded
+from tests.launch.conftest import Launch, recorded, wait_for
 
 Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -134,3 +134,29 @@ def test_the_mode_of_execution_chooses_the_engine_unless_one_is_named(
     refused = smacwrap("launch", quick, *one, "--exec-mode", "PSEL")
     assert refused.returncode == 2
     assert "--exec-mode: parameter selection is not supported" in refused.stderr
+
+
+def test_a_command_after_the_launch_ends_when_the_launch_is_to_end(
+    quick: Path, start_launch: Launch
+) -> None:
+    words = "sh -c 'touch begun; trap : TERM; sleep 600'"
+    launcher = start_launch("--runcount-limit", 1, "--post-scenario-command", words)
+    wait_for((quick.parent / "begun").exists)
+    # The fixture that looks for processes left behind fails if there are any.
+    launcher.terminate()
+    out, _ = launcher.communicate(timeout=60)
+    assert launcher.returncode == 130
+    assert "post-scenario-command: ended before its time" in out
+    assert (quick.parent / "smac-output" / "quick" / "results.csv").exists()
+
+
+def test_a_launch_that_is_stopped_in_its_first_command_makes_no_run(
+    quick: Path, smacwrap: Smacwrap, start_launch: Launch
+) -> None:
+    notes = write_calls(quick)
+    words = "sh -c 'touch begun; sleep 600'"
+    launcher = start_launch("--pre-scenario-command", words)
+    wait_for((quick.parent / "begun").exists)
+    assert smacwrap("stop", quick.parent / "smac-output" / "quick").returncode == 0
+    assert launcher.wait(30) == 130
+    assert not notes.exists()

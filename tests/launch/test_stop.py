@@ -385,3 +385,41 @@ def test_what_a_killed_worker_leaves_behind_is_ended(
     assert "it is started again" in out
     assert "run 1-1 was interrupted: it is made again" in (study / "worker-1.log").read_text()
     assert len(recorded(study, 1)) == 2
+
+
+def test_a_worker_that_was_killed_leaves_no_folder_of_its_run(
+    quick: Path, start_launch: Launch
+) -> None:
+    study = quick.parent / "smac-output" / "quick"
+    hanging = HANGING.replace("\n", f"\ncd {quick.parent}\n", 1)
+    write_program(quick.parent / "target.sh", hanging)
+    (quick.parent / "quick-runs").write_text("0\n")
+    job = '[run]\ninput = ["target.sh"]\ncommand = "./target.sh - - - - {seed}"\n'
+    (quick.parent / "job.toml").write_text(job)
+    quick.write_text(quick.read_text().replace("./target.sh", "smacwrap run job.toml"))
+    launcher = start_launch("--runcount-limit", 2, "--grace", 0)
+    wait_for(lambda: started(study) == 2)
+    (worker,) = psutil.Process(launcher.pid).children()
+    (quick.parent / "quick-runs").write_text("0\n1\n2\n")
+    worker.kill()
+    out, _ = launcher.communicate(timeout=60)
+    assert launcher.returncode == 0, out
+    assert len(recorded(study, 1)) == 2
+    assert {path.suffix for path in (study / "runs").iterdir()} <= {".zip", ""}
+    assert not [path for path in (study / "runs").glob("run-*") if path.is_dir()]
+
+
+def test_remembered_paths_mean_the_same_from_another_folder(
+    quick: Path, smacwrap: Smacwrap
+) -> None:
+    watched = quick.parent / "watched"
+    watched.touch()
+    words = ("--algo-exec-dir", quick.parent, "--output-dir", quick.parent / "smac-output")
+    done = smacwrap("launch", quick, *words, "--terminate-on-delete=watched", "--runcount-limit=2")
+    assert done.returncode == 0, done
+    elsewhere = quick.parent / "elsewhere"
+    elsewhere.mkdir()
+    words = ("--output-dir", quick.parent / "smac-output", "--resume", "--runcount-limit", 3)
+    done = smacwrap("launch", quick, *words, cwd=elsewhere)
+    assert done.returncode == 0, done
+    assert len(recorded(quick.parent / "smac-output" / "quick", 1)) == 3

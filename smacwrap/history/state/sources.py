@@ -32,8 +32,9 @@ def read_runs(folder: Path) -> tuple[str, list[Run]]:
 def read_folder(folder: Path) -> State:
     """The state of a whole study, worker by worker, or of one state folder.
 
-    Both a worker's live-rundata file and its state folder may have runs that the other lacks: SMAC
-    v2 leaves out of the former what it was warm-started with, and saves the latter now and then.
+    Both the live-rundata files and the state folders may have runs that the others lack: SMAC v2
+    leaves out of the former what it was warm-started with, and saves the latter now and then. A
+    state folder has the other workers' runs too.
 
     Raises:
         UserError: it is neither, or a file in it cannot be read.
@@ -41,17 +42,15 @@ def read_folder(folder: Path) -> State:
     if is_state_folder(folder):
         return read_state(folder)
     study, states = Study(folder), state_folders(folder)
-    seeds = sorted({*study.seeds(), *states})
-    if not seeds:
+    if not (study.seeds() or states):
         raise UserError(Problem(_no_study(folder), folder))
     context = study_context(study)
     space = parse_pcs(context.pcs_text)
     runs: list[Run] = []
-    for seed in seeds:
-        live = LiveRundataReader(study.live_rundata(seed)).poll()
-        runs += with_iterations(live)
-        if seed in states:
-            runs += not_among(live, read_state(states[seed]).runs, space)
+    for seed in study.seeds():
+        runs += with_iterations(LiveRundataReader(study.live_rundata(seed)).poll())
+    for path in states.values():
+        runs += not_among(runs, read_state(path).runs, space)
     last = max((run.details["iteration"] for run in runs), default=0)
     return State(context, tuple(runs), last)
 
