@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import UserError
 from smacwrap.launch.target import Target, check_target, target_environment
@@ -15,7 +16,7 @@ from smacwrap.scenario.instances import Instance
 
 
 @click.command("algo-test", context_settings=SCENARIO_OPTIONS)
-@click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
+@click.argument("scenario_file", metavar="SCENARIO", type=ANY_PATH)
 @click.option(
     "--config",
     metavar='"-name value ..."',

@@ -4,24 +4,25 @@ from pathlib import Path
 
 import click
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.history.settings_text import format_settings
 from smacwrap.launch.adopt import adopt
 from smacwrap.report import write_results
 
 
 @click.command("import")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=ANY_PATH)
 @click.option(
     "--to",
     metavar="STUDY",
-    type=click.Path(path_type=Path),
+    type=ANY_PATH,
     help="Copy DIR into this new folder, and leave DIR as it is.",
 )
 @click.option(
     "--scenario",
     "scenario_file",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=ANY_PATH,
     help="The scenario file.  [default: the copy in DIR/state-run<seed>/]",
 )
 def command(folder: Path, to: Path | None, scenario_file: Path | None) -> None:

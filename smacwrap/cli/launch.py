@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 
 from smacwrap.cli.console import plain_console
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.engines import ENGINES
 from smacwrap.errors import UserError
@@ -24,7 +25,7 @@ from smacwrap.scenario import Scenario, load_scenario
 
 
 @click.command("launch", context_settings=SCENARIO_OPTIONS)
-@click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
+@click.argument("scenario_file", metavar="SCENARIO", type=ANY_PATH)
 @click.option(
     "--parallel",
     type=click.IntRange(min=1),

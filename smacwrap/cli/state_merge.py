@@ -4,23 +4,24 @@ from pathlib import Path
 
 import click
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.launch.merge import merge_folders
 
 
 @click.command("state-merge")
-@click.argument("folders", metavar="DIR…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("folders", metavar="DIR…", nargs=-1, required=True, type=ANY_PATH)
 @click.option(
     "--into",
     metavar="OUT",
     required=True,
-    type=click.Path(path_type=Path),
+    type=ANY_PATH,
     help="The new state folder.",
 )
 @click.option(
     "--scenario",
     "scenario_file",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=ANY_PATH,
     help="The scenario file.  [default: the first DIR's]",
 )
 def command(folders: tuple[Path, ...], into: Path, scenario_file: Path | None) -> None:

@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 
 from smacwrap.cli.console import plain_console
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
 from smacwrap.launch.resources import Share
@@ -16,7 +17,7 @@ from smacwrap.launch.status import Activity, Status, read_status
 
 
 @click.command("status")
-@click.argument("folder", metavar="STUDY", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="STUDY", type=ANY_PATH)
 def command(folder: Path) -> None:
     """Show what goes on in a STUDY: what runs now, since when, with what configuration.
 

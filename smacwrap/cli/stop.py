@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.errors import UserError, did_you_mean
 from smacwrap.history import Study
 from smacwrap.history.requests import Requests
@@ -15,7 +16,7 @@ _POLL = 0.2  # seconds
 
 
 @click.command("stop")
-@click.argument("folder", metavar="STUDY", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="STUDY", type=ANY_PATH)
 @click.option("--seed", type=int, help="End only the worker with this seed.")
 @click.option("--run", "run_id", metavar="ID", help="End only this run, for example 2-14.")
 def command(folder: Path, seed: int | None, run_id: str | None) -> None:

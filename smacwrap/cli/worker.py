@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.errors import UserError
 from smacwrap.history import Study
 
 
 @click.command("worker", hidden=True)
-@click.argument("folder", metavar="STUDY", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="STUDY", type=ANY_PATH)
 @click.option("--seed", type=int, required=True)
 @click.option("--index", type=int, required=True)
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)

@@ -70,14 +70,10 @@ class LiveRundataWriter:
 
     Raises:
         OSError: the file cannot be written.
-        UserError: it cannot be read, is SMAC v2's own, holds what no SMAC writes, or other
-            instances.
+        UserError: it cannot be read, holds what no SMAC writes, or other instances.
     """
 
     def __init__(self, path: Path, identity: StudyIdentity) -> None:
-        if not may_be_ours(path):
-            message = "is a run history of SMAC v2: choose another --seed than its own"
-            raise UserError(Problem(message, path))
         self.path = path
         self._identity = identity
         names = [instance.name for instance in identity.instances]

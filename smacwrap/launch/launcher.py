@@ -172,16 +172,21 @@ def _describe(
     first, parallel = options.seed, options.parallel
     if first is None:
         first = min(before.seeds) if before else 1 if scenario.seed is None else scenario.seed
-        if study.seeds() and not (before or options.overwrite):
-            first = max(study.seeds()) + 1  # these are SMAC v2's
     if parallel is None:
         parallel = len(before.seeds) if before else 1
     engine = _engine(scenario, options, before)
     if engine == SMAC2 and not options.limits_per_process:
         parallel = min(parallel, max(1, scenario.run_limit))  # it makes no less than one
     seeds = [first + i for i in range(parallel)]
-    if not options.overwrite:
-        _check_seeds(study, seeds)
+    if not options.overwrite and (theirs := _of_smac2(study, seeds)):
+        free = max(study.seeds()) + 1
+        if options.seed is not None:
+            raise UserError(
+                f"the study {study.folder} has runs of SMAC v2 with the seeds "
+                f"{', '.join(map(str, theirs))}, which cannot be our workers', too: say "
+                f"--seed {free}"
+            )
+        seeds = [free + i for i in range(parallel)]
     gpus, cores = told("gpus", None), told("cores", None)
     return Description(
         scenario=str(scenario.file),
@@ -205,19 +210,9 @@ def _describe(
     )
 
 
-def _check_seeds(study: Study, seeds: Sequence[int]) -> None:
-    """Complain if a worker's run history would be one that SMAC v2 writes.
-
-    Raises:
-        UserError: it says which seeds are free.
-    """
-    theirs = [seed for seed in seeds if not may_be_ours(study.live_rundata(seed))]
-    if theirs:
-        raise UserError(
-            f"the study {study.folder} has runs of SMAC v2 with the seeds "
-            f"{', '.join(map(str, theirs))}, which cannot be our workers', too: say "
-            f"--seed {max(study.seeds()) + 1}"
-        )
+def _of_smac2(study: Study, seeds: Sequence[int]) -> list[int]:
+    """Those of the seeds whose run history SMAC v2 writes, or wrote."""
+    return [seed for seed in seeds if not may_be_ours(study.live_rundata(seed))]
 
 
 def _crew(

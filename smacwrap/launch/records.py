@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from smacwrap.errors import UserError
+from smacwrap.errors import Problem, UserError
 from smacwrap.history import LiveRundataWriter, Objective, Run, Study, StudyIdentity
 from smacwrap.history.appended import OverwrittenError
 from smacwrap.history.detailed_trajectory import DetailedTrajectoryWriter
@@ -38,7 +38,7 @@ class Records:
         give_up: asked between attempts to write.
 
     Raises:
-        UserError: a file holds what no SMAC writes.
+        UserError: a file holds what no SMAC writes, or the run history is SMAC v2's own.
         Stopped: as do all methods that write, when `give_up` says so.
     """
 
@@ -55,7 +55,11 @@ class Records:
         self._seed = seed
         self._identity = identity
         self._give_up = give_up
-        self._history = self._insist(lambda: LiveRundataWriter(study.live_rundata(seed), identity))
+        path = study.live_rundata(seed)
+        if not self._insist(partial(may_be_ours, path)):
+            message = "is a run history of SMAC v2: choose another --seed than its own"
+            raise UserError(Problem(message, path))
+        self._history = self._insist(lambda: LiveRundataWriter(path, identity))
         self._trajectory = self._insist(lambda: TrajectoryWriter(study.trajectory(seed)))
         self._detailed = self._insist(
             lambda: DetailedTrajectoryWriter(study.detailed_trajectory(seed))

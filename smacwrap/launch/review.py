@@ -20,11 +20,15 @@ from smacwrap.scenario.review import Finding, Level, at_option, errors, not_the_
 from smacwrap.wrapper import Job, read_job
 from smacwrap.wrapper.placeholders import values_of
 
+_SCRIPTS = frozenset({".jar", ".jl", ".js", ".lua", ".pl", ".py", ".R", ".rb", ".sh"})
+"""Endings of files that interpreters are started with."""
+
 
 def review_launch(scenario: Scenario) -> Iterator[Finding]:
     """What can be told of a launch without starting anything."""
     yield from (Finding(Level.ERROR, problem) for problem in unsupported(scenario))
     yield from _target(scenario)
+    yield from _commands(scenario)
     yield from _job(scenario)
     yield from _study(scenario)
 
@@ -50,6 +54,42 @@ def _target(scenario: Scenario) -> Iterator[Finding]:
         check_target(scenario, target_environment(scenario, None))
     except UserError as error:
         yield from errors(error)
+    for word in scenario.algo[1:]:
+        script = scenario.exec_dir / word
+        if script.suffix not in _SCRIPTS or _exists(script):
+            continue
+        message = f"there is no {script}, as the command seems to need"
+        if _exists(scenario.file.parent / word):
+            message += f": launch from {scenario.file.parent}"
+            yield Finding(Level.INFO, at_option(scenario, "algo-exec", message))
+        else:
+            message += did_you_mean(word, _names_in(script.parent, Path(word).parent))
+            yield Finding(Level.WARNING, at_option(scenario, "algo-exec", message))
+
+
+def _names_in(folder: Path, written: Path) -> list[str]:
+    """The scripts of a folder, as they are written with this path in front."""
+    try:
+        names = [path.name for path in folder.iterdir() if path.suffix in _SCRIPTS]
+    except OSError:
+        return []
+    return [str(written / name) for name in names]
+
+
+def _commands(scenario: Scenario) -> Iterator[Finding]:
+    """Programs that are missing among the commands before and after a launch."""
+    for option, words in (
+        ("pre-scenario-command", scenario.pre_command),
+        ("post-scenario-command", scenario.post_command),
+    ):
+        if words and not _is_program(words[0], scenario.prepost_exec_dir):
+            level = Level.ERROR if scenario.prepost_must_succeed else Level.WARNING
+            yield Finding(level, at_option(scenario, option, f"there is no program {words[0]}"))
+
+
+def _is_program(word: str, folder: Path) -> bool:
+    path = folder / word if os.sep in word else shutil.which(word)
+    return path is not None and os.access(path, os.X_OK)
 
 
 def _job(scenario: Scenario) -> Iterator[Finding]:

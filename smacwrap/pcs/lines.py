@@ -25,6 +25,8 @@ _MOST_LINES = 100_000
 Kind = Literal["unknown", "parameter", "condition", "forbidden"]
 
 _PARAMETER = re.compile(rf"\s*{NAME}(?:\s+[A-Za-z]+)?\s*[\[{{]")
+_TIGHT_CONDITION = re.compile(rf"\s*{NAME}\s+in\s*{{")
+"""With a `|` in the name: `child|parent in {a}` has the form of `name type {a}`."""
 _ODD = re.compile(r"[^\x20-\x7e\t]")
 _SECTIONS = ("Conditionals:", "Forbidden:")
 
@@ -64,7 +66,9 @@ class Line:
             end = len(self.code.rstrip())
         if len(message) > _LONGEST_SHOWN:
             message = f"{message[:_LONGEST_SHOWN]}…"
-        source = self.text if len(self.text) <= _LONGEST_SHOWN else None
+        source = None
+        if len(self.text) <= _LONGEST_SHOWN:
+            source = self.text.encode(errors="replace").decode()  # it may have other bytes
         return Problem(message, self.file, self.number, start + 1, source, max(1, end - start))
 
     def error(self, message: str, start: int | None = None, end: int | None = None) -> UserError:
@@ -88,6 +92,8 @@ class Line:
             return "unknown"
         if self.code.lstrip().startswith("{"):
             return "forbidden"
+        if (match := _TIGHT_CONDITION.match(self.code)) and "|" in match[0]:
+            return "condition"
         if _PARAMETER.match(self.code):
             return "parameter"
         if "|" in self.code:
@@ -132,9 +138,11 @@ def refuse(line: Line) -> NoReturn:
             f"a line of {len(line.code):,} characters: at most {_LONGEST_LINE:,} are read"
         )
     if odd := _ODD.search(line.code):
-        sign = odd[0] if odd[0].isprintable() else f"U+{ord(odd[0]):04X}"
+        sign = f"'{odd[0]}'" if odd[0].isprintable() else f"'U+{ord(odd[0]):04X}'"
+        if "\udc80" <= odd[0] <= "\udcff":  # how Python keeps a byte that is no UTF-8
+            sign = f"the byte 0x{ord(odd[0]) - 0xDC00:02X}"
         raise line.error(
-            f"'{sign}' cannot stand here: names and values are ASCII without control characters",
+            f"{sign} cannot stand here: names and values are ASCII without control characters",
             *odd.span(),
         )
     word = line.code.strip()

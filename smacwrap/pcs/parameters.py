@@ -27,6 +27,7 @@ _SYNONYMS = {"float": "real", "double": "real", "choice": "categorical", "bool":
 
 # ConfigSpace keeps reals to 13 decimals and scales through doubles.
 _DECIMALS = 13
+_LARGEST_ROUNDED = 2**53 / 10**_DECIMALS
 _NARROWEST_RANGE = 1e-10
 _LARGEST_REAL = 1e290
 _LARGEST_INTEGER = 10**15
@@ -281,7 +282,15 @@ def _number(
             f"the range is narrower than {_NARROWEST_RANGE:g}: {_DECIMALS} decimals are kept",
             *bounds,
         )
-    return UniformFloatHyperparameter(name, low, high, default, log=log)
+    parameter = UniformFloatHyperparameter(name, low, high, default, log=log)
+    parameter.lower, parameter.upper = _kept(low), _kept(high)
+    parameter.default_value = _kept(default)
+    return parameter
+
+
+def _kept(number: float) -> float:
+    """A real as it is kept: large ones have no decimals to round, but NumPy's way alters them."""
+    return number if abs(number) > _LARGEST_ROUNDED else float(np.round(number, _DECIMALS))
 
 
 def _check_number(line: Line, cut: Cut, integer: bool) -> None:

@@ -27,20 +27,38 @@ def read_pcs(path: Path | str) -> ConfigurationSpace:
 
 
 def read_pcs_text(path: Path | str) -> str:
-    """The text of a PCS file, without a byte order mark.
+    """The text of a PCS file, as `decode_pcs` gives it.
 
     Raises:
-        UserError: the file cannot be read, is not UTF-8, or far too large.
+        UserError: the file cannot be read, is no text, or far too large.
     """
     path = Path(path)
     try:
-        return read_at_most(path, LARGEST_FILE).decode("utf-8-sig")
+        return decode_pcs(read_at_most(path, LARGEST_FILE), path)
     except OSError as error:
         raise unreadable(path, error) from None
+
+
+def decode_pcs(content: bytes, file: Path | str, errors: str = "replace") -> str:
+    """The text of a PCS file, without a byte order mark.
+
+    SMAC v2 takes any bytes in comments. Elsewhere what is not ASCII is an error of its line.
+
+    Args:
+        content: the file's.
+        file: for messages.
+        errors: what becomes of bytes that are not UTF-8, as in `bytes.decode`.
+
+    Raises:
+        UserError: it is no text.
+    """
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = error.object[: error.start]
-        line = before.count(b"\n") + 1
-        raise UserError(Problem("not UTF-8 text: is this a PCS file?", path, line)) from None
+        if b"\0" in content:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise UserError(Problem("not UTF-8 text: is this a PCS file?", file, line)) from None
+    return content.decode("utf-8-sig", errors)
 
 
 def parse_pcs(text: str, file: Path | str | None = None) -> ConfigurationSpace:

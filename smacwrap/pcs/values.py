@@ -32,19 +32,24 @@ _UNIT_ROUNDING = 1e-12
 
 def to_text(configuration: Configuration) -> dict[str, str]:
     """The active parameters, sorted by name: `{"lr": "0.25", "n": "32", "opt": "adam"}`."""
-    return {name: _write(configuration[name]) for name in sorted(configuration)}
+    space = configuration.config_space
+    return {name: _write(space[name], configuration[name]) for name in sorted(configuration)}
 
 
 def all_to_text(configuration: Configuration) -> dict[str, str]:
     """All parameters, sorted by name; inactive ones have their default."""
     space = configuration.config_space
     return {
-        name: _write(configuration.get(name, space[name].default_value)) for name in sorted(space)
+        name: _write(space[name], configuration.get(name, space[name].default_value))
+        for name in sorted(space)
     }
 
 
-def _write(value: Any) -> str:
-    return repr(value) if isinstance(value, float) else str(value)
+def _write(parameter: Parameter, value: Any) -> str:
+    if not isinstance(parameter, UniformFloatHyperparameter):
+        return str(value)
+    # To round, ConfigSpace scales: a large bound may be exceeded by its last digit.
+    return repr(min(max(float(value), float(parameter.lower)), float(parameter.upper)))
 
 
 def from_words(space: ConfigurationSpace, text: str) -> Configuration:

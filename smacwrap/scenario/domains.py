@@ -16,6 +16,9 @@ REAL = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
 
 LONGEST_SHOWN = 80
 
+_UNLIMITED = 2**31 - 1
+"""Java's largest integer, or a larger bound: nobody means a limit by it."""
+
 
 def quoted(text: str) -> str:
     """`text` in quotes for a message, on one line and cut to a readable length."""
@@ -71,7 +74,8 @@ class Enumeration:
 class Interval:
     """The integers or the reals between two bounds, and perhaps a few more values.
 
-    An infinite bound belongs to the interval: SMAC v2 takes `Infinity` for `(0, Infinity)`.
+    An infinite bound belongs to the interval: SMAC v2 takes `Infinity` for `(0, Infinity)`. For
+    an integer without limit SMAC3 writes `inf`.
     """
 
     notation: str
@@ -87,6 +91,8 @@ class Interval:
         for word in self.extra:
             if text.upper() == word.upper():
                 return float(word) if REAL.fullmatch(word) else word
+        if self.integer and self.high >= _UNLIMITED and text.lower() == "inf":
+            return self.high
         if (INTEGER if self.integer else REAL).fullmatch(text):
             number = int(text) if self.integer else float(text)
             if self._holds(number):

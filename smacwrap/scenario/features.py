@@ -52,8 +52,10 @@ class FeatureTable:
 def read_features(path: Path) -> FeatureTable:
     """A file of features: `instance,name,…` and a row `instance,number,…` for each instance.
 
+    Of several rows of one instance the last holds, as in SMAC v2.
+
     Raises UserError with all that is wrong, by line and column: no header, uneven rows, values
-    that are not finite numbers, an instance's second row.
+    that are not finite numbers.
     """
     lines = read_lines(path)
     header = next(lines, None)
@@ -61,17 +63,11 @@ def read_features(path: Path) -> FeatureTable:
         raise UserError(Problem("no features in it; expected a header and rows", path))
     names = _names(header)
     rows: dict[str, tuple[float, ...]] = {}
-    first_of: dict[str, Line] = {}
     problems = Problems(MOST_PROBLEMS, "a feature file")
     for line in lines:
         with problems:
             instance, values = _row(line, len(names))
-            if instance in rows:
-                first = first_of[instance].number
-                message = f"{quoted(instance)} has features in line {first} already"
-                raise UserError(line.problem(message))
             rows[instance] = values
-            first_of[instance] = line
     problems.check()
     return FeatureTable(path, names, rows)
 

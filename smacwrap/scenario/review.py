@@ -10,7 +10,7 @@ from smacwrap.pcs import read_pcs
 from smacwrap.protocol import NO_CUTOFF
 from smacwrap.scenario.domains import quoted
 from smacwrap.scenario.initial import initial_configurations
-from smacwrap.scenario.reader import Setting
+from smacwrap.scenario.reader import Setting, parse_settings
 from smacwrap.scenario.scenario import Scenario
 
 _LIMITS = ("runcount-limit", "wallclock-limit", "cputime-limit")
@@ -45,6 +45,7 @@ def review(scenario: Scenario) -> Iterator[Finding]:
         yield from errors(error)
     pcs_name = scenario.settings["pcs-file"].text
     yield from not_the_one_beside(scenario, "pcs-file", pcs_name, scenario.pcs_file)
+    yield from _repeated(scenario)
     yield from _limits(scenario)
     yield from _instances(scenario)
     yield from _relative_output(scenario)
@@ -73,6 +74,17 @@ def not_the_one_beside(
     if beside.is_file() and not beside.samefile(found):
         message = f"{found} is found first, and used instead of {beside}"
         yield Finding(Level.WARNING, at_option(scenario, option, message))
+
+
+def _repeated(scenario: Scenario) -> Iterator[Finding]:
+    """Warns of lines that a later line with the same name overrules."""
+    lines, _ = parse_settings(scenario.file)
+    last = {setting.name: setting for setting in lines}
+    for setting in lines:
+        later = last[setting.name]
+        if setting.text != later.text:
+            message = f"line {later.line} says it again, and that holds: {quoted(later.text)}"
+            yield Finding(Level.WARNING, setting.problem(message))
 
 
 def _limits(scenario: Scenario) -> Iterator[Finding]:

@@ -217,7 +217,7 @@ def test_a_folder_is_an_error_too(tmp_path):
 
 def test_a_file_that_is_not_text_is_an_error_at_its_line(tmp_path):
     path = tmp_path / "params.pcs"
-    path.write_bytes(b"x [0,1] [0]\n\xff\xfe")
+    path.write_bytes(b"x [0,1] [0]\n\xff\xfe\0")
     with pytest.raises(UserError, match=r"params\.pcs:2: not UTF-8 text"):
         read_pcs(path)
 

@@ -210,3 +210,12 @@ def test_the_bookkeeping_agrees_with_configspaces_own_where_that_is_right():
         }
     assert space.parent_conditions_of == own.parent_conditions_of
     assert space.forbidden_clauses == own.forbidden_clauses
+
+
+@pytest.mark.parametrize("line", ["b|a in {x}", "  b|a  in{x}", "b|a in {x}&&c == p"])
+def test_a_condition_needs_no_blanks_around_its_bar(line):
+    text = "a {x, y} [y]\nc {p, q} [p]\nb [0, 1] [0.5]\n"
+    assert to_text(parse_pcs(text + line.replace("in{", "in {")).get_default_configuration()) == {
+        "a": "y",
+        "c": "p",
+    }

@@ -102,3 +102,10 @@ def test_all_wrong_settings_are_reported_at_once():
         "parameter 'lr' is active, but has no value",
         "'0' is not in the domain of 'n', integer [1, 1024]",
     ]
+
+
+@pytest.mark.parametrize("bound", ["1e12", "7760735", "1000000000.1"])
+def test_large_bounds_are_kept_as_they_are(bound):
+    space = parse_pcs(f"x real [1, {bound}] [{bound}] log")
+    assert float(to_text(space.get_default_configuration())["x"]) == float(bound)
+    assert space["x"].upper == float(bound)

@@ -28,6 +28,7 @@ TAKEN = {
         "inst/b": (3.0, 0.4),
     },
     '"in ""x""",x,y\n"inst/a",1,2\n"inst/b",3,4\n': SAME,
+    "instance,x,y\ninst/a,9,9\ninst/b,3,4\ninst/a,1,2\n": SAME,
 }
 TAKEN_HERE_ONLY = {"instance,x,y\n\ninst/a,1,2\n\ninst/b,3,4\n\n": SAME}
 HEADER = "expected a header with commas, such as: instance,size,ratio"
@@ -55,9 +56,6 @@ REFUSED_HERE_ONLY = {
         "f.csv:2:8: 'NaN' is not a finite number",
         "f.csv:3:8: 'Infinity' is not a finite number",
         "f.csv:3:17: '1e400' is not a finite number",
-    ],
-    "instance,x,y\ninst/a,1,2\ninst/a,5,6\ninst/b,3,4\n": [
-        "f.csv:3: 'inst/a' has features in line 2 already"
     ],
     "instance,x,\ninst/a,1,2\ninst/b,3,4\n": ["f.csv:1:12: a feature without a name"],
     "instance\ninst/a\ninst/b\n": [f"f.csv:1: no names of features; {HEADER}"],

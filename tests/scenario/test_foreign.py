@@ -66,3 +66,9 @@ def test_a_wrong_value_is_reported_under_the_name_that_was_used(load: Load) -> N
 
 def test_smac3_writes_its_names_with_dashes_or_underscores() -> None:
     assert find_option("ta-run-limit") is find_option("ta_run_limit") is find_option("numRunsLimit")
+
+
+def test_no_limit_is_written_as_smac3_writes_it(load: Load) -> None:
+    smac3 = load(wallclock_limit="inf", cutoff="None")
+    assert smac3.wallclock_limit == load().wallclock_limit
+    assert smac3.cutoff == load().cutoff

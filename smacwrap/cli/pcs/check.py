@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 from ConfigSpace import ConfigurationSpace
 
-from smacwrap.cli.pcs.files import read_text, shown
+from smacwrap.cli.pcs.files import parse, read_text, shown
 from smacwrap.errors import Problem, UserError
 from smacwrap.frozen import replace
-from smacwrap.pcs import parse_pcs
 from smacwrap.pcs.count import size_in_words
 from smacwrap.pcs.describe import describe
 from smacwrap.pcs.places import Places
@@ -43,7 +42,7 @@ def _check(file: str) -> tuple[bool, bool]:
     name = shown(path)
     try:
         text = read_text(path)
-        space = parse_pcs(text, name)
+        space = parse(text, path)
     except UserError as error:
         _print(error.problems, "error", "red")
         click.echo(f"{name}: {_plural(len(error.problems), 'error')}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from ConfigSpace import ConfigurationSpace
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.pcs.files import read_text, shown, write_output
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs import parse_pcs, write_pcs
@@ -13,7 +14,7 @@ from smacwrap.pcs.configspace_json import parse_configspace_json, to_configspace
 
 
 @click.command("convert")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=ANY_PATH)
 @click.option(
     "--to",
     "target",
@@ -25,7 +26,7 @@ from smacwrap.pcs.configspace_json import parse_configspace_json, to_configspace
     "-o",
     "--output",
     metavar="OUT",
-    type=click.Path(path_type=Path),
+    type=ANY_PATH,
     help="Write to this file instead of standard output.",
 )
 @click.option("--force", is_flag=True, help="Overwrite an existing OUT.")

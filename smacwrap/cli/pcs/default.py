@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.pcs.files import read_space
 from smacwrap.cli.pcs.sample import flags
 from smacwrap.pcs import to_text
 
 
 @click.command("default")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=ANY_PATH)
 def command(file: Path) -> None:
     """Print the default configuration of a FILE, as a call string has it: -name value …
 

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import click
 
-from smacwrap.cli.pcs.files import read_space
+from smacwrap.cli.paths import ANY_PATH
+from smacwrap.cli.pcs.files import STDIN, read_space
+from smacwrap.errors import UserError
 from smacwrap.pcs.changes import changes
 
 _SIGNS = {"removed": ("-", "red"), "added": ("+", "green"), "changed": ("~", "yellow")}
 
 
 @click.command("diff")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=ANY_PATH)
+@click.argument("new", type=ANY_PATH)
 def command(old: Path, new: Path) -> None:
     """Show what differs from the PCS file OLD to NEW, by meaning: + added, - removed, ~ changed.
 
@@ -24,6 +26,8 @@ def command(old: Path, new: Path) -> None:
     Example:
       smacwrap pcs diff pcs/mnist_cnn.pcs pcs/digits_cnn.pcs
     """
+    if old == new == STDIN:
+        raise UserError("only one of the two files can be -, the standard input")
     found = list(changes(read_space(old), read_space(new)))
     for change in found:
         sign, colour = _SIGNS[change.kind]

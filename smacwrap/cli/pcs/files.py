@@ -14,6 +14,9 @@ from smacwrap.files import read_at_most, read_stream
 from smacwrap.lookup import unreadable
 from smacwrap.pcs import parse_pcs
 from smacwrap.pcs.lines import LARGEST_FILE
+from smacwrap.pcs.reader import decode_pcs
+
+_CONFIGSPACE = '"hyperparameters"'
 
 STDIN = Path("-")
 
@@ -41,23 +44,24 @@ def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
 
 
 def decode(content: bytes, path: Path) -> str:
-    """The text of UTF-8 bytes, with a byte order mark or without.
+    """The text of a PCS file; bytes of comments that are not UTF-8 come back in `encode`.
 
     Raises:
-        UserError: it is no such text; with the line.
+        UserError: it is no text; with the line.
     """
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise UserError(Problem("not UTF-8 text", shown(path), line)) from None
+    return decode_pcs(content, shown(path), "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """The bytes of what `decode` gave."""
+    return text.encode(errors="surrogateescape")
 
 
 def read_text(path: Path) -> str:
     """The text of a PCS file; of standard input for `-`.
 
     Raises:
-        UserError: it cannot be read, is far too large, or no UTF-8.
+        UserError: it cannot be read, is far too large, or no text.
     """
     return decode(read_bytes(path), path)
 
@@ -68,7 +72,19 @@ def read_space(path: Path) -> ConfigurationSpace:
     Raises:
         UserError: it cannot be read, or has errors.
     """
-    return parse_pcs(read_text(path), shown(path))
+    return parse(read_text(path), path)
+
+
+def parse(text: str, path: Path) -> ConfigurationSpace:
+    """The space that the text of a PCS file describes.
+
+    Raises:
+        UserError: it has errors, or is JSON.
+    """
+    if text.lstrip().startswith("{") and _CONFIGSPACE in text:
+        message = f"not a PCS file but ConfigSpace's JSON: smacwrap pcs convert {path} --to new"
+        raise UserError(Problem(message, shown(path)))
+    return parse_pcs(text, shown(path))
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -104,7 +120,7 @@ def write_output(text: str, path: Path | None, *, force: bool) -> None:
     Raises:
         UserError: the file exists and is not to be overwritten, or cannot be written.
     """
-    content = text.encode()
+    content = encode(text)
     if path is None or path == STDIN:
         click.echo(content, nl=False)
         return

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from smacwrap.cli.pcs.files import STDIN, decode, read_bytes, replace_file, shown
+from smacwrap.cli.paths import ANY_PATH
+from smacwrap.cli.pcs.files import STDIN, decode, encode, read_bytes, replace_file, shown
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs.layout import format_pcs
 
 
 @click.command("fmt")
-@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=ANY_PATH)
 @click.option("--check", is_flag=True, help="Change nothing; list the files that would change.")
 def command(files: tuple[Path, ...], check: bool) -> None:
     """Lay PCS FILEs out neatly, in place: aligned, with even blanks.
@@ -46,7 +47,7 @@ def _format(path: Path, check: bool) -> bool:
     """Returns whether the layout changes."""
     before = read_bytes(path)
     mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
-    after = mark + format_pcs(decode(before, path), shown(path)).encode()
+    after = mark + encode(format_pcs(decode(before, path), shown(path)))
     if check:
         if after != before:
             click.echo(shown(path))

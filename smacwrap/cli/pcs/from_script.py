@@ -4,17 +4,18 @@ from pathlib import Path
 
 import click
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes, shown, write_output
 from smacwrap.pcs.from_script import pcs_from_script
 
 
 @click.command("from-script")
-@click.argument("script", type=click.Path(path_type=Path))
+@click.argument("script", type=ANY_PATH)
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=ANY_PATH,
     help="Write to this file instead of standard output.",
 )
 @click.option("--force", is_flag=True, help="Overwrite an existing FILE.")

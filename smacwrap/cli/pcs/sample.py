@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from ConfigSpace import Configuration, ConfigurationSpace
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.pcs.files import read_space
 from smacwrap.pcs import to_text
 
@@ -16,7 +17,7 @@ _DRAWN_AT_ONCE = 1000
 
 
 @click.command("sample")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=ANY_PATH)
 @click.option(
     "-n", "count", type=click.IntRange(min=1), default=1, show_default=True, help="How many."
 )

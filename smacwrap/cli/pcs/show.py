@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from smacwrap.cli.pcs.files import read_text, shown
-from smacwrap.pcs import parse_pcs
+from smacwrap.cli.paths import ANY_PATH
+from smacwrap.cli.pcs.files import parse, read_text, shown
 from smacwrap.pcs.count import size_in_words
 from smacwrap.pcs.describe import describe
 from smacwrap.pcs.network import terms_of
@@ -22,7 +22,7 @@ _DEEPEST_INDENT = 8
 
 
 @click.command("show")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=ANY_PATH)
 def command(file: Path) -> None:
     """Show the parameters of a FILE as a table, with its forbidden clauses and size.
 
@@ -34,7 +34,7 @@ def command(file: Path) -> None:
       smacwrap pcs show pcs/mnist_cnn.pcs
     """
     text = read_text(file)
-    space = parse_pcs(text, shown(file))
+    space = parse(text, file)
     places = Places.find(space, text, shown(file))
     console = Console(highlight=False)
     if not console.is_terminal:

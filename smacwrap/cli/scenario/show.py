@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.scenario import OPTIONS, Option, Scenario, Setting, load_scenario
 
@@ -17,7 +18,7 @@ _UNLIMITED = ("algo-cutoff-time", "cputime-limit", "runcount-limit", "wallclock-
 
 
 @click.command("show", context_settings=SCENARIO_OPTIONS)
-@click.argument("scenario_file", metavar="SCENARIO", type=click.Path(path_type=Path))
+@click.argument("scenario_file", metavar="SCENARIO", type=ANY_PATH)
 @click.option("--all", "show_all", is_flag=True, help="Show the options without effect, too.")
 @click.argument("scenario_options", nargs=-1, type=click.UNPROCESSED, metavar="")
 def command(scenario_file: Path, show_all: bool, scenario_options: tuple[str, ...]) -> None:

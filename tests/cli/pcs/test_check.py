@@ -91,7 +91,7 @@ def test_the_standard_input_can_be_checked():
     assert done.output.startswith("standard input: ok, 3 parameters")
     done = check("-", stdin=b"x real [0, 1] [0.5]\n\xff\n")
     assert done.exit_code == 2
-    assert done.output.startswith("standard input:2: error: not UTF-8")
+    assert done.output.startswith("standard input:2:1: error: the byte 0xFF")
 
 
 @pytest.mark.parametrize(
@@ -99,12 +99,12 @@ def test_the_standard_input_can_be_checked():
     [
         ("missing.pcs", "No such file or directory"),
         (".", "Is a directory"),
-        ("binary.pcs", "not UTF-8"),
+        ("binary.pcs", "not UTF-8 text: is this a PCS file?"),
     ],
 )
 def test_what_cannot_be_read_is_an_error_and_the_others_are_checked_still(file, said):
     Path("good.pcs").write_text(GOOD)
-    Path("binary.pcs").write_bytes(b"\x80\x81")
+    Path("binary.pcs").write_bytes(b"\x80\x81\0")
     done = check(file, "good.pcs")
     assert done.exit_code == 2
     assert said in done.output
@@ -129,3 +129,10 @@ def test_the_example_of_the_help_works(monkeypatch):
     done = check("pcs/mnist_cnn.pcs", "--strict")
     assert done.exit_code == 0
     assert done.output.count("\n") == 1
+
+
+def test_json_of_configspace_is_recognised():
+    Path("space.json").write_text('{"name": null, "hyperparameters": [], "conditions": []}')
+    done = check("space.json")
+    assert done.exit_code == 2
+    assert "ConfigSpace's JSON: smacwrap pcs convert space.json --to new" in done.output

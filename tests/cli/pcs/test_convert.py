@@ -106,7 +106,7 @@ def test_what_a_pcs_file_has_no_place_for_is_a_warning(
     [
         (b"a real [0, 1] [2]", r"in.json:1:1: not JSON"),
         (b'{"a": 1}', r"in.json: no list \"hyperparameters\""),
-        (b"\xff", r"in.json:1: not UTF-8 text"),
+        (b"\xff", r"in.json:1:1: not JSON"),
         (None, r"in.json: cannot be read: No such file"),
     ],
 )

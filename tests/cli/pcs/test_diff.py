@@ -65,3 +65,8 @@ def test_the_example_of_the_help_works(monkeypatch):
     done = diff("pcs/mnist_cnn.pcs", "pcs/digits_cnn.pcs")
     assert done.exit_code == 1
     assert "~ nb_conv: range [1, 20] → [2, 4]" in done.output
+
+
+def test_the_standard_input_is_only_one_of_them() -> None:
+    done = CliRunner().invoke(cli, ["pcs", "diff", "-", "-"], input="x [0, 1] [0.5]\n")
+    assert str(done.exception) == "only one of the two files can be -, the standard input"

@@ -87,7 +87,7 @@ def test_a_file_with_errors_is_left_and_the_others_are_laid_out(
 
 def test_bytes_that_are_no_text_are_an_error_with_the_line(untidy: Path) -> None:
     untidy.write_bytes(b"a [0,1] [0]\nb \xff\n")
-    with pytest.raises(UserError, match=r"untidy.pcs:2: not UTF-8 text"):
+    with pytest.raises(UserError, match=r"untidy.pcs:2:3: the byte 0xFF cannot stand here"):
         fmt(untidy)
     assert untidy.read_bytes() == b"a [0,1] [0]\nb \xff\n"
 
@@ -114,3 +114,13 @@ def test_a_disk_that_takes_nothing_leaves_the_file_as_it_was(
         fmt(untidy)
     assert untidy.read_text() == UNTIDY
     assert list(untidy.parent.iterdir()) == [untidy]
+
+
+def test_comments_of_any_bytes_survive(tmp_path: Path) -> None:
+    path = tmp_path / "latin.pcs"
+    path.write_bytes(b"x  real [0, 1] [0.5] # caf\xe9\n# \xff\n")
+    assert fmt(path) == (0, b"")
+    assert path.read_bytes() == b"x real [0, 1] [0.5]  # caf\xe9\n# \xff\n"
+    path.write_bytes(b"caf\xe9 real [0, 1] [0.5]\n")
+    with pytest.raises(UserError, match=r"latin.pcs:1:4: the byte 0xE9 cannot stand here"):
+        fmt(path)
