@@ -151,7 +151,8 @@ def _no_pairs(line: Line, start: int, end: int) -> UserError:
     inside = line.code[start:end]
     words = _SIGN.sub(r" \1 ", inside.replace(",", " ")).split()
     names, signs, values = words[::3], words[1::3], words[2::3]
-    if len(names) != len(values) or not all(map(_SIGN.fullmatch, signs)):
+    odd = not all(map(_SIGN.fullmatch, signs)) or any("=" in word for word in [*names, *values])
+    if odd or len(names) != len(values):
         message = "expected {parameter=value, ...}, or comparisons joined by && and ||"
     elif "," in inside and {*signs} <= {"=", "=="}:
         pairs = (f"{name}={value}" for name, value in zip(names, values, strict=True))

@@ -89,6 +89,7 @@ def problems_of(text):
         ("{a==y, n== 4}", "a==y, n== 4", "'==' in a classic clause: expected {a=y, n=4}"),
         ("{a=y, n<=1}", "a=y, n<=1", "expected 'a == y && n <= 1'"),
         ("{n<=1 a==y}", "n<=1 a==y", "expected 'n <= 1 && a == y'"),
+        ("{a==y, n==}", "a==y, n==", "expected {parameter=value, ...}, or comparisons joined"),
         ("{n<=1=2, a=y}", "n<=1=2, a=y", "expected {parameter=value, ...}, or comparisons joined"),
         ("{1 / (n - 3) > 5}", "{1 / (n - 3) > 5}", "divides by 0 in the default configuration"),
         ("{5 % 0 > 1}", "{5 % 0 > 1}", "this clause divides by 0"),
