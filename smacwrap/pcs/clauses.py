@@ -18,7 +18,8 @@ from smacwrap.pcs.units import Parameter, is_ordered, plain, read_value, texts
 from smacwrap.problems import Problems
 
 PAIR = re.compile(r"\s*([^\s=,]+)\s*=\s*([^\s=,]+)\s*")
-_COMPARISON = re.compile(r"\s*([=!<>]=)\s*")
+_COMPARISON = re.compile(r"[=!<>]=")
+_SIGN = re.compile(r"([=!<>]?=)")
 
 # Blanks next to an '=' that is alone, or has a blank on one side only.
 _BLANKS_AT_EQUALS = re.compile(r"(?<=\S)\s++(=+)(?=[^\s=])|(?<=[^\s=])(=+)\s++|(?<=\S)\s++(=)\s++")
@@ -72,9 +73,12 @@ class Clauses:
         idle: Problem | None = None
         problems = Problems()
         at = start
-        for piece in line.code[start:end].rstrip(",").split(","):
+        pieces = line.code[start:end].rstrip(",").split(",")
+        if any(_COMPARISON.search(piece) and not self._match_pair(piece) for piece in pieces):
+            raise _no_pairs(line, start, end)
+        for piece in pieces:
             with problems:
-                parameter, value, place = self._pair(line, start, end, at, piece)
+                parameter, value, place = self._pair(line, at, piece)
                 if isinstance(parameter, UniformIntegerHyperparameter) and value != int(value):
                     idle = line.problem(
                         f"{plain(value)} is no integer, but '{parameter.name}' is: "
@@ -90,14 +94,18 @@ class Clauses:
         self.idle.append(idle)
         return None
 
-    def _pair(
-        self, line: Line, start: int, end: int, at: int, piece: str
-    ) -> tuple[Parameter, Any, tuple[int, int]]:
-        """The parameter and value of `piece`, found at `at`, and the place of the value."""
+    def _match_pair(self, piece: str) -> re.Match[str] | None:
+        """The match of `parameter=value`; `n<=1` is one only where `n<` is a parameter."""
         match = PAIR.fullmatch(piece)
-        known = self._declared.parameters
-        if match is None or (match[1][-1] in "<>!" and match[1] not in known):
-            raise _no_pair(line, start, end, at, piece)
+        if match and match[1][-1] in "<>!" and match[1] not in self._declared.parameters:
+            return None
+        return match
+
+    def _pair(self, line: Line, at: int, piece: str) -> tuple[Parameter, Any, tuple[int, int]]:
+        """The parameter and value of `piece`, found at `at`, and the place of the value."""
+        match = self._match_pair(piece)
+        if match is None:
+            raise _no_pair(line, at, piece)
         parameter = self._declared.find(line, match[1], at + match.start(1))
         value_at = at + match.start(2)
         value = read_value(line, parameter, match[2], value_at)
@@ -138,12 +146,28 @@ def _is_classic(inside: str) -> bool:
     return all("=" in word[1:-1] for word in words)
 
 
-def _no_pair(line: Line, start: int, end: int, at: int, piece: str) -> UserError:
-    """The error for `piece`, found at `at` in the clause between `start` and `end`."""
-    if _COMPARISON.search(piece):
-        expected = _COMPARISON.sub(r" \1 ", line.code[start:end].strip())
-        message = f"an operator with '=' stands between blanks: expected '{expected}'"
-    elif piece.strip():
+def _no_pairs(line: Line, start: int, end: int) -> UserError:
+    """The error for comparisons, `n<=1`, in a clause that SMAC v2 takes for a classic one."""
+    inside = line.code[start:end]
+    words = _SIGN.sub(r" \1 ", inside.replace(",", " ")).split()
+    names, signs, values = words[::3], words[1::3], words[2::3]
+    odd = not all(map(_SIGN.fullmatch, signs)) or any("=" in word for word in [*names, *values])
+    if odd or len(names) != len(values):
+        message = "expected {parameter=value, ...}, or comparisons joined by && and ||"
+    elif "," in inside and {*signs} <= {"=", "=="}:
+        pairs = (f"{name}={value}" for name, value in zip(names, values, strict=True))
+        message = f"'==' in a classic clause: expected {{{', '.join(pairs)}}}"
+    else:
+        signs = ["==" if sign == "=" else sign for sign in signs]
+        comparisons = " && ".join(map(" ".join, zip(names, signs, values, strict=True)))
+        message = f"an operator with '=' stands between blanks: expected '{comparisons}'"
+    at = start + len(inside) - len(inside.lstrip())
+    return line.error(message, at, at + len(inside.strip()))
+
+
+def _no_pair(line: Line, at: int, piece: str) -> UserError:
+    """The error for `piece`, found at `at`."""
+    if piece.strip():
         message = f"'{piece.strip()}' is not 'parameter=value'"
     else:
         message = "a pair is missing between commas: expected {parameter=value, ...}"

@@ -207,6 +207,12 @@ _MEANT = {
     "not": "!=", "=<": "<", "<=": "<", "=>": ">", ">=": ">",
 }  # fmt: skip
 
+_TIGHT = re.compile(
+    r"([^\s<>=!]+)\s*(==|!=|<=|>=|=<|=>|=|<|>|\bin(?=\s*\{))\s*(\{[^}]*\}|[^\s{}=]\S*)"
+)
+
+_COMPARES = re.compile(r"[=<>]|\sin\s")
+
 
 def _diagnose(text: str) -> str:
     """What is wrong with a condition that is not `parent operator value`."""
@@ -214,12 +220,24 @@ def _diagnose(text: str) -> str:
         return "no parentheses in conditions: && binds tighter than ||"
     if sign := re.search(r"\s([|&])\s", text):
         return f"'{sign[1]}' in a condition: did you mean '{sign[1] * 2}'?"
+    if joined := _joined_by(text):
+        meant = "||" if joined.lower() == "or" else "&&"
+        return f"'{joined}' in a condition: did you mean '{meant}'?"
     words = text.split()
     if len(words) >= 3 and words[1] in _MEANT:
         hint = f"'{words[1]}' in a condition: did you mean '{_MEANT[words[1]]}'?"
         return hint + (" (<= and >= do not exist)" if words[1] in ("<=", ">=", "=<", "=>") else "")
-    tight = re.match(r"([^\s<>=!]+?)\s*(==|!=|=|<|>|\bin(?=\s*\{))\s*(\S.*)$", text)
-    if tight:
+    tight = _TIGHT.fullmatch(text)
+    if tight and words[1:2] != [tight[2]]:
         operator = _MEANT.get(tight[2], tight[2])
         return f"an operator stands between blanks: expected '{tight[1]} {operator} {tight[3]}'"
     return "expected 'parent operator value' with one of the operators == != < > in"
+
+
+def _joined_by(text: str) -> str | None:
+    """The word or comma that stands where && or || should."""
+    without_sets = re.sub(r"\{[^{}]*\}", "{}", text)
+    if word := re.search(r"\s(and|or)\s", without_sets, re.IGNORECASE):
+        return word[1]
+    first, comma, rest = without_sets.partition(",")
+    return comma if _COMPARES.search(first) and _COMPARES.search(rest) else None

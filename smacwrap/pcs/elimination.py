@@ -1,7 +1,6 @@
 """Exact sums over all combinations of many small variables, by variable elimination."""
 
 import heapq
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -47,17 +46,40 @@ class _Elimination:
         self.sizes = {name: len(states) for name, states in weights.items()}
         self.tables: dict[tuple[str, ...], Table] = {}
         self.scopes: dict[str, set[tuple[str, ...]]] = {name: set() for name in weights}
+        # How many tables a variable shares with each other, and what summing it out costs: kept
+        # up to date, because to look through all tables of a variable in many takes its time.
+        self.shared: dict[str, dict[str, int]] = {name: {} for name in weights}
+        self.costs = dict.fromkeys(weights, 1)
         for name, states in weights.items():
             self.multiply((name,), np.array(states, dtype=object))
 
     def multiply(self, names: tuple[str, ...], table: Table) -> None:
         known = self.tables.get(names)
         self.tables[names] = table if known is None else known * table
-        for name in names:
-            self.scopes[name].add(names)
+        if known is None:
+            for name in names:
+                self.scopes[name].add(names)
+                self.share(name, names, 1)
+
+    def share(self, name: str, names: tuple[str, ...], count: int) -> None:
+        """Counts one table more, or fewer, that a variable shares with others and itself.
+
+        The cost is the size of the table that summing out the variable needs.
+        """
+        shared = self.shared[name]
+        for other in names:
+            before = shared.get(other, 0)
+            shared[other] = before + count
+            # A single state counts as two, because NumPy's tables have no more than 32 axes.
+            size = max(2, self.sizes[other])
+            if before == 0:
+                self.costs[name] *= size
+            elif shared[other] == 0:
+                del shared[other]
+                self.costs[name] //= size
 
     def run(self) -> int:
-        costs = {name: self.cost(name) for name in self.sizes}
+        costs = self.costs
         queue = [(cost, name) for name, cost in costs.items()]
         heapq.heapify(queue)
         result = 1
@@ -76,19 +98,12 @@ class _Elimination:
                 continue
             self.multiply(names, table)
             for other in names:
-                costs[other] = self.cost(other)
                 heapq.heappush(queue, (costs[other], other))
         return result
 
-    def cost(self, name: str) -> int:
-        """The size of the table that summing out a variable needs."""
-        # A single state counts as two, because NumPy's tables have no more than 32 axes.
-        scope = set().union(*self.scopes[name])
-        return math.prod(max(2, self.sizes[other]) for other in scope)
-
     def sum_out(self, name: str) -> Factor:
         scopes = self.scopes.pop(name)
-        scope = sorted(set().union(*scopes))
+        scope = sorted(self.shared.pop(name))
         product: Table = np.ones([self.sizes[other] for other in scope], dtype=object)
         for names in scopes:
             shape = [self.sizes[other] if other in names else 1 for other in scope]
@@ -96,4 +111,5 @@ class _Elimination:
             for other in names:
                 if other != name:
                     self.scopes[other].discard(names)
+                    self.share(other, names, -1)
         return tuple(o for o in scope if o != name), product.sum(axis=scope.index(name))

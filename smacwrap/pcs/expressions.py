@@ -110,6 +110,7 @@ _NEGATE_BINDS = 7
 TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)"
     r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
+    r"|(?P<foreign>\*\*|<>|===)"
     r"|(?P<symbol>\|\||&&|==|!=|<=|>=|[-+*/%^<>()])|(?P<other>\S+?(?=[\s\w(]|$)))",
     re.ASCII,
 )
@@ -118,8 +119,10 @@ _CALL = re.compile(r"\s*\(")
 
 _MEANT = {
     "=": "==", ",": "&&", "&": "&&", "|": "||", "=>": ">=", "=<": "<=", "<>": "!=", "===": "==",
-    "**": "^",
+    "**": "^", "and": "&&", "or": "||",
 }  # fmt: skip
+
+_WORDS = {"and", "or", "not"}
 
 
 def parse_expression(
@@ -171,6 +174,8 @@ class _Compiler:
         for match in TOKEN.finditer(self.line.code[: self.end].rstrip(), self.start):
             kind = match.lastgroup or "other"
             text, at = match[kind], match.start(kind)
+            if kind == "foreign" or self.is_foreign(text):
+                raise self.odd(text, at)
             if not self.wants_operand and (kind in ("number", "name") or text == "("):
                 if previous != "number" or kind == "number":
                     raise self.error(f"an operator is missing before '{text}'", text, at)
@@ -191,6 +196,11 @@ class _Compiler:
             if symbol == "(":
                 raise self.error("'(' is never closed", symbol, at)
             self.program.append(symbol)
+
+    def is_foreign(self, word: str) -> bool:
+        """Whether it is an operator of other languages, and nothing in this file."""
+        known = word in self.declared.parameters or word in self.ranks
+        return word.lower() in _WORDS and not known
 
     def operand(self, step: float | int) -> None:
         self.program.append(step)
@@ -258,11 +268,11 @@ class _Compiler:
         return self.error(f"'{text}' is neither a parameter nor a value{hint}", text, at)
 
     def odd(self, text: str, at: int) -> UserError:
-        if text in _MEANT:
-            hint = f": did you mean '{_MEANT[text]}'?"
+        if text.lower() in _MEANT:
+            hint = f": did you mean '{_MEANT[text.lower()]}'?"
         elif text[0] in "'\"":
             hint = ": values stand without quotes"
-        elif text[0] == "!":
+        elif text[0] == "!" or text.lower() == "not":
             hint = ": there is no 'not', only !="
         else:
             hint = ""

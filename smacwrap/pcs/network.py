@@ -105,10 +105,11 @@ class Network:
         most_entries: int = MOST_ENTRIES,
     ) -> None:
         conditions = list(conditions)
-        mentioned = _mentioned(names, conditions, clauses)
+        mentioned = mentioned_values(names, conditions, clauses)
         conditional = set(space.conditional_hyperparameters)
         self.states = {
-            name: list(_states(space[name], mentioned[name], name in conditional)) for name in names
+            name: list(states_of(space[name], mentioned[name], name in conditional))
+            for name in names
         }
         self._entries_left = most_entries
         self._activity = [self._switch(condition) for condition in conditions]
@@ -154,7 +155,7 @@ class Network:
         )
 
 
-def _mentioned(
+def mentioned_values(
     names: Iterable[str], conditions: Iterable[ConditionLike], clauses: Iterable[PcsClause]
 ) -> dict[str, set[str | float] | None]:
     """The values that are singled out, by parameter; None where every value counts."""
@@ -172,9 +173,14 @@ def _mentioned(
     return found
 
 
-def _states(
+def states_of(
     parameter: Parameter, mentioned: set[str | float] | None, conditional: bool
 ) -> Iterator[State]:
+    """The states of a parameter of which some values, or all, are singled out.
+
+    Raises:
+        TooLargeError: all of them are, and there are too many.
+    """
     if conditional:
         yield State(math.nan, 1)
     if isinstance(parameter, UniformFloatHyperparameter):

@@ -1,5 +1,7 @@
 """Writes a space in the older syntax, for programs that read no other, such as SMAC v2.04."""
 
+import itertools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar, cast
 
@@ -14,19 +16,22 @@ from ConfigSpace.conditions import ConditionLike, Conjunction, OrConjunction
 from ConfigSpace.forbidden import ForbiddenLike
 
 from smacwrap.errors import UserError
-from smacwrap.pcs.comparisons import Comparison, comparisons
+from smacwrap.pcs.comparisons import COMPARE, Comparison, comparisons
 from smacwrap.pcs.forbidden import Combination, Formula
 from smacwrap.pcs.terms import Term
 from smacwrap.pcs.units import Parameter, plain, texts, to_entry
 
 _MOST_VALUES = 100
-"""So many values of an integer are written out in an `in {...}`, and no more."""
+"""So many values of an integer are written out, and no more."""
+
+_MOST_CLAUSES = 100
+"""So many classic clauses are written for one advanced clause."""
 
 _T = TypeVar("_T")
 
 _Value = str | float
 _Box = dict[str, tuple[_Value, ...]]
-"""Allowed values by parent, all of which have to hold."""
+"""Values by parameter: each of the parameters has to have one of its values."""
 
 
 class _UnsaidError(Exception):
@@ -148,21 +153,42 @@ def _clause(clause: ForbiddenLike) -> list[str]:
     alternatives = comparisons(clause)
     if alternatives is None:
         raise _not_a_combination()
-    return ["{" + ", ".join(map(_pair, alternative)) + "}" for alternative in alternatives]
+    boxes = [_forbidden(alternative) for alternative in alternatives]
+    count = sum(math.prod(map(len, box.values())) for box in boxes)
+    # As many as it has alternatives were written by hand.
+    if count > max(_MOST_CLAUSES, len(boxes)):
+        raise _not_a_combination()
+    clauses = (
+        ", ".join(f"{name}={plain(value)}" for name, value in zip(box, values, strict=True))
+        for box in boxes
+        for values in itertools.product(*box.values())
+    )
+    return [f"{{{pairs}}}" for pairs in dict.fromkeys(clauses)]
 
 
-def _pair(comparison: Comparison) -> str:
-    parameter, value = comparison.parameter, comparison.right
-    if comparison.operator != "==" or not isinstance(value, float):
+def _forbidden(alternative: Sequence[Comparison]) -> _Box:
+    """The values that together are forbidden, by parameter."""
+    box: _Box = {}
+    for comparison in alternative:
+        values, name = _values(comparison), comparison.parameter.name
+        known = {*box.get(name, values)}
+        box[name] = tuple(value for value in values if value in known)
+    return box
+
+
+def _values(comparison: Comparison) -> Sequence[_Value]:
+    """Those for which a comparison holds."""
+    parameter, number = comparison.parameter, comparison.right
+    if not isinstance(number, float):
         raise _not_a_combination()
     if texts(parameter) is not None:
-        allowed = comparison.texts()
-        if len(allowed) != 1:
-            raise _not_a_combination()
-        return f"{parameter.name}={allowed[0]}"
-    if not parameter.legal_value(value):
+        return comparison.texts()
+    domain = _finite_domain(parameter)
+    if domain is not None:
+        return [v for v in domain if COMPARE[comparison.operator](v, number)]
+    if comparison.operator != "==" or not parameter.legal_value(number):
         raise _not_a_combination()
-    return f"{parameter.name}={plain(value)}"
+    return [number]
 
 
 def _not_a_combination() -> _UnsaidError:

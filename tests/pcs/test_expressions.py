@@ -146,6 +146,11 @@ def test_a_parameter_may_be_named_like_a_function():
     assert forbids("{k > 9 && log > .1 && exp(k) > 2}", {"log": "0.5", "k": "10"}, base)
 
 
+def test_parameters_and_values_may_be_named_like_the_operators_of_other_languages():
+    base = "or {and, no} [no]\nNot integer [1, 10] [3]"
+    assert forbids("{or == and && Not > 4}", {"or": "and", "Not": "7"}, base)
+
+
 @pytest.mark.parametrize("clause", ["{n>6}", "{n>=7 && a==x}", "{n >=7}", "{(n*2)>=14 || n<0}"])
 def test_most_operators_need_no_blanks(clause):
     assert forbids(clause)

@@ -140,6 +140,39 @@ def test_a_condition_that_holds_only_in_a_corner_of_many_parameters_is_no_mistak
     assert warnings("\n".join([*lines, f"c | {terms}"])) == []
 
 
+CHAIN = "\n".join(
+    [
+        *(f"p{i} integer [1, 100] [50]" for i in range(30)),
+        *(f"p{i} | p{i - 1} > 60 || p{i - 1} == 2" for i in range(1, 30)),
+        "r real [0, 1] [0.5]",
+        "",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("r | p29 == 5", None),
+        ("r | p29 == 5 && p28 == 2", None),
+        ("r | p29 == 5 && p28 == 60", "can never hold"),
+        ("r | p29 == 5 && p29 == 7 || p29 > 100", "can never hold"),
+        ("r | p29 == 5 && p29 == 7 || p29 > 99", None),
+        ("{p29=5, p28=61}", None),
+        ("{p29=5, p28=60}", "never matches"),
+        ("{p29=50, p28=60}", None),  # without p29 its default counts
+        ("{p29=5, p29=6}", "never matches"),
+        ("{p29=5, r=0.25}", "one exact value of a real"),
+        ("{p29 + p28 > 199}", None),
+        ("{p29 + p28 > 200}", "never matches"),
+    ],
+)
+def test_what_chance_never_finds_is_told_exactly(line, message):
+    found = [text for _, text in warnings(CHAIN + line)]
+    assert len(found) == (message is not None)
+    assert not message or message in found[0]
+
+
 def test_several_lines_of_a_child_are_one_condition_reported_at_the_first():
     text = "a {x, y} [x]\nb {u, v} [u]\nb | a in {x}\nb | a in {y}"
     assert warnings(text) == [(3, "this condition can never hold: 'b' is never active")]

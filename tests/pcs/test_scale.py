@@ -6,6 +6,9 @@ import pytest
 
 from smacwrap.errors import UserError
 from smacwrap.pcs import parse_pcs
+from smacwrap.pcs.count import count_configurations
+from smacwrap.pcs.places import Places
+from smacwrap.pcs.review import review_pcs
 
 BODIES = (
     "real [0.001, 1] [0.5] log",
@@ -38,11 +41,24 @@ def long_lists(size):
     return f"m {{{values}}} [v0]\nr [0, 1] [0]\nr | m in {{{values}}}\n{{m=v1}}\n{{m == v2}}"
 
 
-def seconds(text):
+def hub(size):
+    """`size` parameters with conditions on one parent, and a clause on each and that parent."""
+    names = [f"p{i}" for i in range(size)]
+    lines = ["parent categorical {a, b, c} [a]", *(f"{name} {{x, y}} [x]" for name in names)]
+    lines += [f"{name} | parent in {{a, b}}" for name in names]
+    return "\n".join([*lines, *(f"{{{name}=y, parent=b}}" for name in names)])
+
+
+def review(text):
+    space = parse_pcs(text)
+    return list(review_pcs(space, Places.find(space, text, None)))
+
+
+def seconds(text, work=parse_pcs):
     times = []
     for _ in range(3):
         start = time.process_time()
-        parse_pcs(text)
+        work(text)
         times.append(time.process_time() - start)
     return min(times)
 
@@ -67,6 +83,27 @@ def test_a_thousand_of_each_are_read_in_a_second(chain, advanced):
 def test_reading_grows_linearly(make):
     # Eight times the size: quadratic growth would take 64 times as long.
     assert seconds(make(4000)) < 24 * seconds(make(500))
+
+
+@pytest.mark.parametrize("advanced", [False, True], ids=["classic", "advanced"])
+@pytest.mark.parametrize("chain", [False, True], ids=["broad", "chain"])
+def test_a_review_takes_little_more_time_than_reading(chain, advanced):
+    text = large_file(500, chain, advanced)
+    # With exact sums for each condition it took twenty times as long.
+    assert seconds(text, review) < 8 * seconds(text)
+
+
+def test_a_review_takes_little_more_time_where_conditions_nearly_always_hold():
+    lines = [f"p{i} integer [1, 100000] [50]" for i in range(500)]
+    text = "\n".join([*lines, *(f"p{i} | p{i - 1} > 1" for i in range(1, 500))])
+    assert seconds(text, review) < 8 * seconds(text)
+
+
+def test_counting_grows_linearly_with_the_children_of_one_parent():
+    small, large = parse_pcs(hub(500)), parse_pcs(hub(4000))
+    # One of each child's two values is forbidden with b, and with c there is no child.
+    assert count_configurations(large) == 2**4000 + 1 + 1
+    assert seconds(large, count_configurations) < 24 * seconds(small, count_configurations)
 
 
 def test_ten_thousand_configurations_are_drawn_at_once_among_advanced_clauses():

@@ -121,7 +121,10 @@ def test_files_in_both_syntaxes_can_be_written(verdict):
     assert parse_pcs(write_pcs(space)) == space
 
 
-PARENTS = "a {x, y, z} [x]\nn [1, 9] [3]i\nmany [1, 900] [3]i\nc [0, 1] [0.5]\n"
+PARENTS = (
+    "a {x, y, z} [x]\nn [1, 9] [3]i\nm [1, 9] [3]i\nk [1, 9] [3]i\nmany [1, 900] [3]i\n"
+    "c [0, 1] [0.5]\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,9 @@ def test_conditions_are_said_with_the_words_of_the_older_syntax(condition, lines
         ("c | a == x && n == 3 || a == y && n == 2", "|| over different parents"),
         ("c | n < 1", "it never holds"),
         ("{n + many > 300}", "no clauses but {parameter=value, ...}"),
-        ("{n < 2 && a == y}", "no clauses but {parameter=value, ...}"),
+        ("{n == 2 && many > 3}", "no clauses but {parameter=value, ...}"),
+        ("{n == 2 && c > 0.9}", "no clauses but {parameter=value, ...}"),
+        ("{n > 3 && m > 3 && k > 3}", "no clauses but {parameter=value, ...}"),
     ],
 )
 def test_what_the_older_syntax_cannot_say_is_named_with_the_reason(line, reason):
@@ -172,6 +177,29 @@ def test_all_that_the_older_syntax_cannot_say_is_named_in_one_go():
 def test_advanced_clauses_that_only_combine_values_become_classic_ones():
     text = write_pcs(parse_pcs(PARENTS + "{a == y && 2 == n || n == 4 && a == z}"), "old")
     assert text.splitlines()[-2:] == ["{a=y, n=2}", "{n=4, a=z}"]
+
+
+@pytest.mark.parametrize(
+    ("clause", "lines"),
+    [
+        ("a != x && n == 2", ["a=y, n=2", "a=z, n=2"]),
+        ("n < 3 && many == 7", ["n=1, many=7", "n=2, many=7"]),
+        ("n >= 8 && (m == 4 || m == 5)", ["n=8, m=4", "n=9, m=4", "n=8, m=5", "n=9, m=5"]),
+        ("n > 6 && n != 8", ["n=7", "n=9"]),
+        ("a >= y || a == z", ["a=y", "a=z"]),
+        ("a == y && c == 0.25", ["a=y, c=0.25"]),
+        ("a == y && a == z || n > 9", []),
+    ],
+)
+def test_clauses_over_few_values_are_written_out(clause, lines):
+    text = write_pcs(parse_pcs(f"{PARENTS}{{{clause}}}"), "old")
+    assert [line for line in text.splitlines() if "=" in line] == [f"{{{line}}}" for line in lines]
+
+
+def test_a_clause_may_have_as_many_alternatives_as_were_written():
+    pairs = [f"n == {i % 9 + 1} && many == {i + 10}" for i in range(200)]
+    text = write_pcs(parse_pcs(f"{PARENTS}{{{' || '.join(pairs)}}}"), "old")
+    assert text.count("{n=") == 200
 
 
 @pytest.mark.skipif(HOME is None, reason="SMAC2_HOME is not set")

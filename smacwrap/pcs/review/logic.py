@@ -1,19 +1,23 @@
 """Conditions that never or always hold, and forbidden clauses that never match.
 
-A random configuration shows that something can happen; that it cannot is worked out exactly, or
-not said. A clause that always matches is an error, because it forbids the default.
+A configuration, a random one or one that is searched for, shows that something can happen; that
+it cannot is worked out exactly, or not said. A clause that always matches is an error, because it
+forbids the default.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from ConfigSpace import ConfigurationSpace
+from ConfigSpace.conditions import ConditionLike
 
 from smacwrap.errors import Problem
-from smacwrap.pcs.elimination import TooLargeError
-from smacwrap.pcs.forbidden import PcsClause
+from smacwrap.pcs.elimination import Factor, TooLargeError
+from smacwrap.pcs.forbidden import Combination, PcsClause
 from smacwrap.pcs.lines import Line
 from smacwrap.pcs.network import (
+    Columns,
+    Mask,
     Network,
     State,
     forbids,
@@ -23,6 +27,7 @@ from smacwrap.pcs.network import (
     terms_of,
 )
 from smacwrap.pcs.places import Places
+from smacwrap.pcs.review.search import Search
 
 _WITNESSES = 1000
 
@@ -65,10 +70,27 @@ def _not_exact(state: State) -> int:
     return 0 if state.exact else 1
 
 
+def _opposite(factor: Factor) -> Factor:
+    names, table = factor
+    return names, ~table
+
+
+def _matches_any(clause: PcsClause, columns: Columns, active: Mapping[str, Mask]) -> bool:
+    names = names_in(clause)
+    # Without any of its parameters, a configuration is to the clause as the default one.
+    counts = np.logical_or.reduce([active[name] for name in names])
+    return bool(forbids(clause, {name: columns[name][counts] for name in names}).any())
+
+
 class _Logic:
     def __init__(self, space: ConfigurationSpace) -> None:
         self.space = space
         self.conditions = {condition.child.name: condition for condition in space.conditions}
+        self.parents = {
+            name: dict.fromkeys(term.parent.name for term in terms_of(condition))
+            for name, condition in self.conditions.items()
+        }
+        self.search = Search(space)
         self.never_active: set[str] = set()
         self.witnesses = random_columns(
             space, space, self.conditions, _WITNESSES, np.random.RandomState(0)
@@ -78,31 +100,35 @@ class _Logic:
         """The children whose conditions cannot hold, or cannot fail; and which it is."""
         # Parents before their children, as a space lists them.
         for child in [name for name in self.space if name in self.conditions]:
-            held = holds(self.conditions[child], self.witnesses)
+            condition = self.conditions[child]
+            held = holds(condition, self.witnesses)
             if held.any() and not held.all():
                 continue
+            names, nearest = self._ancestors([child])
+            shows_otherwise = self.search.can_fail if held.any() else self.search.can_hold
+            if shows_otherwise(condition, nearest):
+                continue
             try:
-                message = self._why_odd(child)
+                message = self._why_odd(child, self._network(names, nearest))
             except TooLargeError:
                 continue
             if message:
                 yield child, message
 
-    def _why_odd(self, child: str) -> str | None:
-        network = self._network([child])
+    def _why_odd(self, child: str, network: Network) -> str | None:
         inactive = network.where([child], lambda columns: np.isnan(columns[child]))
         if network.sum(_any, inactive) == 0:
             return f"this condition always holds: '{child}' is always active"
-        if network.sum(_any, inactive) == network.sum(_any):
-            self.never_active.add(child)
+        active = _opposite(inactive)
+        if network.sum(_not_exact, active):
+            return None
+        self.never_active.add(child)
+        if network.sum(_any, active) == 0:
             return f"this condition can never hold: '{child}' is never active"
-        if network.sum(_not_exact, inactive) == network.sum(_not_exact):
-            self.never_active.add(child)
-            return (
-                "this condition wants one exact value of a real, which chance does not find: "
-                f"'{child}' is hardly ever active"
-            )
-        return None
+        return (
+            "this condition wants one exact value of a real, which chance does not find: "
+            f"'{child}' is hardly ever active"
+        )
 
     def oddity(self, clause: PcsClause) -> str | None:
         """What is suspicious about how often a clause matches, if anything is.
@@ -115,19 +141,33 @@ class _Logic:
             return f"this clause matched all of {_WITNESSES:,} random configurations"
         if matched.any():
             return None
-        network = self._network(names_in(clause), [clause])
-        unmatched = network.unforbidden(clause)
-        if network.sum(_any, unmatched) == network.sum(_any):
-            return "this clause never matches: it forbids nothing"
-        if network.sum(_not_exact, unmatched) == network.sum(_not_exact):
-            return (
-                "this clause wants one exact value of a real, which chance does not find: "
-                "it forbids next to nothing"
-            )
-        return None
+        never = "this clause never matches: it forbids nothing"
+        names, nearest = self._ancestors(names_in(clause))
+        if isinstance(clause, Combination):
+            possible = self.search.can_match(clause, nearest)
+            if possible is not None:
+                return None if possible else never
+        network = self._network(names, nearest, [clause])
+        matching = _opposite(network.unforbidden(clause))
+        if network.sum(_not_exact, matching):
+            return None
+        if network.sum(_any, matching) == 0:
+            return never
+        return (
+            "this clause wants one exact value of a real, which chance does not find: "
+            "it forbids next to nothing"
+        )
 
-    def _network(self, names: Iterable[str], clauses: Sequence[PcsClause] = ()) -> Network:
-        """Some parameters with their nearest ancestors.
+    def _network(
+        self,
+        names: Sequence[str],
+        conditions: Sequence[ConditionLike],
+        clauses: Sequence[PcsClause] = (),
+    ) -> Network:
+        return Network(self.space, names, conditions, clauses, _MOST_ENTRIES)
+
+    def _ancestors(self, names: Iterable[str]) -> tuple[list[str], list[ConditionLike]]:
+        """Some parameters with their nearest ancestors, and the conditions between them.
 
         A parameter that has been reported as never active may be active here, lest all below
         it be reported again.
@@ -138,14 +178,13 @@ class _Logic:
         for name in queue:
             if name not in self.conditions or name in self.never_active:
                 continue
-            parents = dict.fromkeys(t.parent.name for t in terms_of(self.conditions[name]))
-            new = [parent for parent in parents if parent not in found]
+            new = [parent for parent in self.parents[name] if parent not in found]
             if len(found) + len(new) > _MOST_ANCESTORS:
                 continue
             conditions.append(self.conditions[name])
             found.update(dict.fromkeys(new))
             queue += new
-        return Network(self.space, list(found), conditions, clauses, _MOST_ENTRIES)
+        return list(found), conditions
 
     def unmatched(self, clauses: list[tuple[Line, PcsClause]]) -> Iterator[tuple[Line, int]]:
         """The lines of the clauses that match no random configuration, and of how many."""
@@ -155,7 +194,8 @@ class _Logic:
         while clauses and drawn < _MOST_TRIES:
             count = min(_MOST_TRIES - drawn, max(1, _LARGEST_DRAW // len(names)))
             columns = random_columns(self.space, names, self.conditions, count, rng)
-            clauses = [(line, c) for line, c in clauses if not forbids(c, columns).any()]
+            active = {name: ~np.isnan(entries) for name, entries in columns.items()}
+            clauses = [(line, c) for line, c in clauses if not _matches_any(c, columns, active)]
             drawn += count
         return ((line, drawn) for line, _ in clauses)
 
@@ -163,8 +203,7 @@ class _Logic:
         queue = sorted(set(names))
         found = set(queue)
         for name in queue:
-            if name in self.conditions:
-                new = {t.parent.name for t in terms_of(self.conditions[name])} - found
-                found |= new
-                queue += sorted(new)
+            new = self.parents.get(name, {}).keys() - found
+            found |= new
+            queue += sorted(new)
         return found
