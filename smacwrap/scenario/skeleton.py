@@ -7,7 +7,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError, did_you_mean
@@ -36,6 +36,22 @@ class Command:
     text: str
     inputs: tuple[Path, ...]
     script: Path | None
+
+    def words(self) -> list[str]:
+        """What stands between the script and the parameters, or an operator of the shell."""
+        words = shlex.split(self.text)
+        if self.script and self.script.name in words:
+            words = words[words.index(self.script.name) + 1 :]
+        ends = (i for i, w in enumerate(words) if w == "{flags}" or _OPERATOR.fullmatch(w))
+        return words[: next(ends, None)]
+
+    def with_words(self, words: str, in_front_of: str) -> "Command":
+        """The command with more words in it, in front of one behind the script."""
+        script = self.script and re.search(_word(self.script.name), self.text)
+        start = script.end() if script else 0
+        pattern = _word(in_front_of)
+        rest = re.sub(pattern, lambda word: f"{words} {word[0]}", self.text[start:], count=1)
+        return replace(self, text=self.text[:start] + rest)
 
 
 @dataclass(frozen=True)
@@ -133,8 +149,12 @@ def _replaced(text: str, word: str, by: str) -> str:
     """`text` with another word, where it stands for itself or in quotes; the rest is untouched."""
     if word == by:
         return text
-    pattern = rf"(?<!\S)(['\"]?){re.escape(word)}\1(?!\S)"
-    return re.sub(pattern, lambda _: shlex.quote(by), text)
+    return re.sub(_word(word), lambda _: shlex.quote(by), text)
+
+
+def _word(word: str) -> str:
+    """A regular expression for a word of a command, as it is or in quotes."""
+    return rf"(?<!\S)(['\"]?){re.escape(word)}\1(?!\S)"
 
 
 def read_quality(metric: str | None, pattern: str | None) -> Quality:

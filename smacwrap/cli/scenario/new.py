@@ -66,7 +66,8 @@ def command(
 
     SCRIPT is a Python script, an executable file or, in quotes, a whole command, in which {flags}
     stands for the parameters unless they come last. A Python script's argparse options become
-    the parameters. Less is better: where a script prints an accuracy, have it print 1 - accuracy.
+    the parameters; of subcommands, those of the one that the command names. Less is better: where
+    a script prints an accuracy, have it print 1 - accuracy.
 
     What is missing is asked for on a terminal.
 
@@ -90,6 +91,9 @@ def command(
     runs = runs or click.prompt("Number of runs", type=click.IntRange(min=1), default=_RUNS)
     folder = folder or _ask("Folder to write to", Path, default=".")
     skeleton, advice = (None, "") if pcs_file else _parameters(started)
+    if skeleton and "{flags}" in started.text:
+        for word, flags in skeleton.in_front.items():
+            started = started.with_words(flags, word)
     files = {folder / JOB: job_text(started, how, folder, skeleton.rules if skeleton else ())}
     if skeleton:
         files[folder / PCS] = skeleton.pcs
@@ -144,7 +148,7 @@ def _parameters(started: Command) -> tuple[Skeleton, str]:
         source = read_bytes(started.script, LARGEST_SCRIPT)
         advice = f"The ranges in {PCS} are guesses: go through them first."
         try:
-            return skeleton_from_script(source, started.script), advice
+            return skeleton_from_script(source, started.script, started.words()), advice
         except UserError as error:
             why = f"{error}\n"
     advice = f"{why}{PCS} has an example only: write your parameters there first."

@@ -79,6 +79,50 @@ def test_an_executable_gets_a_parameter_file_to_fill_in(tmp_path: Path, smacwrap
     assert "SAT" in tested.stdout
 
 
+SUBCOMMANDS = """\
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, default=0.01)
+commands = parser.add_subparsers(required=True)
+train = commands.add_parser("train")
+train.add_argument("--layers", type=int, choices=[1, 2], default="2")
+train.add_argument("--nobn", action="store_false", dest="bn", default=True)
+train.set_defaults(layers=1)
+predict = commands.add_parser("predict")
+predict.add_argument("--beam", type=int, default=4)
+print("Val error:", 0.5, parser.parse_args())
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "command", "seen"),
+    [
+        (
+            "python c.py 'train'",
+            "python c.py --lr {-lr} 'train' {flags}",
+            "Namespace(lr=0.01, layers=1, bn=True)",
+        ),
+        (
+            "c.py predict {flags} | cat",
+            "python c.py --lr {-lr} predict {flags} | cat",
+            "Namespace(lr=0.01, beam=4)",
+        ),
+        ("c.py {flags} predict", "python c.py {flags} predict", "Namespace(lr=0.01, beam=4)"),
+    ],
+)
+def test_the_options_of_the_subcommand_that_the_command_names_are_tuned(
+    tmp_path: Path, smacwrap: Smacwrap, words: str, command: str, seen: str
+) -> None:
+    (tmp_path / "c.py").write_text(SUBCOMMANDS)
+    assert smacwrap("scenario", "new", words, *FLAGS).returncode == 0
+    assert f'command = "{command}"\n' in (tmp_path / "tuned/job.toml").read_text()
+    checked = smacwrap("scenario", "check", "tuned/scenario.txt", "--strict")
+    assert checked.stdout == "tuned/scenario.txt: ok\n"
+    tested = smacwrap("algo-test", "tuned/scenario.txt")
+    assert tested.returncode == 0, tested
+    assert seen in tested.stdout
+
+
 def test_without_a_terminal_every_missing_answer_is_named(folder: Path, smacwrap: Smacwrap) -> None:
     done = smacwrap("scenario", "new", "target.sh", "--runs", 3)
     assert (done.returncode, done.stdout) == (2, "")
