@@ -208,7 +208,7 @@ def job_text(command: Command, quality: Quality, folder: Path, rules: Sequence[s
 
     `rules` are lines of its table of parameters, for those that `{flags}` has to spell otherwise.
     """
-    inputs = ", ".join(_toml(os.path.relpath(path, folder)) for path in command.inputs)
+    inputs = ", ".join(_toml(relative(path, folder)) for path in command.inputs)
     metrics = (
         f"metrics = {{ {quality.metric} = {_toml(quality.pattern)} }}\n" if quality.pattern else ""
     )
@@ -249,6 +249,13 @@ def example_pcs(command: Command) -> str:
 # TODO: write your own parameters in place of this one.
 example real [0, 1] [0.5]
 """
+
+
+def relative(file: Path, folder: Path) -> str:
+    """What `folder` calls a file; the `..` of a link to a folder is not that of its name."""
+    return os.path.relpath(
+        Path(os.path.realpath(file.parent)) / file.name, os.path.realpath(folder)
+    )
 
 
 def _toml(text: str) -> str:

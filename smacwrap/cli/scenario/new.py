@@ -1,6 +1,5 @@
 """`smacwrap scenario new`: write scenario, PCS and job for a training script."""
 
-import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from smacwrap.scenario.skeleton import (
     job_text,
     read_command,
     read_quality,
+    relative,
     scenario_text,
     write_all,
 )
@@ -97,7 +97,7 @@ def command(
     files = {folder / JOB: job_text(started, how, folder, skeleton.rules if skeleton else ())}
     if skeleton:
         files[folder / PCS] = skeleton.pcs
-    pcs = os.path.relpath(pcs_file, folder) if pcs_file else PCS
+    pcs = relative(pcs_file, folder) if pcs_file else PCS
     files[folder / SCENARIO] = scenario_text(pcs, runs, name)
     write_all(files, force)
     for file in files:
@@ -106,11 +106,17 @@ def command(
         click.echo(f"\n{advice}")
     click.echo("\nNext:")
     scenario = folder / SCENARIO
-    if not folder.samefile(Path()) and any(Path(name).exists() for name in (PCS, JOB)):
-        click.echo(f"  cd {shlex.quote(str(folder))}")  # from here, the files here are found first
+    if any(_is_another_here(name, folder) for name in (pcs, JOB)):
+        click.echo(f"  cd {shlex.quote(str(folder))}")
         scenario = Path(SCENARIO)
     for next_command in ("algo-test", "launch"):
         click.echo(f"  smacwrap {next_command} {shlex.quote(str(scenario))}")
+
+
+def _is_another_here(name: str, folder: Path) -> bool:
+    """Whether a launch in the current folder, where it looks first, finds another file there."""
+    here = Path(name)
+    return here.is_file() and not here.samefile(folder / name)
 
 
 def _require(*answers: tuple[str, object]) -> None:

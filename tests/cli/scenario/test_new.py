@@ -185,6 +185,42 @@ def test_a_second_scenario_is_run_where_its_own_files_are_found(train: Path, cal
     ]
 
 
+def test_a_pcs_file_of_which_another_is_found_first_is_used_from_where_it_is_meant(
+    train: Path, call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("x.pcs").write_text("of_the_parent real [0, 1] [0.5]\n")
+    project = Path("project").absolute()
+    project.mkdir()
+    monkeypatch.chdir(project)
+    Path("x.pcs").write_text("-lr real [0, 1] [0.5]\n")
+    done = call("new", "../train.py", *FLAGS, "--pcs", "x.pcs")
+    assert done.out.splitlines()[-3:] == [
+        "  cd tuned",
+        "  smacwrap algo-test scenario.txt",
+        "  smacwrap launch scenario.txt",
+    ]
+    monkeypatch.chdir("tuned")
+    assert f"→ {project}/x.pcs" in call("show", "scenario.txt").out
+    assert call("check", "scenario.txt").out == "scenario.txt: ok\n"
+
+
+def test_other_files_here_of_names_that_it_does_not_use_need_no_other_folder(
+    train: Path, call
+) -> None:
+    Path("params.pcs").write_text("-lr real [0, 1] [0.5]\n")
+    done = call("new", "train.py", *FLAGS, "--pcs", "params.pcs")
+    assert done.out.splitlines()[-1] == "  smacwrap launch tuned/scenario.txt"
+    assert call("check", "tuned/scenario.txt").out == "tuned/scenario.txt: ok\n"
+
+
+def test_files_are_named_as_the_folder_that_a_link_leads_to_finds_them(train: Path, call) -> None:
+    Path("far/away/tuned").mkdir(parents=True)
+    Path("tuned").symlink_to("far/away/tuned")
+    Path("x.pcs").write_text("-lr real [0, 1] [0.5]\n")
+    assert call("new", "train.py", *FLAGS, "--pcs", "x.pcs").code == 0
+    assert call("check", "tuned/scenario.txt").out == "tuned/scenario.txt: ok\n"
+
+
 def test_a_name_that_is_no_text_is_an_error(train: Path, call) -> None:
     name = os.fsdecode(b"tr\xffain.py")
     train.rename(name)
