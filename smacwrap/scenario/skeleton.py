@@ -109,7 +109,7 @@ def read_command(text: str) -> Command:
 def _program(word: str, packed: list[Path]) -> str:
     path = Path(word)
     if not _holds(path.is_file):
-        raise UserError(f"no file and no program {quoted(word)}{_nearest_file(path)}")
+        raise _missing(path, "no file and no program", word)
     if not os.access(path, os.X_OK):
         raise UserError(f"{word} is not executable: try chmod +x {word}, or say what runs it")
     if path.is_absolute():
@@ -122,7 +122,7 @@ def _argument(word: str, packed: list[Path]) -> str:
     path = Path(word)
     if word.endswith(".py"):
         if not _holds(path.is_file):
-            raise UserError(f"no file {quoted(word)}{_nearest_file(path)}")
+            raise _missing(path, "no file", word)
         packed.append(path)
         return path.name
     # A plain word that is also a folder's name is more likely a word.
@@ -131,11 +131,13 @@ def _argument(word: str, packed: list[Path]) -> str:
     return word
 
 
-def _nearest_file(path: Path) -> str:
+def _missing(path: Path, what: str, word: str) -> UserError:
+    if _holds(path.is_dir):
+        return UserError(f"{quoted(word)} is a folder: name the script or program in it")
     beside: list[str] = []
     with contextlib.suppress(OSError, ValueError):
-        beside = [str(other) for other in path.parent.iterdir()]
-    return did_you_mean(str(path), beside)
+        beside = [str(other) for other in path.parent.iterdir() if other.is_file()]
+    return UserError(f"{what} {quoted(word)}{did_you_mean(str(path), beside)}")
 
 
 def _holds(is_kind: Callable[[], bool]) -> bool:

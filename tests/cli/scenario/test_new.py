@@ -244,6 +244,9 @@ def test_a_metric_that_the_script_prints_by_name_needs_no_pattern(train: Path, c
     [
         (["nothere.py"], "no file 'nothere.py'"),
         (["tran.py"], "did you mean 'train.py'?"),
+        (["folder"], "'folder' is a folder: name the script or program in it\n"),
+        (["./folder.py"], "'./folder.py' is a folder: name the script or program in it\n"),
+        (["foldre"], "no file and no program 'foldre'\n"),
         (["nosuchprogram"], "no file and no program 'nosuchprogram'"),
         (["./model.py.txt"], "no file and no program './model.py.txt'"),
         (["python 'train.py"], "is not a command: no closing quotation"),
@@ -259,6 +262,8 @@ def test_what_cannot_be_used_is_an_error_and_nothing_is_written(
     train: Path, call, words: list[str], error: str
 ) -> None:
     Path("plain.txt").touch()
+    Path("folder").mkdir()
+    Path("folder.py").mkdir()
     done = call("new", *FLAGS, *words)
     assert done.code == 2
     assert error in done.err
