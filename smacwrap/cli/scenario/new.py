@@ -10,6 +10,7 @@ import click
 
 from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes
 from smacwrap.errors import UserError
+from smacwrap.pcs import read_pcs
 from smacwrap.pcs.from_script import Skeleton, skeleton_from_script
 from smacwrap.scenario.skeleton import (
     JOB,
@@ -82,6 +83,8 @@ def command(
             ("--runs", runs),
             ("--dir", folder),
         )
+    if pcs_file:
+        read_pcs(pcs_file)  # a launch would refuse one with errors
     started = _started(script) if script else _ask("Script or command to tune", _started)
     if pattern or quality:
         how = read_quality(quality, pattern)

@@ -221,6 +221,15 @@ def test_files_are_named_as_the_folder_that_a_link_leads_to_finds_them(train: Pa
     assert call("check", "tuned/scenario.txt").out == "tuned/scenario.txt: ok\n"
 
 
+def test_a_pcs_file_with_errors_is_an_error_and_nothing_is_written(train: Path, call) -> None:
+    Path("bad.pcs").write_text("-lr real [0, 1] [0.5]\nx real [0, 1] [2]\ny rael [0, 1] [0]\n")
+    done = call("new", "train.py", *FLAGS, "--pcs", "bad.pcs")
+    assert (done.code, done.out) == (2, "")
+    assert "bad.pcs:2:16: default 2 is outside [0, 1]\n" in done.err
+    assert "bad.pcs:3:3: " in done.err
+    assert not Path("tuned").exists()
+
+
 def test_a_name_that_is_no_text_is_an_error(train: Path, call) -> None:
     name = os.fsdecode(b"tr\xffain.py")
     train.rename(name)
