@@ -7,7 +7,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError, did_you_mean
@@ -36,6 +36,22 @@ class Command:
     text: str
     inputs: tuple[Path, ...]
     script: Path | None
+
+    def words(self) -> list[str]:
+        """What stands between the script and the parameters, or an operator of the shell."""
+        words = shlex.split(self.text)
+        if self.script and self.script.name in words:
+            words = words[words.index(self.script.name) + 1 :]
+        ends = (i for i, w in enumerate(words) if w == "{flags}" or _OPERATOR.fullmatch(w))
+        return words[: next(ends, None)]
+
+    def with_words(self, words: str, in_front_of: str) -> "Command":
+        """The command with more words in it, in front of one behind the script."""
+        script = self.script and re.search(_word(self.script.name), self.text)
+        start = script.end() if script else 0
+        pattern = _word(in_front_of)
+        rest = re.sub(pattern, lambda word: f"{words} {word[0]}", self.text[start:], count=1)
+        return replace(self, text=self.text[:start] + rest)
 
 
 @dataclass(frozen=True)
@@ -93,7 +109,7 @@ def read_command(text: str) -> Command:
 def _program(word: str, packed: list[Path]) -> str:
     path = Path(word)
     if not _holds(path.is_file):
-        raise UserError(f"no file and no program {quoted(word)}{_nearest_file(path)}")
+        raise _missing(path, "no file and no program", word)
     if not os.access(path, os.X_OK):
         raise UserError(f"{word} is not executable: try chmod +x {word}, or say what runs it")
     if path.is_absolute():
@@ -106,7 +122,7 @@ def _argument(word: str, packed: list[Path]) -> str:
     path = Path(word)
     if word.endswith(".py"):
         if not _holds(path.is_file):
-            raise UserError(f"no file {quoted(word)}{_nearest_file(path)}")
+            raise _missing(path, "no file", word)
         packed.append(path)
         return path.name
     # A plain word that is also a folder's name is more likely a word.
@@ -115,11 +131,13 @@ def _argument(word: str, packed: list[Path]) -> str:
     return word
 
 
-def _nearest_file(path: Path) -> str:
+def _missing(path: Path, what: str, word: str) -> UserError:
+    if _holds(path.is_dir):
+        return UserError(f"{quoted(word)} is a folder: name the script or program in it")
     beside: list[str] = []
     with contextlib.suppress(OSError, ValueError):
-        beside = [str(other) for other in path.parent.iterdir()]
-    return did_you_mean(str(path), beside)
+        beside = [str(other) for other in path.parent.iterdir() if other.is_file()]
+    return UserError(f"{what} {quoted(word)}{did_you_mean(str(path), beside)}")
 
 
 def _holds(is_kind: Callable[[], bool]) -> bool:
@@ -133,8 +151,12 @@ def _replaced(text: str, word: str, by: str) -> str:
     """`text` with another word, where it stands for itself or in quotes; the rest is untouched."""
     if word == by:
         return text
-    pattern = rf"(?<!\S)(['\"]?){re.escape(word)}\1(?!\S)"
-    return re.sub(pattern, lambda _: shlex.quote(by), text)
+    return re.sub(_word(word), lambda _: shlex.quote(by), text)
+
+
+def _word(word: str) -> str:
+    """A regular expression for a word of a command, as it is or in quotes."""
+    return rf"(?<!\S)(['\"]?){re.escape(word)}\1(?!\S)"
 
 
 def read_quality(metric: str | None, pattern: str | None) -> Quality:
@@ -188,7 +210,7 @@ def job_text(command: Command, quality: Quality, folder: Path, rules: Sequence[s
 
     `rules` are lines of its table of parameters, for those that `{flags}` has to spell otherwise.
     """
-    inputs = ", ".join(_toml(os.path.relpath(path, folder)) for path in command.inputs)
+    inputs = ", ".join(_toml(relative(path, folder)) for path in command.inputs)
     metrics = (
         f"metrics = {{ {quality.metric} = {_toml(quality.pattern)} }}\n" if quality.pattern else ""
     )
@@ -229,6 +251,13 @@ def example_pcs(command: Command) -> str:
 # TODO: write your own parameters in place of this one.
 example real [0, 1] [0.5]
 """
+
+
+def relative(file: Path, folder: Path) -> str:
+    """What `folder` calls a file; the `..` of a link to a folder is not that of its name."""
+    return os.path.relpath(
+        Path(os.path.realpath(file.parent)) / file.name, os.path.realpath(folder)
+    )
 
 
 def _toml(text: str) -> str:

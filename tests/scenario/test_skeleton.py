@@ -71,6 +71,17 @@ def test_the_script_is_the_first_one_of_the_command(home: Path) -> None:
     assert read_command("./solve").script is None
 
 
+def test_words_between_the_script_and_the_parameters_are_told_and_get_others_in_front(
+    home: Path,
+) -> None:
+    command = read_command("echo 'a train.py b' | python train.py -v 'go' {flags} | cat go")
+    assert command.words() == ["-v", "go"]
+    assert read_command("python train.py a | cat {flags}").words() == ["a"]
+    assert read_command("./solve go").words() == ["./solve", "go"]
+    changed = read_command("python train.py go on").with_words("--lr {lr}", "go")
+    assert changed.text == "python train.py --lr {lr} go on {flags}"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "value"),
     [

@@ -24,6 +24,8 @@ def command(script: Path, output: Path | None, force: bool) -> None:
 
     SCRIPT is not run. Choices are taken as they are, other ranges guessed around the defaults;
     TODO marks what you must decide. Paths, seeds, epochs and the like are listed as left out.
+    Of subcommands, and of options that exclude one another, the first is taken; the lines of the
+    others are comments.
     The names fit {flags} in the command of job.toml: `-lr` becomes `--lr value`.
 
     \b

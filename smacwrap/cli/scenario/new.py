@@ -1,6 +1,5 @@
 """`smacwrap scenario new`: write scenario, PCS and job for a training script."""
 
-import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -11,6 +10,7 @@ import click
 
 from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes
 from smacwrap.errors import UserError
+from smacwrap.pcs import read_pcs
 from smacwrap.pcs.from_script import Skeleton, skeleton_from_script
 from smacwrap.scenario.skeleton import (
     JOB,
@@ -21,6 +21,7 @@ from smacwrap.scenario.skeleton import (
     job_text,
     read_command,
     read_quality,
+    relative,
     scenario_text,
     write_all,
 )
@@ -66,7 +67,8 @@ def command(
 
     SCRIPT is a Python script, an executable file or, in quotes, a whole command, in which {flags}
     stands for the parameters unless they come last. A Python script's argparse options become
-    the parameters. Less is better: where a script prints an accuracy, have it print 1 - accuracy.
+    the parameters; of subcommands, those of the one that the command names. Less is better: where
+    a script prints an accuracy, have it print 1 - accuracy.
 
     What is missing is asked for on a terminal.
 
@@ -81,6 +83,8 @@ def command(
             ("--runs", runs),
             ("--dir", folder),
         )
+    if pcs_file:
+        read_pcs(pcs_file)  # a launch would refuse one with errors
     started = _started(script) if script else _ask("Script or command to tune", _started)
     if pattern or quality:
         how = read_quality(quality, pattern)
@@ -90,10 +94,13 @@ def command(
     runs = runs or click.prompt("Number of runs", type=click.IntRange(min=1), default=_RUNS)
     folder = folder or _ask("Folder to write to", Path, default=".")
     skeleton, advice = (None, "") if pcs_file else _parameters(started)
+    if skeleton and "{flags}" in started.text:
+        for word, flags in skeleton.in_front.items():
+            started = started.with_words(flags, word)
     files = {folder / JOB: job_text(started, how, folder, skeleton.rules if skeleton else ())}
     if skeleton:
         files[folder / PCS] = skeleton.pcs
-    pcs = os.path.relpath(pcs_file, folder) if pcs_file else PCS
+    pcs = relative(pcs_file, folder) if pcs_file else PCS
     files[folder / SCENARIO] = scenario_text(pcs, runs, name)
     write_all(files, force)
     for file in files:
@@ -102,11 +109,17 @@ def command(
         click.echo(f"\n{advice}")
     click.echo("\nNext:")
     scenario = folder / SCENARIO
-    if not folder.samefile(Path()) and any(Path(name).exists() for name in (PCS, JOB)):
-        click.echo(f"  cd {shlex.quote(str(folder))}")  # from here, the files here are found first
+    if any(_is_another_here(name, folder) for name in (pcs, JOB)):
+        click.echo(f"  cd {shlex.quote(str(folder))}")
         scenario = Path(SCENARIO)
     for next_command in ("algo-test", "launch"):
         click.echo(f"  smacwrap {next_command} {shlex.quote(str(scenario))}")
+
+
+def _is_another_here(name: str, folder: Path) -> bool:
+    """Whether a launch in the current folder, where it looks first, finds another file there."""
+    here = Path(name)
+    return here.is_file() and not here.samefile(folder / name)
 
 
 def _require(*answers: tuple[str, object]) -> None:
@@ -144,7 +157,7 @@ def _parameters(started: Command) -> tuple[Skeleton, str]:
         source = read_bytes(started.script, LARGEST_SCRIPT)
         advice = f"The ranges in {PCS} are guesses: go through them first."
         try:
-            return skeleton_from_script(source, started.script), advice
+            return skeleton_from_script(source, started.script, started.words()), advice
         except UserError as error:
             why = f"{error}\n"
     advice = f"{why}{PCS} has an example only: write your parameters there first."

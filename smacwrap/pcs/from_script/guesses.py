@@ -24,7 +24,7 @@ _FACTOR = 100
 _SMALL_COUNT = 5
 
 _CHECK = "check the range"
-_MADE_UP = "the default is made up"
+MADE_UP = "the default is made up"
 
 
 class NoGuessError(Exception):
@@ -64,8 +64,8 @@ def guess_real(name: str, default: float | None) -> Guess:
     if is_rate and default == 0:
         return Guess("real [0, 0.1] [0]", "log, if it may start above 0")
     if from_0_to_1 and not is_rate and _SHARE.search(name):
-        return Guess(f"real [0, 1] [{plain(default)}]", "" if known else _MADE_UP)
-    todo = _CHECK if known else _MADE_UP
+        return Guess(f"real [0, 1] [{plain(default)}]", "" if known else MADE_UP)
+    todo = _CHECK if known else MADE_UP
     if from_0_to_1 and not is_rate and default < 1:
         return Guess(f"real [0, 1] [{plain(default)}]", todo)
     low, high = max(_SMALLEST_REAL, _rounded(default / _FACTOR)), _rounded(default * _FACTOR)
@@ -85,7 +85,7 @@ def guess_integer(default: int | None) -> Guess:
     Raises:
         NoGuessError: the default is negative, which mostly stands for "none".
     """
-    todo = _CHECK if default is not None else _MADE_UP
+    todo = _CHECK if default is not None else MADE_UP
     default = 10 if default is None else default
     if default < 0:
         raise NoGuessError(f"its default {default} suggests no range")

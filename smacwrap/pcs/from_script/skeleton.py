@@ -1,47 +1,33 @@
 """Writes the PCS file of a script's options: what is tunable, and in comments what is not."""
 
 import json
-import math
 import re
 import shlex
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from smacwrap.errors import Problem, UserError
-from smacwrap.pcs.from_script.guesses import Guess, NoGuessError, guess_integer, guess_real
-from smacwrap.pcs.from_script.options import UNKNOWN, Option, read_options
-from smacwrap.pcs.from_script.tunable import is_switch, plain_name, why_not
+from smacwrap.pcs.from_script.domains import check_word, domain_of
+from smacwrap.pcs.from_script.guesses import NoGuessError
+from smacwrap.pcs.from_script.options import Option, read_script
+from smacwrap.pcs.from_script.parsers import ANY, Group
+from smacwrap.pcs.from_script.tunable import is_switch, why_not
 from smacwrap.pcs.layout import format_pcs
 from smacwrap.pcs.reader import parse_pcs
 
-_WORD = re.compile(r"[^\s,#{}\[\]|&=<>]+")
-"""What is safe as a name or value in all lines of a PCS file."""
-
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
-_PLACEHOLDER = re.compile(r"\((default:?\s*)?%\(\w+\)\w\)|(default:?\s*)?%\(\w+\)\w")
+_VALUE = r"%\(\w+\)[-#0 +]*\d*(\.\d+)?[A-Za-z]"
+_PLACEHOLDER = re.compile(rf"%%|\((default:?\s*)?{_VALUE}\)|(default:?\s*)?{_VALUE}")
 _LONGEST_HELP = 60
-_MOST_CHOICES = 1000
 
 _HEADER = """\
 # Parameters of {script}, from its argparse options.
 # Ranges are guesses around the defaults: go through them, and settle each TODO.
 """
 
-
-@dataclass(frozen=True)
-class _LeftOut:
-    option: Option
-    reason: str
-
-    def __str__(self) -> str:
-        """The reason, and what to do about an option that the script insists on."""
-        needed = self.option.required or (
-            self.option.is_positional and self.option.nargs not in ("?", "*")
-        )
-        todo = " … TODO write it into the command of job.toml" if needed else ""
-        return f"{self.option.flag}, line {self.option.line}: {self.reason}{todo}"
+_Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,53 +38,91 @@ class Skeleton:
         pcs: its text.
         rules: a line of the table [parameters] of job.toml for each parameter whose value the
             script does not take as it is.
+        subcommand: the words of the subcommand whose parameters these are.
+        in_front: what a command must say in front of these words, where {flags} comes too late,
+            as `{"train": "--lr {-lr}"}`.
     """
 
     pcs: str
     rules: tuple[str, ...]
+    subcommand: _Words = ()
+    in_front: Mapping[str, str] = field(default_factory=dict)
 
 
-def skeleton_from_script(source: bytes, file: Path | str | None = None) -> Skeleton:
+@dataclass(frozen=True)
+class _Entry:
+    """What becomes of an option: without a reason against it, `code` is its line.
+
+    With one, the line is commented out; without a line the option is left out.
+    """
+
+    option: Option
+    name: str
+    code: str = ""
+    todo: str = ""
+    reason: str = ""
+
+    @property
+    def is_taken(self) -> bool:
+        return not self.reason
+
+    def line(self) -> str:
+        """Its line of the PCS file, with all that there is to say about it."""
+        option = self.option
+        notes = (_takers(option), _shortened(option.help), self.todo, self.reason)
+        comment = " … ".join(filter(None, dict.fromkeys(notes)))
+        return f"{self.code}  # {comment}" if comment else self.code
+
+    def why(self, subcommand: _Words) -> str:
+        """The reason, and what to do about an option that the script insists on."""
+        needed = self.option.required or (
+            self.option.is_positional and self.option.nargs not in ("?", "*")
+        )
+        needed = needed and _is_of(self.option, subcommand)
+        todo = " … TODO write it into the command of job.toml" if needed else ""
+        return f"{self.option.flag}, line {self.option.line}: {self.reason}{todo}"
+
+
+def skeleton_from_script(
+    source: bytes, file: Path | str | None = None, words: Sequence[str] | None = None
+) -> Skeleton:
     """The PCS file of a Python script, which is read and never run.
 
     Choices and ranges that the script states are taken as they are; other ranges are guessed
     around the defaults. What must not be tuned (paths, seeds, epochs, …) or cannot be is listed
-    in comments. With these names `smacwrap run` passes `--lr 0.1` for `-lr`, `-lr 0.1` for `lr`.
+    in comments, and so is what cannot be given together with the parameters. With these names
+    `smacwrap run` passes `--lr 0.1` for `-lr`, `-lr 0.1` for `lr`.
 
     Args:
         source: of the script, in any encoding that Python reads.
         file: for messages.
+        words: of the command between the script and {flags}, which name the subcommand; without
+            them it is the first one that has a parameter.
 
     Raises:
         UserError: the source is not Python, has no argparse options, or none that can be tuned.
     """
-    lines: dict[str, str] = {}
-    rules: list[str] = []
-    left_out: list[_LeftOut] = []
-    for option in read_options(source, file):
-        reason = why_not(option)
-        name = option.flag.removeprefix("-")
-        if reason is None and name in lines:
-            reason = "another option has the same name"
-        if reason is None:
-            try:
-                lines[name] = _line(name, option)
-            except NoGuessError as error:
-                reason = f"{error} … TODO"
-        if reason is not None:
-            left_out.append(_LeftOut(option, reason))
-        elif is_switch(option):
-            rules.append(_rule(name, option))
-    if not lines:
+    script = read_script(source, file)
+    entries = [_entry(option) for option in script.options]
+    subcommand = _first(entries) if words is None else _named(script.subcommands, words)
+    entries = list(_selected(entries, subcommand))
+    taken = [entry for entry in entries if entry.is_taken]
+    if not taken:
         raise UserError(
-            Problem(f"none of the {len(left_out)} argparse options can be tuned", file),
-            *(Problem(f"{o.option.flag}: {o.reason}", file, o.option.line) for o in left_out),
+            Problem(f"none of the {len(entries)} argparse options can be tuned", file),
+            *(Problem(f"{e.option.flag}: {e.reason}", file, e.option.line) for e in entries),
         )
+    others = [entry for entry in entries if entry.code and not entry.is_taken]
+    left_out = [entry.why(subcommand) for entry in entries if not entry.code]
     text = _HEADER.format(script=_comment(Path(file or "a script").name)) + "\n"
-    text += "".join(f"{line}\n" for line in lines.values())
-    if left_out:
-        text += "\n# Left out:\n" + "".join(f"#   {_comment(str(item))}\n" for item in left_out)
-    return Skeleton(format_pcs(text), tuple(rules))
+    text += "".join(f"{entry.line()}\n" for entry in taken)
+    text += _listed("Cannot be given together with these", (entry.line() for entry in others))
+    text += _listed("Left out", left_out)
+    late = [entry for entry in taken if _word_behind(entry.option, subcommand)]
+    rules = [f'{_key(entry.name)} = ""' for entry in late]
+    rules += [_rule(entry) for entry in taken if is_switch(entry.option)]
+    rules += [f"# {_rule(entry)}" for entry in others if is_switch(entry.option)]
+    return Skeleton(format_pcs(text), tuple(rules), subcommand, _in_front(late, subcommand))
 
 
 def pcs_from_script(source: bytes, file: Path | str | None = None) -> str:
@@ -107,130 +131,153 @@ def pcs_from_script(source: bytes, file: Path | str | None = None) -> str:
     See `skeleton_from_script`.
     """
     skeleton = skeleton_from_script(source, file)
-    if not skeleton.rules:
-        return skeleton.pcs
-    rules = "".join(f"#   {rule}\n" for rule in ("[parameters]", *skeleton.rules))
-    return f"{skeleton.pcs}\n# TODO Switches take no value; this in job.toml spells them:\n{rules}"
+    todo, lines = "Switches take no value; this in job.toml spells them", []
+    if skeleton.subcommand:
+        todo = f"These are for the subcommand {' '.join(skeleton.subcommand)}; in job.toml"
+        command = _command(skeleton, Path(file or "script.py").name)
+        lines += ["[run]", f"command = {json.dumps(command, ensure_ascii=False)}"]
+    if skeleton.rules:
+        lines += ["[parameters]", *skeleton.rules]
+    return skeleton.pcs + _listed(f"TODO {_comment(todo)}", lines)
 
 
-def _rule(name: str, option: Option) -> str:
+def _command(skeleton: Skeleton, script: str) -> str:
+    words = ["python", shlex.quote(script)]
+    for word in skeleton.subcommand:
+        words += [skeleton.in_front.get(word, ""), shlex.quote(word)]
+    return " ".join(filter(None, (*words, "{flags}")))
+
+
+def _listed(title: str, items: Iterable[str]) -> str:
+    lines = "".join(f"#   {_comment(item)}\n" for item in items)
+    return f"\n# {title}:\n{lines}" if lines else ""
+
+
+def _first(entries: Iterable[_Entry]) -> _Words:
+    """The first subcommand that has a parameter of its own; none if there is none."""
+    takers = (words for entry in entries if entry.is_taken for words in entry.option.subcommands)
+    return next((words for words in takers if words and ANY not in words), ())
+
+
+def _named(subcommands: Iterable[_Words], words: Iterable[str]) -> _Words:
+    """The subcommand that the words of a command name."""
+    known = set(subcommands)
+    named: _Words = ()
+    for word in words:
+        if (*named, word) in known:
+            named = (*named, word)
+    return named
+
+
+def _entry(option: Option) -> _Entry:
+    entry = _Entry(option, option.flag.removeprefix("-"))
+    reason = why_not(option)
+    if reason:
+        return replace(entry, reason=reason)
+    try:
+        check_word(entry.name, "name")
+        guess = domain_of(option)
+        code = f"{entry.name} {guess.domain}"
+        parse_pcs(code)
+    except NoGuessError as error:
+        return replace(entry, reason=f"{error} … TODO")
+    except UserError as error:
+        return replace(entry, reason=f"{error.problems[0].message} … TODO")
+    return replace(entry, code=code, todo=guess.todo and f"TODO {guess.todo}")
+
+
+def _selected(entries: Iterable[_Entry], subcommand: _Words) -> Iterator[_Entry]:
+    """The entries; those that a command cannot give together with earlier ones get a reason."""
+    entries = [entry if entry.reason else _of_subcommand(entry, subcommand) for entry in entries]
+    chosen: dict[Group, _Entry] = {}
+    for entry in sorted(entries, key=lambda entry: is_switch(entry.option)):
+        if entry.option.group and entry.is_taken:
+            chosen.setdefault(entry.option.group, entry)
+    names: set[str] = set()
+    for entry in entries:
+        if entry.is_taken and entry.option.group:
+            entry = _of_group(entry, chosen[entry.option.group])
+        if entry.is_taken and entry.name in names:
+            entry = replace(entry, code="", reason="another option has the same name")
+        if entry.is_taken:
+            names.add(entry.name)
+        yield entry
+
+
+def _of_subcommand(entry: _Entry, subcommand: _Words) -> _Entry:
+    if not _is_of(entry.option, subcommand):
+        return replace(entry, reason=_takers(entry.option))
+    word = _word_behind(entry.option, subcommand)
+    if word and is_switch(entry.option):
+        reason = f"a switch in front of {word}, which {{flags}} cannot give … TODO"
+        return replace(entry, code="", reason=reason)
+    return entry
+
+
+def _of_group(entry: _Entry, chosen: _Entry) -> _Entry:
+    assert entry.option.group is not None
+    if entry.option.group.required and is_switch(chosen.option):
+        reason = "one of its group must be given … TODO write one into the command of job.toml"
+        return replace(entry, code="", reason=reason)
+    if entry is chosen:
+        return entry
+    return replace(entry, reason=f"TODO not together with {chosen.option.flag}: keep one")
+
+
+def _is_of(option: Option, subcommand: _Words) -> bool:
+    """Whether a command with this subcommand can give the option."""
+    return any(_leads_to(words, subcommand) for words in option.subcommands)
+
+
+def _leads_to(words: _Words, subcommand: _Words) -> bool:
+    return ANY in words or subcommand[: len(words)] == words
+
+
+def _word_behind(option: Option, subcommand: _Words) -> str:
+    """The word of the subcommand that the option must come in front of, if there is one."""
+    takers = [words for words in option.subcommands if _leads_to(words, subcommand)]
+    depth = max(map(len, takers), default=len(subcommand))
+    return subcommand[depth] if depth < len(subcommand) else ""
+
+
+def _in_front(late: Iterable[_Entry], subcommand: _Words) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for entry in late:
+        word = _word_behind(entry.option, subcommand)
+        text = f"{shlex.quote(entry.option.flag)} {{{entry.name}}}"
+        texts[word] = f"{texts[word]} {text}" if word in texts else text
+    return texts
+
+
+def _takers(option: Option) -> str:
+    """`of train, predict` for an option of these subcommands, nothing for the main parser's."""
+    takers = [" ".join(words) for words in option.subcommands]
+    return f"of {_comment(', '.join(takers))}" if all(takers) else ""
+
+
+def _rule(entry: _Entry) -> str:
     """How job.toml spells a switch: the flag for 1; for 0 nothing, or the flag that says no."""
-    has_no = option.action == "BooleanOptionalAction" and option.flag.startswith("--")
-    on, off = option.flag, f"--no-{option.flag[2:]}" if has_no else ""
-    key = name if _BARE_KEY.fullmatch(name) else json.dumps(name)
-    return f"{key} = {{ 1 = {_spelled(on)}, 0 = {_spelled(off)} }}"
+    flag = entry.option.flag
+    has_no = entry.option.action == "BooleanOptionalAction" and flag.startswith("--")
+    off = f"--no-{flag[2:]}" if has_no else ""
+    return f"{_key(entry.name)} = {{ 1 = {_spelled(flag)}, 0 = {_spelled(off)} }}"
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else json.dumps(name)
 
 
 def _spelled(flag: str) -> str:
     return json.dumps(flag and shlex.quote(flag), ensure_ascii=False)
 
 
-def _line(name: str, option: Option) -> str:
-    """The parameter's line.
-
-    Raises:
-        NoGuessError: there is no sensible domain, or a PCS file cannot hold it.
-    """
-    _check_word(name, "name")
-    if is_switch(option):
-        guess = Guess(f"categorical {{0, 1}} [{int(option.default is True)}]")
-    else:
-        guess = _of_choices(option) if option.choices is not None else _of_type(option)
-    line = f"{name} {guess.domain}"
-    try:
-        parse_pcs(line)
-    except UserError as error:
-        raise NoGuessError(error.problems[0].message) from None
-    notes = [_shortened(option.help), guess.todo and f"TODO {guess.todo}"]
-    comment = " … ".join(note for note in notes if note)
-    return f"{line}  # {comment}" if comment else line
-
-
-def _check_word(text: str, what: str) -> None:
-    if not _WORD.fullmatch(text):
-        raise NoGuessError(f"{text!r} cannot be a {what} in a PCS file")
-
-
 def _shortened(help_: str) -> str:
-    text = _comment(_PLACEHOLDER.sub("", help_))
+    """A help without its values, most of which are the default; `%%` in it is a `%`."""
+    text = _PLACEHOLDER.sub(lambda match: "%" if match[0] == "%%" else "", help_)
+    text = _comment(text)
     return text if len(text) <= _LONGEST_HELP else text[:_LONGEST_HELP].rsplit(" ", 1)[0] + "..."
 
 
 def _comment(text: str) -> str:
     """In one line, and in characters that can be written."""
     return " ".join(text.encode(errors="backslashreplace").decode().split())
-
-
-def _of_choices(option: Option) -> Guess:
-    if option.choices is UNKNOWN:
-        raise NoGuessError("its choices can only be known by running the script")
-    if isinstance(option.choices, range) and option.choices.step == 1:
-        default, todo = _default_among(option, option.choices)
-        low, high = option.choices[0], option.choices[-1]
-        return Guess(f"integer [{low}, {high}] [{default}]", todo)
-    if not isinstance(option.choices, tuple | range):
-        raise NoGuessError("its choices are not a list")
-    if len(option.choices) > _MOST_CHOICES:
-        raise NoGuessError(f"it has more than {_MOST_CHOICES} choices")
-    choices = [choice for choice in option.choices if choice is not None]
-    for choice in choices:
-        _check_word(str(choice), "value")
-    default, todo = _default_among(option, choices)
-    ordered = all(_is_number(c) for c in choices) and choices == sorted(choices)
-    kind = "ordinal" if ordered and len(choices) > 1 else "categorical"
-    return Guess(f"{kind} {{{', '.join(map(str, choices))}}} [{default}]", todo)
-
-
-def _default_among(option: Option, choices: Any) -> tuple[Any, str]:
-    if not choices:
-        raise NoGuessError("it has no choices")
-    default = _first(option)
-    if isinstance(choices, range) and not isinstance(default, int):
-        number = _to_number(default) if isinstance(default, str | float) else None
-        default = int(number) if number is not None and number.is_integer() else UNKNOWN
-    # A range would compare each of its numbers with anything but an integer.
-    if default is not UNKNOWN and default in choices:
-        return choices[choices.index(default)], ""
-    return choices[0], "no default among the choices: this is the first"
-
-
-def _first(option: Option) -> Any:
-    """The default; of a list with `nargs=1` its only value."""
-    if option.nargs == 1 and isinstance(option.default, tuple) and len(option.default) == 1:
-        return option.default[0]
-    return option.default
-
-
-def _of_type(option: Option) -> Guess:
-    default, kind, doubt = _first(option), option.type, ""
-    if isinstance(default, bool):
-        return Guess(f"categorical {{True, False}} [{default}]", f"type {kind} is unknown")
-    if kind not in ("int", "float"):
-        if not _is_number(default):
-            raise NoGuessError("its values are unknown: give it choices or a range")
-        doubt = f"type {kind} is unknown" if kind else "it has no type, so the script gets a text"
-        kind = "int" if isinstance(default, int) else "float"
-    if default is UNKNOWN:
-        default = None
-    elif isinstance(default, str):  # which argparse converts
-        default = _to_number(default)
-    if default is not None and not (_is_number(default) and math.isfinite(default)):
-        raise NoGuessError("its default is not a finite number")
-    if kind == "float":
-        guess = guess_real(plain_name(option), None if default is None else float(default))
-    elif default is None or default == int(default):
-        guess = guess_integer(None if default is None else int(default))
-    else:
-        raise NoGuessError(f"its default {default} is not an integer, but its type is")
-    return Guess(guess.domain, "; ".join(filter(None, (doubt, guess.todo))))
-
-
-def _to_number(text: str | float) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -46,6 +46,8 @@ def is_switch(option: Option) -> bool:
 
 def why_not(option: Option) -> str | None:
     """Why a tuner cannot or should not set this option; None if it may."""
+    if not option.has_name:
+        return "its name can only be known by running the script … TODO"
     if option.is_positional:
         return "a positional argument, which {flags} cannot give"
     if option.action is not None and not is_switch(option):

@@ -79,6 +79,50 @@ def test_an_executable_gets_a_parameter_file_to_fill_in(tmp_path: Path, smacwrap
     assert "SAT" in tested.stdout
 
 
+SUBCOMMANDS = """\
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, default=0.01)
+commands = parser.add_subparsers(required=True)
+train = commands.add_parser("train")
+train.add_argument("--layers", type=int, choices=[1, 2], default="2")
+train.add_argument("--nobn", action="store_false", dest="bn", default=True)
+train.set_defaults(layers=1)
+predict = commands.add_parser("predict")
+predict.add_argument("--beam", type=int, default=4)
+print("Val error:", 0.5, parser.parse_args())
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "command", "seen"),
+    [
+        (
+            "python c.py 'train'",
+            "python c.py --lr {-lr} 'train' {flags}",
+            "Namespace(lr=0.01, layers=1, bn=True)",
+        ),
+        (
+            "c.py predict {flags} | cat",
+            "python c.py --lr {-lr} predict {flags} | cat",
+            "Namespace(lr=0.01, beam=4)",
+        ),
+        ("c.py {flags} predict", "python c.py {flags} predict", "Namespace(lr=0.01, beam=4)"),
+    ],
+)
+def test_the_options_of_the_subcommand_that_the_command_names_are_tuned(
+    tmp_path: Path, smacwrap: Smacwrap, words: str, command: str, seen: str
+) -> None:
+    (tmp_path / "c.py").write_text(SUBCOMMANDS)
+    assert smacwrap("scenario", "new", words, *FLAGS).returncode == 0
+    assert f'command = "{command}"\n' in (tmp_path / "tuned/job.toml").read_text()
+    checked = smacwrap("scenario", "check", "tuned/scenario.txt", "--strict")
+    assert checked.stdout == "tuned/scenario.txt: ok\n"
+    tested = smacwrap("algo-test", "tuned/scenario.txt")
+    assert tested.returncode == 0, tested
+    assert seen in tested.stdout
+
+
 def test_without_a_terminal_every_missing_answer_is_named(folder: Path, smacwrap: Smacwrap) -> None:
     done = smacwrap("scenario", "new", "target.sh", "--runs", 3)
     assert (done.returncode, done.stdout) == (2, "")
@@ -141,6 +185,51 @@ def test_a_second_scenario_is_run_where_its_own_files_are_found(train: Path, cal
     ]
 
 
+def test_a_pcs_file_of_which_another_is_found_first_is_used_from_where_it_is_meant(
+    train: Path, call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("x.pcs").write_text("of_the_parent real [0, 1] [0.5]\n")
+    project = Path("project").absolute()
+    project.mkdir()
+    monkeypatch.chdir(project)
+    Path("x.pcs").write_text("-lr real [0, 1] [0.5]\n")
+    done = call("new", "../train.py", *FLAGS, "--pcs", "x.pcs")
+    assert done.out.splitlines()[-3:] == [
+        "  cd tuned",
+        "  smacwrap algo-test scenario.txt",
+        "  smacwrap launch scenario.txt",
+    ]
+    monkeypatch.chdir("tuned")
+    assert f"→ {project}/x.pcs" in call("show", "scenario.txt").out
+    assert call("check", "scenario.txt").out == "scenario.txt: ok\n"
+
+
+def test_other_files_here_of_names_that_it_does_not_use_need_no_other_folder(
+    train: Path, call
+) -> None:
+    Path("params.pcs").write_text("-lr real [0, 1] [0.5]\n")
+    done = call("new", "train.py", *FLAGS, "--pcs", "params.pcs")
+    assert done.out.splitlines()[-1] == "  smacwrap launch tuned/scenario.txt"
+    assert call("check", "tuned/scenario.txt").out == "tuned/scenario.txt: ok\n"
+
+
+def test_files_are_named_as_the_folder_that_a_link_leads_to_finds_them(train: Path, call) -> None:
+    Path("far/away/tuned").mkdir(parents=True)
+    Path("tuned").symlink_to("far/away/tuned")
+    Path("x.pcs").write_text("-lr real [0, 1] [0.5]\n")
+    assert call("new", "train.py", *FLAGS, "--pcs", "x.pcs").code == 0
+    assert call("check", "tuned/scenario.txt").out == "tuned/scenario.txt: ok\n"
+
+
+def test_a_pcs_file_with_errors_is_an_error_and_nothing_is_written(train: Path, call) -> None:
+    Path("bad.pcs").write_text("-lr real [0, 1] [0.5]\nx real [0, 1] [2]\ny rael [0, 1] [0]\n")
+    done = call("new", "train.py", *FLAGS, "--pcs", "bad.pcs")
+    assert (done.code, done.out) == (2, "")
+    assert "bad.pcs:2:16: default 2 is outside [0, 1]\n" in done.err
+    assert "bad.pcs:3:3: " in done.err
+    assert not Path("tuned").exists()
+
+
 def test_a_name_that_is_no_text_is_an_error(train: Path, call) -> None:
     name = os.fsdecode(b"tr\xffain.py")
     train.rename(name)
@@ -164,6 +253,9 @@ def test_a_metric_that_the_script_prints_by_name_needs_no_pattern(train: Path, c
     [
         (["nothere.py"], "no file 'nothere.py'"),
         (["tran.py"], "did you mean 'train.py'?"),
+        (["folder"], "'folder' is a folder: name the script or program in it\n"),
+        (["./folder.py"], "'./folder.py' is a folder: name the script or program in it\n"),
+        (["foldre"], "no file and no program 'foldre'\n"),
         (["nosuchprogram"], "no file and no program 'nosuchprogram'"),
         (["./model.py.txt"], "no file and no program './model.py.txt'"),
         (["python 'train.py"], "is not a command: no closing quotation"),
@@ -179,6 +271,8 @@ def test_what_cannot_be_used_is_an_error_and_nothing_is_written(
     train: Path, call, words: list[str], error: str
 ) -> None:
     Path("plain.txt").touch()
+    Path("folder").mkdir()
+    Path("folder.py").mkdir()
     done = call("new", *FLAGS, *words)
     assert done.code == 2
     assert error in done.err
