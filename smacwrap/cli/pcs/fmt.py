@@ -26,7 +26,7 @@ def command(files: tuple[Path, ...], check: bool) -> None:
 
     \b
     Example:
-      smacwrap pcs fmt --check pcs/mnist_cnn.pcs
+      smacwrap pcs fmt --check pcs/digits_cnn.pcs
     """
     if not files and sys.stdin.isatty():
         raise click.UsageError("Missing argument 'FILE...'.")

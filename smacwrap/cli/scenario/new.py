@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import click
 
+from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes
 from smacwrap.errors import UserError
 from smacwrap.pcs import read_pcs
@@ -44,7 +45,7 @@ _RUNS = 40
     help="The quality's name; without --pattern it is printed as METRIC<TAB>value.",
 )
 @click.option("--runs", type=click.IntRange(min=1), help="How many runs a launch makes.")
-@click.option("--dir", "folder", type=click.Path(path_type=Path), help="Where to write the files.")
+@click.option("--dir", "folder", type=ANY_PATH, help="Where to write the files.")
 @click.option(
     "--pcs",
     "pcs_file",
