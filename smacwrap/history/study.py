@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from smacwrap.errors import UserError
 from smacwrap.history.live_rundata_reader import LiveRundataReader
 from smacwrap.history.run import Run, with_number
@@ -115,15 +117,22 @@ class Study:
         Raises:
             OSError: that cannot be found out, for the lock's file cannot be read.
         """
+        path = self.lock(name)
+        if not path.exists():
+            return False
         try:
-            # A shared lock needs no more than to read.
-            with self.lock(name).open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
+            with FileLock(path).acquire(timeout=0):
+                return False
+        except Timeout:
             return True
-        except FileNotFoundError:
-            pass
-        return False
+        except OSError:
+            # Who may only read can try a shared lock.
+            with path.open("rb") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return True
+                return False
 
     def seeds(self) -> list[int]:
         """The seeds of all workers that have a run history here, ascending."""

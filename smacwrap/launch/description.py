@@ -126,7 +126,7 @@ def read_description(study: Study) -> Description | None:
         overrides = [(name, value) for name, value in values["overrides"]]
         read = {"repeat": repeat, "shares": shares, "overrides": overrides}
         return Description(**{**values, **read})
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise unreadable(path, error) from None
