@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from searching.problem import Problem, Values, reals, vector
 from sklearn.datasets import load_digits, load_wine
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import cross_val_score
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
@@ -138,6 +139,70 @@ def _steps(values: Values) -> float:
     return float(stairs + 0.3 * (x[0] > 0.5) * (x[3] < 0.3))
 
 
+_BEAM = """\
+h real [0.1, 2] [0.5]
+l real [0.1, 10] [6]
+t real [0.1, 10] [9]
+b real [0.1, 2] [1]
+"""
+
+
+def _beam(values: Values) -> float | None:
+    """The welded beam of Ragsdell and Phillips 1976: two thirds of the space break."""
+    h, l, t, b = (values[name] for name in "hltb")  # noqa: E741  (its names in the literature)
+    load, length, young, shear = 6000.0, 14.0, 30e6, 12e6
+    radius = np.sqrt(l**2 / 4 + ((h + t) / 2) ** 2)
+    polar = 2 * np.sqrt(2) * h * l * (l**2 / 12 + ((h + t) / 2) ** 2)
+    first, second = load / (np.sqrt(2) * h * l), load * (length + l / 2) * radius / polar
+    stress = np.sqrt(first**2 + first * second * l / radius + second**2)
+    bending, deflection = 6 * load * length / (b * t**2), 4 * load * length**3 / (young * t**3 * b)
+    buckling = 4.013 * young * t * b**3 / 6 / length**2
+    buckling *= 1 - t / 2 / length * np.sqrt(young / 4 / shear)
+    if stress > 13_600 or bending > 30_000 or h > b or deflection > 0.25 or load > buckling:
+        return None
+    return float(1.10471 * h**2 * l + 0.04811 * t * b * (14 + l))
+
+
+_SPRING = """\
+wire real [0.05, 2] [0.08] log
+coil real [0.25, 1.3] [0.8]
+turns real [2, 15] [8]
+"""
+
+
+def _spring(values: Values) -> float | None:
+    """The tension spring of Belegundu 1982: nearly all of the space breaks."""
+    wire, coil, turns = values["wire"], values["coil"], values["turns"]
+    broken = (
+        1 - coil**3 * turns / (71785 * wire**4),
+        (4 * coil**2 - wire * coil) / (12566 * (coil * wire**3 - wire**4))
+        + 1 / (5108 * wire**2)
+        - 1,
+        1 - 140.45 * wire / (coil**2 * turns),
+        (wire + coil) / 1.5 - 1,
+    )
+    return None if max(broken) > 0 else float((turns + 2) * coil * wire**2)
+
+
+_SMALL_FORESTS = """\
+n integer [2, 60] [5]
+max_depth integer [1, 10] [2]
+min_samples_leaf integer [1, 30] [3] log
+max_features real [0.05, 1] [1]
+criterion categorical {gini, entropy} [gini]
+"""
+
+
+def _small_forest(values: Values) -> float | None:
+    """A forest that must fit into the memory of an imaginary machine: half of the space does."""
+    leaves = min(2 ** values["max_depth"], 178 / values["min_samples_leaf"])
+    if values["n"] * leaves > 400:
+        return None
+    options = {name: value for name, value in values.items() if name != "n"}
+    forest = RandomForestClassifier(values["n"], random_state=1, **options)
+    return -float(cross_val_score(forest, *_wine(), cv=3, scoring="neg_log_loss").mean())
+
+
 _BLOCKS = 10
 
 
@@ -187,5 +252,8 @@ DEVELOPMENT = [
     Problem("wide", "200 parameters, conditional", _wide_pcs(), _wide),
     Problem("svm on digits", "model, conditional", _SVM, _svm),
     Problem("tree on wine", "model, forbidden clauses", _TREE, _tree),
+    Problem("beam", "infeasible regions", _BEAM, _beam, optimum=1.7248523),
+    Problem("spring", "infeasible regions", _SPRING, _spring, optimum=0.0126652),
+    Problem("small forest on wine", "model, infeasible regions", _SMALL_FORESTS, _small_forest),
 ]
-"""Ten problems."""
+"""Thirteen problems."""
