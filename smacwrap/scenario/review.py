@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.lookup import find_file
 from smacwrap.pcs import read_pcs
 from smacwrap.protocol import NO_CUTOFF
 from smacwrap.scenario.domains import quoted
@@ -53,6 +54,17 @@ def review(scenario: Scenario) -> Iterator[Finding]:
         if not setting.option.acts:
             message = f"no effect here: {setting.option.here}"
             yield Finding(Level.INFO, setting.problem(message))
+
+
+def review_unloadable(file: Path) -> Iterator[Finding]:
+    """What can be told of a scenario that does not load: the errors of its PCS file."""
+    try:
+        for setting in parse_settings(file)[0]:
+            if setting.option.name == "pcs-file":
+                read_pcs(find_file(setting.text, file.parent))
+    except UserError as error:
+        # A file that cannot be read has been spoken of.
+        yield from (found for found in errors(error) if found.problem.line is not None)
 
 
 def errors(error: UserError) -> Iterator[Finding]:

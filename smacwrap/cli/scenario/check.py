@@ -13,7 +13,7 @@ from smacwrap.errors import Problem, UserError
 from smacwrap.frozen import replace
 from smacwrap.launch.review import review_launch
 from smacwrap.scenario import load_scenario
-from smacwrap.scenario.review import Finding, Level, errors, review
+from smacwrap.scenario.review import Finding, Level, errors, review, review_unloadable
 
 _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.INFO: "cyan"}
 
@@ -63,7 +63,7 @@ def _check(file: str, overrides: Sequence[tuple[str, str]]) -> Counter[Level]:
         scenario = load_scenario(file, overrides)
         findings = [*review(scenario), *review_launch(scenario)]
     except UserError as error:
-        findings = list(errors(error))
+        findings = [*errors(error), *review_unloadable(Path(file))]
         loaded = False
     for finding in sorted(findings, key=lambda finding: list(Level).index(finding.level)):
         _print(finding)
@@ -72,7 +72,7 @@ def _check(file: str, overrides: Sequence[tuple[str, str]]) -> Counter[Level]:
     summary = ", ".join(filter(None, parts)) or "ok"
     if count[Level.WARNING] and not count[Level.ERROR]:
         summary = f"ok, {summary}"
-    rest = "" if loaded else " (mend them first: nothing else could be checked)"
+    rest = "" if loaded else " (mend them first: little else could be checked)"
     click.echo(f"{file}: {summary}{rest}")
     return count
 

@@ -78,7 +78,7 @@ def test_what_does_not_load_is_shown_with_its_place_and_ends_in_2(check: Check) 
         "quick.txt:7:17: error: deterministic: 'yes' is not true or false\n"
         "    deterministic = yes\n"
         "                    ^^^\n"
-        "quick.txt: 2 errors (mend them first: nothing else could be checked)\n"
+        "quick.txt: 2 errors (mend them first: little else could be checked)\n"
     )
 
 
@@ -90,7 +90,7 @@ def test_several_files_are_checked_one_by_one_with_the_same_options(folder: Path
         "quick.txt: ok",
         "other.txt: ok",
         "no.txt: error: cannot be read: No such file or directory",
-        "no.txt: 1 error (mend them first: nothing else could be checked)",
+        "no.txt: 1 error (mend them first: little else could be checked)",
     ]
 
 
@@ -323,3 +323,12 @@ def test_a_line_that_a_later_one_overrules_is_a_warning(check: Check) -> None:
     assert "warning: wallclock-limit: line" in found
     assert "says it again, and that holds: '70'" in found
     assert "cutoff-time: line" not in found
+
+
+def test_the_pcs_file_of_a_scenario_that_does_not_load_is_checked_too(
+    folder: Path, check: Check
+) -> None:
+    (folder / "params.pcs").write_text("x real [0, 1] [2]\n")
+    found = check("numberOfRunLimit = 5", exit_code=2)
+    assert "unknown option 'numberOfRunLimit'" in found
+    assert "params.pcs:1:16: error: default 2 is outside [0, 1]" in found
