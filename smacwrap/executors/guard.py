@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from smacwrap.executors.base import Task
 
 
+_MARK = "SMACWRAP_RUN"
+"""The environment variable by which the processes of a run are known."""
+
 _POLL = 0.1  # seconds between two looks whether the guard lives
 _MOST_LATE = 600  # looks after a run's time is over, until the guard is given up
 
@@ -93,9 +96,11 @@ class Guard:
         """
         limits = tuple(vars(task.limits).items())
         command = tuple(map(str, task.command))
-        self._tell((command, dict(task.environment), str(folder), str(log), limits))
+        environment = {**task.environment, _MARK: self._group}
+        self._tell((command, environment, str(folder), str(log), limits))
         self._deadline = time.monotonic() + task.limits.wall_time + task.limits.grace
-        # Not before, for it takes 2 ms; the guard itself adopts them as long as it lives.
+        # Not before, for it takes 2 ms; the guard itself adopts them as long as it lives, and
+        # should it be killed sooner, they are known by their mark.
         processes.adopt_orphans()
 
     def wait(self, seconds: float) -> dict[str, Any] | None:
@@ -173,11 +178,16 @@ class Guard:
                     os.close(pipe)
             if killed or code:
                 # It had no time to end what is ours now.
-                processes.end_tree(lambda: set(processes.children()) - self._foreign, 0.0)
+                processes.end_tree(self._orphans, 0.0)
                 from smacwrap.executors.cgroup import end_group
 
                 end_group(self._pid, self._group)
         return code
+
+    def _orphans(self) -> set[int]:
+        """Processes of the run whose guard is gone."""
+        ours = set(processes.children()) - self._foreign
+        return ours.union(processes.with_variable(_MARK, self._group))
 
 
 def _live(orders: int, messages: int, mask: Iterable[int], group: str) -> NoReturn:

@@ -188,6 +188,18 @@ def children() -> list[int]:
     return [process.pid for process in psutil.Process().children()]
 
 
+def with_variable(name: str, value: str) -> list[int]:
+    """The processes that were started with an environment variable, as far as one may know."""
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):  # gone already, or another user's
+            if process.environ().get(name) == value:
+                found.append(process.pid)
+    return found
+
+
 def _trees(roots: Callable[[], Iterable[int]]) -> "list[psutil.Process]":
     """The processes `roots` and all that descend from them, by one look at all processes."""
     import psutil

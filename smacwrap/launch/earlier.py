@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-import psutil
 from filelock import FileLock, Timeout
 
 from smacwrap.errors import UserError
@@ -72,12 +71,7 @@ def wait_for_workers(study: Study, before: Description, note: Callable[[str], No
 
 def end_leftovers(study: Study) -> None:
     """End the runs whose launcher and worker were killed together, and remove their folders."""
-    runs = str(study.runs)
-    left = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):  # gone already, or another user's
-            if process.environ().get(RUNS_VARIABLE) == runs:
-                left.append(process.pid)
+    left = processes.with_variable(RUNS_VARIABLE, str(study.runs))
     processes.end_tree(lambda: left, _GRACE)
     study.remove_leftovers()
 

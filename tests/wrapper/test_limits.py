@@ -412,6 +412,27 @@ def test_a_guard_that_is_killed_at_once_leaves_nothing(run: Run) -> None:
     wait_until(lambda: not run.processes())
 
 
+def test_a_guard_that_is_killed_before_the_wrapper_adopts_anything_leaves_nothing(run: Run) -> None:
+    # The wrapper itself gets there half a second late.
+    late = (
+        "import builtins, os, time\n"
+        "load, wrapper = builtins.__import__, os.getpid()\n"
+        "def load_late(name, *args, **options):\n"
+        "    if name == 'ctypes' and os.getpid() == wrapper:\n"
+        "        time.sleep(0.5)\n"
+        "    return load(name, *args, **options)\n"
+        "builtins.__import__ = load_late\n"
+    )
+    lib = run.folder / "lib"
+    lib.mkdir(exist_ok=True)
+    with (lib / "sitecustomize.py").open("a") as file:
+        file.write(late)
+    run.env["PYTHONPATH"] = os.pathsep.join([str(lib), os.environ.get("PYTHONPATH", "")])
+    script = "setsid sleep 301 & kill -9 $PPID; sleep 302"
+    assert run(script, command="sh script.py").status is Status.CRASHED
+    wait_until(lambda: not run.processes())
+
+
 def test_a_killed_guard_is_no_success_for_a_caller_that_ignores_its_children(run: Run) -> None:
     with ignored(signal.SIGCHLD):
         wrapper = run.start("setsid sleep 301 & kill -9 $PPID; sleep 302", command="sh script.py")
