@@ -204,3 +204,12 @@ def script_monsters(size: int) -> Iterator[bytes]:
         ):
             yield start + _filled(head, piece, tail, length) + b"\n"
     yield start + _filled(b"", b"p.add_argument('--a%d', type=int, default=1)\n", b"", size // 100)
+    option = b"p.add_argument('--a%d', dest='x', type=float, default=1)\n"
+    for piece in (
+        option + b"p.set_defaults(x=2)\n",
+        option + b"p = p\n",
+        b"p = p.add_mutually_exclusive_group()\n" + option,
+        b"q = p.add_subparsers().add_parser('%d')\nq.add_argument('--a', type=float)\n",
+        b"def f(q):\n q.add_argument('--a', type=float)\nf(p)\n",
+    ):
+        yield start + _filled(b"", piece, b"", size // 100)

@@ -121,7 +121,8 @@ class _Reader:
     def __init__(self, constants: Constants) -> None:
         self._constants = constants
         self._options: list[Option] = []
-        self._defaults: dict[tuple[tuple[str, ...], str], Any] = {}
+        # Set for the place of a parser: the default, and how many options there were by then.
+        self._defaults: dict[tuple[tuple[str, ...], str], tuple[Any, int]] = {}
 
     def add_argument(self, call: ast.Call, parser: Parser) -> None:
         """Read an option; one without a default has that of the parser."""
@@ -138,7 +139,7 @@ class _Reader:
             if _last_name(given["default"]) == "SUPPRESS":
                 default = argparse.SUPPRESS
         else:
-            default = self._defaults.get((parser.subcommand, dest), default)
+            default, _ = self._defaults.get((parser.subcommand, dest), (default, 0))
         option = Option(
             flags=flags,
             line=call.lineno,
@@ -160,16 +161,16 @@ class _Reader:
     def set_defaults(self, call: ast.Call, parser: Parser) -> None:
         """Read defaults, which replace those of options that are there already."""
         for dest, node in _keywords(call).items():
-            default = self._defaults[parser.subcommand, dest] = self._read(node)
-            for i, option in enumerate(self._options):
-                if option.subcommands == (parser.subcommand,) and option.dest == dest:
-                    self._options[i] = replace(option, default=default)
+            self._defaults[parser.subcommand, dest] = self._read(node), len(self._options)
 
     def options(self) -> Iterator[Option]:
         """All options; of several that store in one place the default of the first one counts."""
         first: dict[object, Any] = {}
-        for option in self._options:
+        for number, option in enumerate(self._options):
             default = option.default
+            changed, earlier = self._defaults.get((option.subcommands[0], option.dest), (None, 0))
+            if number < earlier:
+                default = changed
             if default == argparse.SUPPRESS:
                 default = None
             elif option.has_name:

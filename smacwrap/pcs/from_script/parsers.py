@@ -1,9 +1,11 @@
 """Tells which parser of a script its options belong to, and which exclude one another."""
 
 import ast
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from smacwrap.pcs.from_script.literals import Constants, UnreadableError
 
@@ -13,6 +15,7 @@ ANY = "?"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Scope = ast.Module | Function | ast.Lambda
 _Place = tuple[int, int]
+_Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,11 @@ class Parser:
 
 @dataclass(frozen=True)
 class _Binding:
-    scope: _Scope
     end: _Place
     values: tuple[ast.expr, ...]
+
+
+_end = attrgetter("end")
 
 
 class Parsers:
@@ -53,13 +58,18 @@ class Parsers:
     def __init__(self, module: ast.Module, constants: Constants) -> None:
         self._constants = constants
         self._scopes: dict[ast.AST, _Scope] = {}
-        self._bindings: dict[str, list[_Binding]] = defaultdict(list)
+        # By the name as it is written, and its scope; None for all scopes. In the script's order.
+        self._bindings: dict[tuple[str, _Scope | None], list[_Binding]] = defaultdict(list)
         self._functions: dict[str, Function] = {}
         self._returns: dict[_Scope, list[ast.expr]] = defaultdict(list)
         self._calls: dict[str, list[ast.Call]] = defaultdict(list)
         self._children: dict[ast.expr, list[ast.Call]] = defaultdict(list)
         self._known: dict[ast.expr, tuple[Parser, ...]] = {}
+        # By a function's name, those of its parameters, and the one that is meant.
+        self._parameters: dict[tuple[str, _Words, str], tuple[Parser, ...]] = {}
         self._read(module)
+        for bindings in self._bindings.values():
+            bindings.sort(key=_end)
         for call in self._scopes:
             if isinstance(call, ast.Call):
                 self._read_parents(call)
@@ -115,7 +125,8 @@ class Parsers:
         end = (value.end_lineno or 0, value.end_col_offset or 0)
         for target in targets:
             if key := _key(target):
-                self._bindings[key].append(_Binding(scope, end, values))
+                for place in (scope, None):
+                    self._bindings[key, place].append(_Binding(end, values))
 
     def _read_parents(self, call: ast.Call) -> None:
         for word in call.keywords:
@@ -127,15 +138,14 @@ class Parsers:
     def _definitions(self, node: ast.expr) -> tuple[ast.expr, ...]:
         """What a name was bound to last; anything else as it is."""
         key = _key(node)
-        bindings = self._bindings.get(key, []) if key else []
         place = (node.lineno, node.col_offset)
         scope: _Scope | None = self._scopes[node]
-        while bindings and scope:
+        while key and scope:
             # What hangs on an object may have been hung there anywhere.
-            seen = [b for b in bindings if b.scope is scope or not isinstance(node, ast.Name)]
-            before = [b for b in seen if b.end <= place]
+            seen = self._bindings.get((key, scope if isinstance(node, ast.Name) else None), [])
+            before = bisect_right(seen, place, key=_end)
             if before or (seen and scope is not self._scopes[node]):
-                return max(before or seen, key=lambda binding: binding.end).values
+                return seen[before - 1].values
             scope = self._scopes[scope] if not isinstance(scope, ast.Module) else None
         return (node,)
 
@@ -152,7 +162,7 @@ class Parsers:
             yield from self._of_call(node)
         else:
             for value in self._definitions(node):
-                yield from self._of(value) if value is not node else self._of_arguments(node)
+                yield from self._of(value) if value is not node else self._of_parameter(node)
 
     def _of_call(self, call: ast.Call) -> Iterator[Parser]:
         if isinstance(call.func, ast.Name) and call.func.id in self._functions:
@@ -183,18 +193,25 @@ class Parsers:
         given = [word.value for word in call.keywords if word.arg == "required"]
         return any(isinstance(value, ast.Constant) and bool(value.value) for value in given)
 
-    def _of_arguments(self, node: ast.expr) -> Iterator[Parser]:
+    def _of_parameter(self, node: ast.expr) -> tuple[Parser, ...]:
         """What a function's parameter stands for, in the calls of the function."""
         function = self._scopes[node]
         if not isinstance(node, ast.Name) or not isinstance(function, Function):
-            return
-        names = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)]
-        for call in self._calls[function.name]:
-            is_method = isinstance(call.func, ast.Attribute) and names[:1] in (["self"], ["cls"])
+            return ()
+        names = tuple(arg.arg for arg in (*function.args.posonlyargs, *function.args.args))
+        key = (function.name, names, node.id)
+        if key not in self._parameters:
+            self._parameters[key] = ()  # as in `_of`
+            self._parameters[key] = tuple(dict.fromkeys(self._of_arguments(*key)))
+        return self._parameters[key]
+
+    def _of_arguments(self, function: str, names: _Words, wanted: str) -> Iterator[Parser]:
+        for call in self._calls[function]:
+            is_method = isinstance(call.func, ast.Attribute) and names[:1] in (("self",), ("cls",))
             words = {word.arg: word.value for word in call.keywords}
             given = dict(zip(names[is_method:], call.args, strict=False)) | words
-            if node.id in given:
-                yield from self._of(given[node.id])
+            if wanted in given:
+                yield from self._of(given[wanted])
 
 
 def _key(node: ast.expr) -> str | None:
