@@ -90,10 +90,8 @@ def read_script(source: bytes, file: Path | str | None = None) -> Script:
     module = _parse(source, file)
     constants = Constants(module)
     parsers = Parsers(module, constants)
-    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
-    calls.sort(key=lambda call: (call.end_lineno or 0, call.end_col_offset or 0))
     reader = _Reader(constants)
-    for call in calls:
+    for call in parsers.calls:
         for method in parsers.methods(call):
             for parser in parsers.of(method.value) if method.attr in _READ else ():
                 _READ[method.attr](reader, call, parser)

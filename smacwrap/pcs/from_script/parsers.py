@@ -67,12 +67,14 @@ class Parsers:
         self._known: dict[ast.expr, tuple[Parser, ...]] = {}
         # By a function's name, those of its parameters, and the one that is meant.
         self._parameters: dict[tuple[str, _Words, str], tuple[Parser, ...]] = {}
+        self.calls: list[ast.Call] = []
+        """All calls, in the order in which they end."""
         self._read(module)
+        self.calls.sort(key=lambda call: (call.end_lineno or 0, call.end_col_offset or 0))
         for bindings in self._bindings.values():
             bindings.sort(key=_end)
-        for call in self._scopes:
-            if isinstance(call, ast.Call):
-                self._read_parents(call)
+        for call in self.calls:
+            self._read_parents(call)
 
     def methods(self, call: ast.Call) -> Iterator[ast.Attribute]:
         """What a call calls, as `p.add_argument`, also by another name: `add = p.add_argument`."""
@@ -97,6 +99,10 @@ class Parsers:
         while scopes:
             node, scope = scopes.pop()
             self._scopes[node] = scope
+            if isinstance(node, ast.Name | ast.Constant):
+                continue  # most nodes are, and nothing is below them
+            if isinstance(node, ast.Call):
+                self.calls.append(node)
             match node:
                 case ast.Assign(targets=targets, value=value):
                     self._bind(scope, targets, value, (value,))
