@@ -41,7 +41,7 @@ def folder_with(name: str, folders: Iterable[Path], *, or_folder: bool = False) 
             return folder
     what = "file or folder" if or_folder else "file"
     places = ", ".join(map(str, folders))
-    hint = did_you_mean(name, _names_like(name, folders))
+    hint = did_you_mean(name, names_like(name, folders))
     raise UserError(f"no {what} {name[:200]!r}, looked for from {places}{hint}")
 
 
@@ -51,7 +51,7 @@ def unreadable(path: Path, error: OSError | ValueError) -> UserError:
     if isinstance(error, OSError):
         reason = error.strerror or reason
     if isinstance(error, FileNotFoundError):
-        hint = did_you_mean(path.name, _names_like(path.name, [path.parent]))
+        hint = did_you_mean(path.name, names_like(path.name, [path.parent]))
     return UserError(Problem(f"cannot be read: {reason}{hint}", path))
 
 
@@ -66,7 +66,7 @@ def resolved(path: Path | str) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _names_like(name: str, folders: Iterable[Path]) -> Iterator[str]:
+def names_like(name: str, folders: Iterable[Path]) -> Iterator[str]:
     """What lies where a path like `name` could lie and has a similar stem, as such a path.
 
     Alone, an ending that all these files share would make any of them the nearest.

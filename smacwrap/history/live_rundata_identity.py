@@ -6,11 +6,22 @@ from typing import Any
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.history.live_rundata_writer import Instance, StudyIdentity
+from smacwrap.history.study import Study
 
 _DECODER = json.JSONDecoder()
 
 
-def read_identity(path: Path) -> StudyIdentity | None:
+def first_identity(study: Study) -> StudyIdentity | None:
+    """What the runs of a study have in common, by its first file with runs; None without any.
+
+    Raises:
+        UserError: a file cannot be read, or is not as SMAC v2 writes it.
+    """
+    identities = (_read_identity(study.live_rundata(seed)) for seed in study.seeds())
+    return next(filter(None, identities), None)
+
+
+def _read_identity(path: Path) -> StudyIdentity | None:
     """What the runs of a file have in common; None while it has no runs.
 
     Raises:

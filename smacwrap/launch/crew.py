@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from smacwrap.history import Study
 from smacwrap.launch.resources import Share
@@ -41,10 +41,10 @@ def last_line(text: str) -> str:
     return text.strip().rpartition("\n")[2]
 
 
-def worker_command(study: Study, seed: int, index: int) -> list[str]:
-    """The words that start the process of a worker."""
+def worker_command(study: Study, seed: int, seeds: Iterable[int]) -> list[str]:
+    """The words that start the process of one of the workers with these seeds."""
     command = [sys.executable, "-m", "smacwrap", "worker", str(study.folder)]
-    return [*command, "--seed", str(seed), "--index", str(index)]
+    return [*command, "--seed", str(seed), "--index", str(list(seeds).index(seed))]
 
 
 class Workers(Crew):
@@ -68,7 +68,7 @@ class Workers(Crew):
 
     def start(self, seed: int) -> "subprocess.Popen[bytes]":
         """See `Crew.start`."""
-        command = worker_command(self._study, seed, list(self._shares).index(seed))
+        command = worker_command(self._study, seed, self._shares)
         with self._study.worker_log(seed).open("ab") as log:
             return subprocess.Popen(
                 command,

@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 from smacwrap.errors import UserError
 from smacwrap.executors import processes
 from smacwrap.history import Study, StudyIdentity
-from smacwrap.history.live_rundata_identity import read_identity
+from smacwrap.history.live_rundata_identity import first_identity
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.description import Description, identity_of
 from smacwrap.launch.fleet import PATIENCE
@@ -87,7 +87,7 @@ def check_same(study: Study, before: Description | None, scenario: Scenario, pcs
     """
     if before:
         then, pcs_text_then = before.identity, before.pcs_text
-    elif identity := next(_identities(study), None):
+    elif identity := first_identity(study):
         then, pcs_text_then = _identity_by_option(identity), identity.pcs_text
     else:
         return
@@ -107,13 +107,6 @@ def check_same(study: Study, before: Description | None, scenario: Scenario, pcs
             "its runs would mislead; start anew with --overwrite, or keep them and launch into "
             "another folder with --rungroup NAME",
         )
-
-
-def _identities(study: Study) -> Iterator[StudyIdentity]:
-    """What the run histories of a study say of it, where they have runs."""
-    for seed in study.seeds():
-        if identity := read_identity(study.live_rundata(seed)):
-            yield identity
 
 
 def _identity_by_option(identity: StudyIdentity) -> dict[str, str]:

@@ -12,7 +12,7 @@ from ConfigSpace import ConfigurationSpace
 from smacwrap.errors import Problem, UserError, did_you_mean
 from smacwrap.history import Study
 from smacwrap.launch.target import check_target, target_environment
-from smacwrap.lookup import find_file
+from smacwrap.lookup import find_file, names_like
 from smacwrap.pcs import read_pcs
 from smacwrap.protocol import CallString
 from smacwrap.scenario import Scenario
@@ -63,17 +63,9 @@ def _target(scenario: Scenario) -> Iterator[Finding]:
             message += f": launch from {scenario.file.parent}"
             yield Finding(Level.INFO, at_option(scenario, "algo-exec", message))
         else:
-            message += did_you_mean(word, _names_in(script.parent, Path(word).parent))
+            like = names_like(word, [scenario.exec_dir])
+            message += did_you_mean(word, [name for name in like if Path(name).suffix in _SCRIPTS])
             yield Finding(Level.WARNING, at_option(scenario, "algo-exec", message))
-
-
-def _names_in(folder: Path, written: Path) -> list[str]:
-    """The scripts of a folder, as they are written with this path in front."""
-    try:
-        names = [path.name for path in folder.iterdir() if path.suffix in _SCRIPTS]
-    except OSError:
-        return []
-    return [str(written / name) for name in names]
 
 
 def _commands(scenario: Scenario) -> Iterator[Finding]:

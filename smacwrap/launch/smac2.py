@@ -63,7 +63,7 @@ class Smac2(Crew):
 
     def start(self, seed: int) -> "subprocess.Popen[bytes]":
         """See `Crew.start`."""
-        command = [*worker_command(self._study, seed, list(self._shares).index(seed)), "--"]
+        command = [*worker_command(self._study, seed, self._shares), "--"]
         with self._study.worker_log(seed).open("ab") as log:
             return subprocess.Popen(
                 command + self._words(seed),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
-from smacwrap.history.live_rundata_identity import read_identity
+from smacwrap.history.live_rundata_identity import first_identity
 from smacwrap.history.live_rundata_reader import LiveRundataReader
 from smacwrap.history.run import Run
 from smacwrap.history.state.merge import not_among
@@ -63,9 +63,8 @@ def study_context(study: Study) -> Context:
     """
     for state_folder in state_folders(study.folder).values():
         return read_context(state_folder)
-    for seed in study.seeds():
-        if identity := read_identity(study.live_rundata(seed)):
-            return Context(pcs_text=identity.pcs_text, instances=identity.instances)
+    if identity := first_identity(study):
+        return Context(pcs_text=identity.pcs_text, instances=identity.instances)
     raise UserError(Problem("it has no runs", study.folder))
 
 
