@@ -7,18 +7,15 @@ from functools import cached_property
 from typing import Any
 
 from smacwrap.protocol import NO_CUTOFF, NO_INSTANCE, Result
+from smacwrap.protocol.additional import REASON, VOID, ZIP, parse_additional
 
 _JAVA = re.compile(r"-?\d\.\d+E-?\d+")
 
 
 def details_of(additional: str) -> dict[str, Any]:
-    """What of `Run.details` additional run data says: `name=value` parts with semicolons.
-
-    `zip` and `reason` are what our wrapper calls them; everything else is a metric.
-    """
-    pairs = (part.partition("=") for part in additional.split(";"))
-    data = {name.strip(): value.strip() for name, equals, value in pairs if equals}
-    details: dict[str, Any] = {n: data.pop(n) for n in ("zip", "reason") if n in data}
+    """What of `Run.details` additional run data says: what has no name of ours is a metric."""
+    data = parse_additional(additional)
+    details: dict[str, Any] = {n: data.pop(n) for n in (ZIP, REASON, VOID) if n in data}
     return details | {"metrics": data}
 
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from smacwrap.executors import Completion
+from smacwrap.protocol.additional import REASON, ZIP, format_additional
 from smacwrap.wrapper.outcome import Outcome
 
 TYPE_CHECKING = False
@@ -28,11 +29,10 @@ def additional_data(outcome: Outcome, bundle: Path | None) -> str:
     """The additional run data of a result: the target's own, metrics, reason and bundle."""
     data = dict(outcome.metrics)
     if outcome.result.status.failed and outcome.reason:
-        data["reason"] = outcome.reason
+        data[REASON] = outcome.reason
     if bundle:
-        data["zip"] = bundle.name
-    own = [f"{name}={value.replace(';', ' ')}" for name, value in data.items()]
-    return ";".join([*([outcome.result.additional] if outcome.result.additional else []), *own])
+        data[ZIP] = bundle.name
+    return format_additional(data, outcome.result.additional)
 
 
 def call_json(start: Start, completion: Completion, outcome: Outcome) -> str:
