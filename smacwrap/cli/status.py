@@ -29,6 +29,8 @@ def command(folder: Path) -> None:
     console = plain_console()
     for line in _summary(status):
         console.print(line, markup=False, soft_wrap=True)
+    for problem in status.lost:
+        console.print(f"warning: {problem}", markup=False, soft_wrap=True)
     if running := status.activity.running:
         console.print(_table("Running", running), soft_wrap=True)
     if status.interrupted:

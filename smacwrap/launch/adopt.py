@@ -47,7 +47,8 @@ from smacwrap.scenario import Scenario
 class Adopted:
     """A study, its objective and incumbent, and its runs with their workers' seeds.
 
-    `left_out` are runs in state folders that the workers' own live-rundata files lack.
+    `left_out` are runs in state folders that the workers' own live-rundata files lack, `lost` what
+    cannot be read.
     """
 
     study: Study
@@ -55,6 +56,7 @@ class Adopted:
     incumbent: Incumbent | None
     runs: Sequence[tuple[int, Run]]
     left_out: Sequence[Run]
+    lost: Sequence[Problem]
 
 
 def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = None) -> Adopted:
@@ -74,7 +76,7 @@ def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = Non
     """
     if Study(folder).description.exists():
         raise UserError(Problem("it is a study of smacwrap already", folder))
-    read_folder(folder)  # complains now of everything that cannot be read
+    lost = read_folder(folder).lost  # complains now of files that cannot be read
     if to is None and is_state_folder(folder):
         message = "it is a single state folder: say where to make a study of it, with --to STUDY"
         raise UserError(Problem(message, folder))
@@ -96,7 +98,7 @@ def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = Non
     # Every process of SMAC v2 runs the default configuration.
     for run in without_duplicates((run for _, run in runs), parse_pcs(context.pcs_text)):
         incumbents.add(run)
-    return Adopted(target, incumbents.objective, incumbents.current, runs, left_out)
+    return Adopted(target, incumbents.objective, incumbents.current, runs, left_out, lost)
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class Fleet:
         self.observer = observer
         self.budget = Budget(study)
         self.requests = Requests(study)
-        self.tally = Tally(study, objective_of(scenario))
+        self.tally = Tally(study, objective_of(scenario), description.pcs_text)
         self.workers: dict[int, subprocess.Popen[bytes]] = {}
         self.dead: dict[int, int] = {}
         self.deaths: dict[int, int] = {}  # since the worker's last run
@@ -127,6 +127,7 @@ class Fleet:
         while self.tally.waits_for and not self._times_told():
             time.sleep(_POLL)
             count += sum(1 for _ in self.tally.take_in())
+        self._say_what_is_lost()
         return count
 
     def _reserved(self) -> dict[int, int]:
@@ -195,6 +196,11 @@ class Fleet:
                 with contextlib.suppress(OSError):
                     self.budget.release(seed, self.tally.recorded[seed])
             self.observer.finished(seed, run, self.tally.incumbent, new)
+        self._say_what_is_lost()
+
+    def _say_what_is_lost(self) -> None:
+        for problem in self.tally.new_losses():
+            self.observer.note(str(problem))
 
     def _mourn(self, seed: int, exit_code: int) -> None:
         """A worker did not work to the end: free what it had claimed, and restart one that died.

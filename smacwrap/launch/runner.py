@@ -59,7 +59,7 @@ class Runner:
             cutoff=self._target.scenario.cutoff,
             seed=suggestion.seed,
         )
-        number = len(self._records.runs) + 1
+        number = self._records.last + 1
         start = datetime.now(UTC).isoformat()
         log.info("call: %s", self._target.sample_call(call))
         self._records.started(

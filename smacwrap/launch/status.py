@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smacwrap.errors import UserError
+from smacwrap.errors import Problem, UserError
 from smacwrap.history import HistoryReader, Incumbents, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
@@ -40,7 +40,7 @@ class Status:
     """A study at one moment.
 
     `interrupted` are the runs of workers that are not alive: a resumed launch makes them again.
-    `forgotten` has the IDs of runs that do not count.
+    `forgotten` has the IDs of runs that do not count, `lost` what cannot be read.
     """
 
     activity: Activity
@@ -49,6 +49,7 @@ class Status:
     runs: Sequence[tuple[int, Run]]
     forgotten: frozenset[str]
     incumbent: Incumbent | None
+    lost: Sequence[Problem]
 
 
 def read_activity(study: Study) -> Activity:
@@ -81,8 +82,9 @@ def read_status(study: Study) -> Status:
     """
     activity = read_activity(study)
     scenario = activity.description.load_scenario()
+    history = HistoryReader(study)
     with keeping():
-        runs = list(HistoryReader(study).poll())
+        runs = list(history.poll())
     incumbents = Incumbents(objective_of(scenario))
     forgotten = Forgotten(study).ids()
     for worker, run in runs:
@@ -95,6 +97,7 @@ def read_status(study: Study) -> Status:
         runs=runs,
         forgotten=forgotten,
         incumbent=incumbents.current,
+        lost=history.new_losses(),
     )
 
 

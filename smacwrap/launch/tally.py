@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from smacwrap.errors import Problem
 from smacwrap.history import HistoryReader, Incumbents, Objective, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
@@ -16,13 +17,14 @@ class Tally:
     Args:
         study: where they are recorded.
         objective: what is minimised.
+        pcs_text: as in `HistoryReader`.
 
     Raises:
         UserError: the list of forgotten runs cannot be read.
     """
 
-    def __init__(self, study: Study, objective: Objective) -> None:
-        self._history = HistoryReader(study, patience=PATIENCE)
+    def __init__(self, study: Study, objective: Objective, pcs_text: str) -> None:
+        self._history = HistoryReader(study, patience=PATIENCE, pcs_text=pcs_text)
         self._forgotten = Forgotten(study)
         self._forgotten_ids = self._forgotten.ids()
         self._objective = objective
@@ -47,11 +49,15 @@ class Tally:
         """As in `HistoryReader`."""
         return self._history.waits_for
 
+    def new_losses(self) -> list[Problem]:
+        """As in `HistoryReader`."""
+        return self._history.new_losses()
+
     def take_in(self) -> Iterator[tuple[int, Run, bool]]:
         """The runs that were recorded meanwhile: the worker, the run, whether it is the incumbent.
 
         Raises:
-            UserError: a file cannot be read.
+            UserError: the list of forgotten runs cannot be read.
         """
         if (ids := self._forgotten.ids()) != self._forgotten_ids:
             self._forgotten_ids = ids

@@ -14,7 +14,6 @@ from smacwrap.engines import Engine, Pending, Suggestion, make_engine
 from smacwrap.executors import processes
 from smacwrap.history import HistoryReader, Run, Study
 from smacwrap.history.forgotten import Forgotten
-from smacwrap.history.run import with_number
 from smacwrap.history.running import read_running
 from smacwrap.history.state import Context
 from smacwrap.history.study import PATIENCE
@@ -23,14 +22,14 @@ from smacwrap.launch.claim import claim_seed
 from smacwrap.launch.description import read_description
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.knowledge import Knowledge, key_of
-from smacwrap.launch.patience import insist
+from smacwrap.launch.patience import insist, notify
 from smacwrap.launch.records import Records
 from smacwrap.launch.runner import Runner
 from smacwrap.launch.stopping import Stopping
 from smacwrap.launch.target import Stopped, Target, target_environment
 from smacwrap.launch.translation import objective_of, study_identity, target_seeds
 from smacwrap.launch.warmstart import warm_runs
-from smacwrap.pcs import from_text, parse_pcs
+from smacwrap.pcs import from_record, parse_pcs
 from smacwrap.protocol import Status
 from smacwrap.scenario import load_scenario
 from smacwrap.scenario.initial import initial_configurations
@@ -89,7 +88,7 @@ class Worker:
                 self.records.save()
                 # Where this fails, the launcher, or the next launch, counts the runs.
                 with contextlib.suppress(OSError):
-                    self.budget.release(self.seed, len(self.records.runs))
+                    self.budget.release(self.seed, self.records.last)
 
     def _insist(self, write: Callable[[], _T]) -> _T:
         return insist(write, self.stopping.end_now)
@@ -112,10 +111,12 @@ class Worker:
             self.records,
             self.stopping,
         )
-        self.others = HistoryReader(self.study, skip=self.seed, patience=PATIENCE)
+        self.others = HistoryReader(
+            self.study, skip=self.seed, patience=PATIENCE, pcs_text=self.pcs_text
+        )
         self.knowledge = Knowledge(self._engine, self.objective, Forgotten(self.study))
-        for number, run in enumerate(self.records.runs, start=1):
-            self._take_in(self.seed, with_number(run, number), new=False)
+        for run in self.records.numbered():
+            self._take_in(self.seed, run, new=False)
         others = list(self.others.poll())
         for seed, run in others:
             self._take_in(seed, run, new=False)
@@ -172,7 +173,7 @@ class Worker:
             run = self.repeat.pop(0)
             if not self.knowledge.has(run.key):
                 log.info("run %s was interrupted: it is made again", run.id)
-                configuration = from_text(self.space, run.configuration)
+                configuration = from_record(self.space, run.configuration)
                 return Suggestion(configuration, run.instance, run.seed)
             self._reserve()
         return None
@@ -211,7 +212,9 @@ class Worker:
         )
         if folder := self.scenario.warmstart:
             self.first = engine.ask() if self.index == 0 else None
-            runs = warm_runs(folder, self.space)
+            runs, lost = warm_runs(folder, self.space)
+            for problem in lost if self.index == 0 else ():
+                notify(str(problem))
             engine.tell_all(runs)
             log.info("learned from %d runs of %s", len(runs), folder)
         return engine

@@ -19,7 +19,7 @@ from ConfigSpace.exceptions import ForbiddenValueError
 
 from smacwrap.errors import UserError, did_you_mean
 from smacwrap.pcs.lines import NUMBER
-from smacwrap.pcs.units import Parameter, texts
+from smacwrap.pcs.units import Parameter, texts, to_entry
 
 _NUMBER = re.compile(NUMBER)
 
@@ -81,6 +81,38 @@ def from_text(space: ConfigurationSpace, settings: Mapping[str, str]) -> Configu
         UserError: a name is unknown, a value outside its domain, an active parameter missing,
             or the configuration forbidden.
     """
+    values = _values(space, settings)
+    try:
+        return Configuration(space, values=values)
+    except ForbiddenValueError:
+        clause = next(c for c in space.forbidden_clauses if c.is_forbidden_value(values))
+        raise UserError(f"the configuration is forbidden by {clause!r}") from None
+
+
+def from_record(space: ConfigurationSpace, settings: Mapping[str, str]) -> Configuration:
+    """As `from_text`, of a configuration that has been run: forbidden clauses are not looked at.
+
+    SMAC v2 gives inactive parameters values too, and judges clauses by these; for us they have
+    their defaults. What it ran is a fact, whatever our reading of it.
+
+    Raises:
+        UserError: a name is unknown, a value outside its domain, or an active parameter missing.
+    """
+    values = _values(space, settings)
+    try:
+        return Configuration(space, values=values)
+    except ForbiddenValueError:
+        # A vector is taken as it is.
+        vector = [to_entry(p, values[n]) if n in values else math.nan for n, p in space.items()]
+        return Configuration(space, vector=np.array(vector))
+
+
+def _values(space: ConfigurationSpace, settings: Mapping[str, str]) -> dict[str, Any]:
+    """The values of the active parameters.
+
+    Raises:
+        UserError: as `from_record` does.
+    """
     problems = [
         f"unknown parameter '{name}'{did_you_mean(name, space)}"
         for name in settings
@@ -102,11 +134,7 @@ def from_text(space: ConfigurationSpace, settings: Mapping[str, str]) -> Configu
         values[name] = value
     if problems:
         raise UserError(*problems)
-    try:
-        return Configuration(space, values=values)
-    except ForbiddenValueError:
-        clause = next(c for c in space.forbidden_clauses if c.is_forbidden_value(values))
-        raise UserError(f"the configuration is forbidden by {clause!r}") from None
+    return values
 
 
 def _read(parameter: Parameter, text: str) -> str | float | None:

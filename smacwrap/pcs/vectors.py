@@ -15,7 +15,7 @@ from ConfigSpace.conditions import ConditionLike
 
 from smacwrap.errors import UserError
 from smacwrap.pcs.units import texts, to_entry
-from smacwrap.pcs.values import from_text, read_column
+from smacwrap.pcs.values import from_record, read_column
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -79,7 +79,7 @@ class Vectors:
         return len(self.levels)
 
     def from_texts(self, configurations: Sequence[Mapping[str, str]]) -> Matrix:
-        """The rows of configurations, each given as `from_text` reads it, but all at a time.
+        """The rows of configurations that have been run, as `from_record`, but all at a time.
 
         Raises:
             UserError: one of them is none of the space.
@@ -93,10 +93,10 @@ class Vectors:
         named = np.array([len(configuration) for configuration in configurations], dtype=np.intp)
         legal = self.activate(rows)
         missing = np.isnan(rows) & ~np.isnan(legal)
-        doubtful = (known < named) | missing.any(axis=1) | ~self.allowed(legal)
+        doubtful = (known < named) | missing.any(axis=1)
         for row in np.flatnonzero(doubtful).tolist():
             # It says what is wrong, or takes it all the same.
-            legal[row] = from_text(self.space, configurations[row]).get_array()
+            legal[row] = from_record(self.space, configurations[row]).get_array()
         return legal
 
     def from_unit(self, cube: Matrix) -> Matrix:

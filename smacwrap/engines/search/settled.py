@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from ConfigSpace import Configuration
 
-from smacwrap.pcs import from_text
+from smacwrap.pcs import from_record
 from smacwrap.pcs.vectors import Matrix, Vectors
 
 
@@ -49,7 +49,7 @@ class Settled(Configuration):
         """The same configuration with the very values that were told, if they were."""
         if self._texts is None:
             return self
-        exact = from_text(self.config_space, self._texts)
+        exact = from_record(self.config_space, self._texts)
         # ConfigSpace rounds reals, by which SMAC v2's would become other configurations.
         reals = {name: float(self._texts[name]) for name in exact if type(exact[name]) is float}
         exact._values = {**exact, **reals}
