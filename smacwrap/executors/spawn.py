@@ -84,6 +84,7 @@ def _become(
     Success closes `failure`, as it closes all files that are not to be inherited.
     """
     name = program.command[0]
+    file = None  # that is at fault, where the error does not say it
     try:
         os.setsid()
         processes.die_with_parent()
@@ -97,9 +98,10 @@ def _become(
         os.chdir(program.folder)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        file = name
         os.execvpe(name, program.command, environment)
     except Exception as error:
-        send(failure, error_arguments(error, name))
+        send(failure, error_arguments(error, file))
     finally:
         os._exit(127)
 

@@ -12,6 +12,12 @@ REASON = "reason"
 ZIP = "zip"
 """The file name of the run's bundle."""
 
+INPUTS = "inputs"
+"""A hash of what the run's inputs held; `inputs-<hash>.json` beside the bundle lists them."""
+
+WARNING = "warning"
+"""What a person should know of a run whose result stands."""
+
 VOID = "void"
 """Says that the run is no result, and why: INTERRUPTED or ENVIRONMENT.
 
