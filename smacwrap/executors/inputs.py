@@ -56,7 +56,7 @@ class Prepared(Frozen):
     strange: tuple[tuple[str, str], ...] = ()
 
 
-class _Member(Frozen):
+class Member(Frozen):
     """A file or folder among the inputs: its name in the bundle, and where it is.
 
     `facts` are mode, size, times of change and inode of a file, zeros of a folder: they tell a
@@ -67,9 +67,16 @@ class _Member(Frozen):
     path: Path
     facts: tuple[int, int, int, int, int]
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return not self.facts[0]
 
-class _Listing(Frozen):
-    members: tuple[_Member, ...]
+
+class Listing(Frozen):
+    """Inputs as they are now; `strange` as in `Prepared`."""
+
+    members: tuple[Member, ...]
     strange: tuple[tuple[str, str], ...]
 
 
@@ -132,9 +139,30 @@ def fingerprint_now(inputs: Inputs, runs: Path) -> Fingerprint | None:
     Raises:
         OSError: something cannot be read.
     """
-    members = _list(inputs, runs).members
+    members = list_inputs(inputs, runs).members
     everything = [member.name for member in members]
     return _fingerprint(members, everything, Path()) if members else None
+
+
+def list_inputs(inputs: Inputs, runs: Path) -> Listing:
+    """What there is, folders before what is in them.
+
+    Args:
+        inputs: what a run is to get.
+        runs: the folder of the runs, which is no input.
+
+    Raises:
+        OSError: something cannot be read.
+    """
+    members, strange = [], []
+    for entry in _entries(inputs, runs):
+        if entry.name in inputs.leave_out:
+            continue
+        if entry.status is None:
+            strange.append((entry.name, entry.strange))
+        else:
+            members.append(Member(entry.name, entry.path, _facts(entry.status)))
+    return Listing(tuple(members), tuple(strange))
 
 
 def find_input(inputs: Collection[Path], name: str) -> Path | None:
@@ -155,7 +183,7 @@ def exists(path: Path) -> bool:
         return False
 
 
-def _copy_all(inputs: Inputs, folder: Path, runs: Path) -> tuple[_Listing, bool]:
+def _copy_all(inputs: Inputs, folder: Path, runs: Path) -> tuple[Listing, bool]:
     """Copy what there is until nothing changes meanwhile, or often enough.
 
     An editor that saves a file may have it vanish for a moment.
@@ -168,8 +196,8 @@ def _copy_all(inputs: Inputs, folder: Path, runs: Path) -> tuple[_Listing, bool]
             time.sleep(_PAUSE)
             remove_tree(str(folder))
             folder.mkdir()
-        listing = _list(inputs, runs)
         try:
+            listing = list_inputs(inputs, runs)
             for member in listing.members:
                 if member.name not in inputs.filled:
                     _copy(member, folder / member.name)
@@ -177,23 +205,10 @@ def _copy_all(inputs: Inputs, folder: Path, runs: Path) -> tuple[_Listing, bool]
             if attempt == _ATTEMPTS - 1:
                 raise
             continue
-        if listing.members == _list(inputs, runs).members:
+        if listing.members == list_inputs(inputs, runs).members:
             # What changed just now may change again before a clock could tell.
             return listing, _newest(listing.members) < time.time_ns() - _TICK
     return listing, False
-
-
-def _list(inputs: Inputs, runs: Path) -> _Listing:
-    """What there is, folders before what is in them."""
-    members, strange = [], []
-    for entry in _entries(inputs, runs):
-        if entry.name in inputs.leave_out:
-            continue
-        if entry.status is None:
-            strange.append((entry.name, entry.strange))
-        else:
-            members.append(_Member(entry.name, entry.path, _facts(entry.status)))
-    return _Listing(tuple(members), tuple(strange))
 
 
 def _entries(inputs: Inputs, runs: Path) -> Iterator[Entry]:
@@ -214,7 +229,7 @@ def _facts(s: os.stat_result) -> tuple[int, int, int, int, int]:
     return (s.st_mode, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino)
 
 
-def _copy(member: _Member, target: Path) -> None:
+def _copy(member: Member, target: Path) -> None:
     mode, _, modified, *_ = member.facts
     if not mode:
         target.mkdir(exist_ok=True)
@@ -224,9 +239,7 @@ def _copy(member: _Member, target: Path) -> None:
     os.utime(target, ns=(modified, modified))
 
 
-def _fingerprint(
-    members: Collection[_Member], filled: Collection[str], folder: Path
-) -> Fingerprint:
+def _fingerprint(members: Collection[Member], filled: Collection[str], folder: Path) -> Fingerprint:
     """The fingerprint of members as they were copied, or for those to be filled in as they are."""
     files = []
     for member in members:
@@ -255,7 +268,7 @@ def _remember(known: Path, hash_: str) -> None:
         forget_old(known.parent, "*.hash", _KEPT)
 
 
-def _key(members: Collection[_Member]) -> str:
+def _key(members: Collection[Member]) -> str:
     """A name for what the members hold.
 
     A checksum is enough beside the size and the time of the last change in nanoseconds; for a
@@ -267,5 +280,5 @@ def _key(members: Collection[_Member]) -> str:
     return f"{_newest(members):x}-{size:x}-{checksum:08x}"
 
 
-def _newest(members: Collection[_Member]) -> int:
+def _newest(members: Collection[Member]) -> int:
     return max((max(member.facts[2:4]) for member in members), default=0)

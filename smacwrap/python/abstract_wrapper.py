@@ -1,5 +1,7 @@
 """`AbstractWrapper`: a wrapper as a class, with the methods that GenericWrapper4AC asks for."""
 
+import contextlib
+import errno
 import logging
 import math
 import signal
@@ -7,6 +9,7 @@ import sys
 import tempfile
 import traceback
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +17,7 @@ from smacwrap.executors import Limits, Task
 from smacwrap.executors.bundle import pack
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.protocol import CallString, CallStringError
+from smacwrap.protocol.additional import ENVIRONMENT
 from smacwrap.python.program import own_output, write_outcome
 from smacwrap.python.result import describe
 from smacwrap.python.wrapper_data import Data
@@ -23,6 +27,20 @@ from smacwrap.wrapper.process import StoppedError, catch_stop_signals, echo, ign
 
 # What GenericWrapper4AC calls, and a subclass may have replaced to change its inner workings.
 _NOT_CALLED = ("call_target", "read_runsolver_output", "print_result_string", "cleanup")
+
+
+class _EnvironmentError(Exception):
+    """The command could not be started, or seen to its end, for no fault of its own."""
+
+
+@contextlib.contextmanager
+def _no_fault_of_the_run() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.E2BIG:  # the values are too long for the system
+            raise
+        raise _EnvironmentError(describe(error)) from None
 
 
 class AbstractWrapper:
@@ -120,6 +138,8 @@ class AbstractWrapper:
             pass  # a method has put into self.data what there is to say
         except CommandError as error:
             return crashed(call, str(error))
+        except _EnvironmentError as error:
+            return crashed(call, str(error), void=ENVIRONMENT)
         except Exception as error:
             traceback.print_exc()
             return crashed(call, describe(error), self.data.time)
@@ -127,10 +147,13 @@ class AbstractWrapper:
 
     def _run(self, call: CallString) -> None:
         data = self.data
-        with tempfile.TemporaryDirectory(prefix="smacwrap-", dir=self.args.tmp_dir) as name:
+        with _no_fault_of_the_run():
+            folder = tempfile.TemporaryDirectory(prefix="smacwrap-", dir=self.args.tmp_dir)
+        with folder as name:
             scratch, tmp = Path(name), Path(name, "tmp")
-            tmp.mkdir()
-            pack(tmp, bundle := scratch / "run.zip")  # the command runs in the current folder
+            with _no_fault_of_the_run():
+                tmp.mkdir()
+                pack(tmp, bundle := scratch / "run.zip")  # the command runs in the current folder
             runargs = {
                 "instance": data.instance,
                 "specifics": data.specifics,
@@ -143,8 +166,11 @@ class AbstractWrapper:
             seconds = call.cutoff if call.has_cutoff else math.inf
             limits = Limits(seconds, seconds, memory=self.args.mem_limit * 2**20)
             task = Task(bundle, command, limits=limits, leftovers=(scratch,))
-            with LocalExecutor(scratch).submit(task) as submission:
-                completion = submission.wait(on_output=echo)
+            with _no_fault_of_the_run():
+                submission = LocalExecutor(scratch).submit(task)
+            with submission:
+                with _no_fault_of_the_run():
+                    completion = submission.wait(on_output=echo)
                 data.take(completion, call)
                 out_args = {"exit_code": data.exit_code, "instance": data.instance}
                 # Wrappers use the file's name as a text, which Path.open would not make it.

@@ -1,6 +1,6 @@
 """Fills a run's folder: its inputs, and the files in which its parameters are filled in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from smacwrap.executors.inputs import Inputs, Prepared, find_input, prepare_inputs
@@ -22,6 +22,14 @@ def inputs_of(job: Job) -> Inputs:
     left_by_runs = [t.name for t in job.templates if t.name not in filled]
     left_by_runs += [job.json] if job.json else []
     return Inputs(job.inputs, tuple(filled), tuple(left_by_runs))
+
+
+def left_out(strange: Sequence[tuple[str, str]]) -> str:
+    """A sentence about what is left out of the inputs, each with what it is; empty for nothing."""
+    named = ", ".join(f"{name} ({what})" for name, what in strange[:_MOST_NAMED])
+    more = len(strange) - _MOST_NAMED
+    rest = f" and {more} more" if more > 0 else ""
+    return f"left out of the inputs: {named}{rest}" if named else ""
 
 
 class Filling:
@@ -92,9 +100,5 @@ class Filling:
 
     def warnings(self) -> tuple[str, ...]:
         """What a person should know of the inputs."""
-        strange = self.prepared.strange
-        if not strange:
-            return ()
-        named = ", ".join(f"{name} ({what})" for name, what in strange[:_MOST_NAMED])
-        more = len(strange) - _MOST_NAMED
-        return (f"left out of the inputs: {named}{f' and {more} more' if more > 0 else ''}",)
+        said = left_out(self.prepared.strange)
+        return (said,) if said else ()

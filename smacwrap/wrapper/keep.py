@@ -13,9 +13,10 @@ from smacwrap.protocol.additional import (
     INPUTS,
     REASON,
     VOID,
-    WARNING,
+    WARNINGS,
     ZIP,
     format_additional,
+    join_warnings,
 )
 from smacwrap.wrapper.outcome import Outcome
 
@@ -39,7 +40,7 @@ def additional_data(outcome: Outcome, bundle: Path | None) -> str:
         data[REASON] = outcome.reason
     ours = {
         VOID: outcome.void,
-        WARNING: " | ".join(outcome.warnings),
+        WARNINGS: join_warnings(outcome.warnings),
         INPUTS: outcome.inputs,
         ZIP: bundle.name if bundle else "",
     }

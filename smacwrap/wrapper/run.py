@@ -36,6 +36,14 @@ if TYPE_CHECKING:
     from smacwrap.wrapper.outcome import Outcome
 
 _LOG, _POST_LOG = "log.txt", "postprocess.txt"
+_PROGRAM_ERRORS = (
+    errno.ENOENT,
+    errno.EACCES,
+    errno.ENOEXEC,
+    errno.ENOTDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+)
 _FAILURES = (OSError, BundleError, LostOutputError)
 
 
@@ -133,8 +141,9 @@ def _is_no_fault_of_the_run(error: Exception, start: Start | None) -> bool:
     job = start.job
     commands = [(job.command, start.command), (job.postprocess, start.postprocess)]
     chosen = [words[0] for of_job, words in commands if of_job and words and of_job.chooses_program]
+    is_of_program = error.errno in _PROGRAM_ERRORS and error.filename in (None, *chosen)
     # E2BIG: the values are too long for the system.
-    return error.errno != errno.E2BIG and error.filename not in chosen
+    return error.errno != errno.E2BIG and not (chosen and is_of_program)
 
 
 def record(outcome: "Outcome", bundle: Path | None) -> RunRecord:
