@@ -37,8 +37,9 @@ def walk(top: Path, enter: Callable[[Path], bool] = lambda folder: True) -> Iter
     Raises:
         OSError: `top` is no folder, or something cannot be read.
     """
-    first: tuple[tuple[int, int], ...] = (_identity(top.stat()),)
-    waiting = [(str(top), "", first)]
+    real = Path(os.path.realpath(top))
+    around = tuple(_identity(folder.stat()) for folder in (real, *real.parents))
+    waiting = [(str(top), "", around)]
     for folder, prefix, above in waiting:  # which grows
         try:
             with os.scandir(folder) as found:
