@@ -1,6 +1,8 @@
 """Progress of a launch on a terminal: a bar, finished runs, and the incumbent as it changes."""
 
+import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -24,6 +26,7 @@ class TerminalProgress(Observer):
         self.start = time.monotonic()
         self.total: int | None = None
         self.already = self.done = 0
+        self.warnings: Counter[str] = Counter()
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -42,6 +45,9 @@ class TerminalProgress(Observer):
 
     def __exit__(self, *exc_info: object) -> None:
         self.bar.stop()
+        for kind, count in self.warnings.items():
+            if count > 1:
+                self.note(f"{count} runs had the warning: {kind}")
 
     def started(self, run_limit: int, already: int, seeds: Sequence[int]) -> None:
         """See `Observer.started`."""
@@ -70,6 +76,8 @@ class TerminalProgress(Observer):
         )
         if reason := run.details.get("reason"):
             self.note(f"      {reason}")
+        for warning in run.details.get("warnings", ()):
+            self._warn(warning)
         if new and incumbent:
             self.bar.console.print(
                 f"      new incumbent: {incumbent}",
@@ -78,6 +86,13 @@ class TerminalProgress(Observer):
                 highlight=False,
             )
         self.tick()
+
+    def _warn(self, warning: str) -> None:
+        """Show a warning if none of its kind, which may differ in numbers, was shown before."""
+        kind = re.sub(r"-?\d+(?:[.,]\d+)*", "…", warning)
+        self.warnings[kind] += 1
+        if self.warnings[kind] == 1:
+            self.note(f"      warning: {warning}")
 
     def tick(self) -> None:
         """See `Observer.tick`."""

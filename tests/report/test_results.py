@@ -32,7 +32,7 @@ def test_columns_are_the_same_for_every_study_around_its_metrics_and_parameters(
     write_results(study, runs, QUALITY)
     assert study.results.read_text().splitlines()[0] == (
         "run,id,worker,status,quality,cost,metric.acc,metric.testerr,runtime,wallclock_time,"
-        "start,end,instance,seed,zip,reason,forgotten,config.a,config.b,config.x"
+        "start,end,instance,seed,zip,reason,warnings,forgotten,config.a,config.b,config.x"
     )
 
 
