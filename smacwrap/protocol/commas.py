@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 _ADVICE = "LC_ALL=C makes printf and awk print points"
 _WITH_COMMA = r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?"
@@ -52,15 +53,19 @@ def _readings(
         left: how many numbers are to come in front of the seed.
         joined: the numbers with decimal commas so far.
     """
+    if not fields:
+        return
     if not left:
-        if joined and fields and re.fullmatch(r"\s*[-+]?\d+\s*", fields[0]):
+        if joined and re.fullmatch(r"\s*[-+]?\d+\s*", fields[0]):
             yield joined, int(fields[0])
         return
+    with_comma: Iterator[tuple[tuple[str, ...], int]] = iter(())
     if len(fields) > 1 and re.fullmatch(_WHOLE, fields[0]) and re.fullmatch(_FRACTION, fields[1]):
         number = f"{fields[0].strip()}.{fields[1].strip()}"
-        yield from _readings(fields[2:], left - 1, (*joined, number))
-    if fields and _is_number(fields[0]):
-        yield from _readings(fields[1:], left - 1, joined)
+        with_comma = _readings(fields[2:], left - 1, (*joined, number))
+    without = _readings(fields[1:], left - 1, joined) if _is_number(fields[0]) else iter(())
+    is_run_length = left == 2  # most are whole
+    yield from chain(without, with_comma) if is_run_length else chain(with_comma, without)
 
 
 def _is_number(text: str) -> bool:

@@ -36,10 +36,10 @@ def additional_data(outcome: Outcome, bundle: Path | None) -> str:
     data = dict(outcome.metrics)
     if outcome.result.status.failed and outcome.reason:
         data[REASON] = outcome.reason
-    if outcome.warnings:
-        data[WARNINGS] = join_warnings(outcome.warnings)
     if bundle:
         data[ZIP] = bundle.name
+    if outcome.warnings:
+        data[WARNINGS] = join_warnings(outcome.warnings)
     return format_additional(data, outcome.result.additional)
 
 

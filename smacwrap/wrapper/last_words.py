@@ -6,10 +6,10 @@ FAR = 65536
 """How many bytes of the end of an output are searched."""
 
 _NEAR = 30  # lines from its end in which the words must be
-_LONGEST = 200  # characters
+_LONGEST = 300  # characters
 
 _ESCAPES = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))"  # colours, links
-_GROUP = r"^\s*(?:[|+][-+ ]*\s)+"  # in front of the lines of Python's exception groups
+_GROUP = r"^\s*[|+][-+]*\s?"  # in front of the lines of Python's exception groups
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\):\s*$")
 _RAISED = re.compile(r"[A-Za-z_][\w.]*(?::\s|:?$)")
 # "Val error: 0.25" is a metric, "error: no licence" is a reason.

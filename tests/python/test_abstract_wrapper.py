@@ -177,7 +177,11 @@ def test_the_result_is_what_process_results_returns(
         ("return 'true'", "return None", "TypeError: process_results returned None"),
         ("return 'true'", "return {'status': 'FINE'}", "'FINE' is not a status"),
         ("return 'true'", "return {'status': 'KILLED'}", "'KILLED' is not a status"),
-        ("return 'true'", "return {'status': 'SAT', 'quality': 'x'}", "quality is not a number: 'x'"),
+        (
+            "return 'true'",
+            "return {'status': 'SAT', 'quality': 'x'}",
+            "quality is not a number: 'x'",
+        ),
         ("return 'true'", "return {'status': 'SAT', 'quality': float('nan')}", "not a finite"),
         ("return 'true'", "raise NotImplementedError", "NotImplementedError"),
         ("return 'a\\0b'", "return {}", "null"),

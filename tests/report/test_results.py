@@ -45,6 +45,7 @@ def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
         "end": "2026-01-01T00:00:02+00:00",
         "zip": "run-17.zip",
         "reason": "out of memory",
+        "warnings": ["one", "two"],
     }
     run = make_run(
         0.25, Status.CRASHED, runtime=1.5, details=details, instance="a.cnf", seed=3,
@@ -69,6 +70,7 @@ def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
             "seed": "3",
             "zip": "runs/run-17.zip",
             "reason": "out of memory",
+            "warnings": "one | two",
             "forgotten": "yes",
             "config.lr": "1e-05",
             "config.momentum": "",

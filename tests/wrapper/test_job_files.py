@@ -323,7 +323,7 @@ def test_abort_is_passed_on_with_its_reason(tmp_path: Path, smacwrap: Smacwrap) 
     job = "run.command = 'echo no licence'\n[result]\nstatuses.ABORT = 'no licence'\n"
     result, done = run(smacwrap, tmp_path, job)
     assert result.status is Status.ABORT
-    assert "smacwrap run: the target asked to abort" in done.stderr
+    assert "smacwrap run: the target reported ABORT" in done.stderr
 
 
 def test_secrets_of_the_environment_are_not_kept(tmp_path: Path, smacwrap: Smacwrap) -> None:

@@ -75,7 +75,9 @@ def test_a_result_line_is_found_among_whatever_else_is_printed(
 def test_every_prefix_and_alias_is_a_result(
     tmp_path: Path, prefix: str, status: str, rest: str
 ) -> None:
-    found = reading(tmp_path, f"chatter\n{prefix} {status}, 1, 2, 3, 4{rest}\nchatter").answer.result
+    found = reading(
+        tmp_path, f"chatter\n{prefix} {status}, 1, 2, 3, 4{rest}\nchatter"
+    ).answer.result
     assert isinstance(found, Result)
     assert (found.status, found.runtime, found.quality) == (Status.SAT, 1, 3)
 
