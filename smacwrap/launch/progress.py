@@ -26,7 +26,7 @@ class TerminalProgress(Observer):
         self.start = time.monotonic()
         self.total: int | None = None
         self.already = self.done = 0
-        self.warnings: Counter[str] = Counter()
+        self.warnings: dict[str, Counter[str]] = {}
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -45,9 +45,10 @@ class TerminalProgress(Observer):
 
     def __exit__(self, *exc_info: object) -> None:
         self.bar.stop()
-        for kind, count in self.warnings.items():
-            if count > 1:
-                self.note(f"{count} runs had the warning: {kind}")
+        for kind, texts in self.warnings.items():
+            if texts.total() > 1:
+                warning = kind if len(texts) > 1 else next(iter(texts))
+                self.note(f"{texts.total()} runs had the warning: {warning}")
 
     def started(self, run_limit: int, already: int, seeds: Sequence[int]) -> None:
         """See `Observer.started`."""
@@ -90,9 +91,9 @@ class TerminalProgress(Observer):
     def _warn(self, warning: str) -> None:
         """Show a warning if none of its kind, which may differ in numbers, was shown before."""
         kind = re.sub(r"-?\d+(?:[.,]\d+)*", "…", warning)
-        self.warnings[kind] += 1
-        if self.warnings[kind] == 1:
+        if kind not in self.warnings:
             self.note(f"      warning: {warning}")
+        self.warnings.setdefault(kind, Counter())[warning] += 1
 
     def tick(self) -> None:
         """See `Observer.tick`."""

@@ -191,7 +191,7 @@ class _JobReader:
             message = 'parameters spelled json:… need a file: [run] config = "config.json"'
             self.check.problem(message, "parameters")
         if fields["config"] and not spellings.uses("json"):
-            message = 'config: no parameter goes there; say "*" = "json:{name}" in [parameters]'
+            message = 'config: no parameter is spelled json:…; write "*" = "json:{name}" in [parameters]'
             self.check.problem(message, "run", "config")
         if spellings.uses("words") and "{flags}" not in fields["command"].text:
             message = "[parameters] spells flags, but the command has no {flags}"
