@@ -21,7 +21,7 @@ def start_problem(program: str, folder: Path = Path(), path: str | None = None) 
         paths = os.get_exec_path(None if path is None else {"PATH": path})
         if any((folder / one / program).is_file() for one in paths):
             return ""
-        hint = f" (did you mean ./{program}?)" if place.is_file() else ""
+        hint = f" … did you mean './{program}'?" if place.is_file() else ""
         return f"there is no program '{program}' on the PATH{hint}"
     if place.is_dir():
         return f"{program} is a folder"

@@ -122,7 +122,7 @@ def _fill(
     except KeyError as error:
         name = error.args[0]
         raise FillError(
-            f"{job.file}: the command names {{{name}}}, which is no active parameter of "
+            f"{job.file}: the command names {{{name}}}, which is not an active parameter of "
             f"this run (there are {', '.join(sorted(call.parameters)) or 'none'}; {{flags}} "
             f"stands for all of them, {{{name}:-value}} for a value where {name} is inactive, "
             f"{{{{{name}}}}} for plain braces)"

@@ -37,7 +37,7 @@ def test_what_is_no_program_is_said_to_be_none(tmp_path: Path) -> None:
     assert start_problem("./d", tmp_path) == "./d is a folder"
     assert start_problem("./u", tmp_path) == "./u does not exist"
     assert start_problem("t.sh", tmp_path) == (
-        "there is no program 't.sh' on the PATH (did you mean ./t.sh?)"
+        "there is no program 't.sh' on the PATH … did you mean './t.sh'?"
     )
     assert start_problem("no-such", tmp_path) == "there is no program 'no-such' on the PATH"
     assert start_problem(sys.executable) == start_problem("sh") == ""

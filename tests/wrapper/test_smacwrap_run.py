@@ -307,7 +307,9 @@ def test_a_placeholder_that_is_no_active_parameter_is_crashed_with_the_names(
     write_job(tmp_path, "true {momentum}")
     done = smacwrap("run", "job.toml", *CALL)
     assert result_of(done).status is Status.CRASHED
-    assert "{momentum}, which is no active parameter of this run (there are lr, opt" in done.stderr
+    assert (
+        "{momentum}, which is not an active parameter of this run (there are lr, opt" in done.stderr
+    )
     assert "{{momentum}} for plain braces" in done.stderr
 
 
