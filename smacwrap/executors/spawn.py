@@ -99,7 +99,12 @@ def _become(
         os.dup2(output, 2)
         os.execvpe(name, program.command, environment)
     except Exception as error:
-        send(failure, error_arguments(error, name))
+        code, meaning, file = error_arguments(error, name)
+        from smacwrap.executors.startable import start_problem
+
+        unknown = isinstance(error, ValueError)
+        problem = "" if unknown else start_problem(name, path=environment.get("PATH"))
+        send(failure, (code, problem, None) if problem else (code, meaning, file))
     finally:
         os._exit(127)
 

@@ -9,7 +9,13 @@ import time
 from pathlib import Path
 
 from smacwrap.executors import Completion
-from smacwrap.protocol.additional import REASON, ZIP, format_additional
+from smacwrap.protocol.additional import (
+    REASON,
+    WARNINGS,
+    ZIP,
+    format_additional,
+    join_warnings,
+)
 from smacwrap.wrapper.outcome import Outcome
 
 TYPE_CHECKING = False
@@ -32,6 +38,8 @@ def additional_data(outcome: Outcome, bundle: Path | None) -> str:
         data[REASON] = outcome.reason
     if bundle:
         data[ZIP] = bundle.name
+    if outcome.warnings:
+        data[WARNINGS] = join_warnings(outcome.warnings)
     return format_additional(data, outcome.result.additional)
 
 
