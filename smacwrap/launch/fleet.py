@@ -233,7 +233,7 @@ class Fleet:
         """Why a worker died, as far as its exit code and the end of its log tell."""
         log = self.study.worker_log(seed)
         if exit_code < 0:
-            name = signal.Signals(-exit_code).name
+            name = processes.signal_name(-exit_code)
             guess = " (as when memory runs out)" if -exit_code == signal.SIGKILL else ""
             return f"killed by {name}{guess}: see {log}"
         with log.open("rb") as file:

@@ -86,6 +86,8 @@ class Runner:
         }
         if answer.reason:
             details["reason"] = answer.reason
+        if answer.warnings:
+            details["warnings"] = list(answer.warnings)
         run = Run(
             settings=all_to_text(suggestion.configuration),
             active=tuple(call.parameters),

@@ -224,6 +224,8 @@ class Worker:
         number, reason = run.details["number"], run.details.get("reason", "")
         self.targets_time += run.result.runtime
         log.info("run %d: %s", number, _say(run))
+        for warning in run.details.get("warnings", ()):
+            log.warning("run %d: %s", number, warning)
         if run.result.status is Status.CRASHED:
             log.warning("run %d crashed: %s", number, reason)
             log.warning("its last output:\n%s", output)

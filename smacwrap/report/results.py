@@ -9,6 +9,7 @@ from smacwrap.files import replace_text
 from smacwrap.history import Objective, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.protocol import Status
+from smacwrap.protocol.additional import join_warnings
 
 _COLUMNS = ("run", "id", "worker", "status", "quality", "cost")
 _LATER_COLUMNS = (
@@ -20,6 +21,7 @@ _LATER_COLUMNS = (
     "seed",
     "zip",
     "reason",
+    "warnings",
     "forgotten",
 )
 
@@ -87,6 +89,7 @@ def _row(
         run.seed,
         f"runs/{bundle}" if bundle else "",
         details.get("reason", ""),
+        join_warnings(details.get("warnings", ())),
         "yes" if forgotten else "",
         *(configuration.get(name, "") for name in parameters),
     ]

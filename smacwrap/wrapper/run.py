@@ -6,11 +6,10 @@ What is needed only once the target runs, or in few runs, is loaded there: every
 import errno
 import math
 import os
-import shlex
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from smacwrap.executors import (
     BundleError,
@@ -20,7 +19,6 @@ from smacwrap.executors import (
     LostOutputError,
     Task,
 )
-from smacwrap.executors.inputs import exists, find_input
 from smacwrap.frozen import Frozen, replace
 from smacwrap.protocol import CallString, Result, Status
 from smacwrap.protocol.additional import ENVIRONMENT
@@ -119,8 +117,10 @@ def run_job(
     finally:
         if place:
             place.release()
-    if outcome.result.status is Status.CRASHED and (name := _left_behind(job)):
-        reason = f"{outcome.reason} ('{name}' stayed behind: is it missing in input?)"
+    if outcome.result.status is Status.CRASHED:
+        from smacwrap.wrapper.missing import missing_hint  # few runs need it
+
+        reason = f"{outcome.reason}{missing_hint(job, outcome.reason)}"
         outcome = replace(outcome, reason=reason)
     return record(outcome, place.bundle if place and place.bundle.exists() else None)
 
@@ -162,7 +162,7 @@ def _fill(
     except KeyError as error:
         name = error.args[0]
         raise FillError(
-            f"{job.file}: the command names {{{name}}}, which is no active parameter of "
+            f"{job.file}: the command names {{{name}}}, which is not an active parameter of "
             f"this run (there are {', '.join(sorted(call.parameters)) or 'none'}; {{flags}} "
             f"stands for all of them, {{{name}:-value}} for a value where {name} is inactive, "
             f"{{{{{name}}}}} for plain braces)"
@@ -170,12 +170,12 @@ def _fill(
 
 
 def _limits(job: Job, call: CallString) -> Limits:
-    """The job's limits, with the call's cutoff for both times."""
-    cutoff = call.cutoff if call.has_cutoff else math.inf
+    """The job's limits, with those that follow from the call's cutoff."""
+    wall_time = job.limits.wall_time
     return replace(
         job.limits,
-        cpu_time=min(job.limits.cpu_time, cutoff),
-        wall_time=min(job.limits.wall_time, cutoff),
+        cpu_time=min(job.limits.cpu_time, call.cpu_limit),
+        wall_time=wall_time if math.isfinite(wall_time) else call.wall_limit,
     )
 
 
@@ -258,20 +258,7 @@ def _add_line(file: Path, line: str) -> None:
         log.write(f"{'' if is_whole else chr(10)}{line}\n".encode())
 
 
-def _left_behind(job: Job) -> str | None:
-    """A file beside the job file that the command names, and that no run gets."""
-    for word in shlex.split(job.command.text):
-        path = job.file.parent / word
-        given = find_input(job.inputs, word) or path in job.data
-        if not given and exists(path) and path.is_file() and not PurePath(word).is_absolute():
-            return word
-    return None
-
-
 def _say(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
-        said = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-        # A shell would have tried to read it as a script of its own.
-        hint = " (a script needs a first line such as #!/bin/sh)"
-        return said + hint if error.errno == errno.ENOEXEC else said
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     return str(error.args[0]) if error.args else type(error).__name__

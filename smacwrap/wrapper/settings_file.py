@@ -38,7 +38,7 @@ def write_settings(file: Path, settings: Mapping[str, str], given: Path | None =
         for group in groups:
             target = target.setdefault(group, {}) if isinstance(target, dict) else None
         if not isinstance(target, dict):
-            raise FillError(f"{file.name}: there is no place for '{place}'")
+            raise FillError(f"{file.name}: cannot set '{place}' inside of another value")
         target[name] = _value(value)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -32,7 +32,7 @@ def test_columns_are_the_same_for_every_study_around_its_metrics_and_parameters(
     write_results(study, runs, QUALITY)
     assert study.results.read_text().splitlines()[0] == (
         "run,id,worker,status,quality,cost,metric.acc,metric.testerr,runtime,wallclock_time,"
-        "start,end,instance,seed,zip,reason,forgotten,config.a,config.b,config.x"
+        "start,end,instance,seed,zip,reason,warnings,forgotten,config.a,config.b,config.x"
     )
 
 
@@ -45,6 +45,7 @@ def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
         "end": "2026-01-01T00:00:02+00:00",
         "zip": "run-17.zip",
         "reason": "out of memory",
+        "warnings": ["one", "two"],
     }
     run = make_run(
         0.25, Status.CRASHED, runtime=1.5, details=details, instance="a.cnf", seed=3,
@@ -69,6 +70,7 @@ def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
             "seed": "3",
             "zip": "runs/run-17.zip",
             "reason": "out of memory",
+            "warnings": "one | two",
             "forgotten": "yes",
             "config.lr": "1e-05",
             "config.momentum": "",

@@ -136,7 +136,7 @@ def test_an_undefined_name_in_a_template_is_crashed_with_file_and_line(
     job = "[run]\ninput = 'input'\ncommand = 'sh model.sh'\ntemplates = 'model.sh'\n"
     result, done = run(smacwrap, tmp_path, job, model_sh="echo ${x}\necho ${y}\n")
     assert result.status is Status.CRASHED
-    assert f"{tmp_path}/input/model.sh:2: ${{y}} is no active parameter" in done.stderr
+    assert f"{tmp_path}/input/model.sh:2: ${{y}} is not an active parameter" in done.stderr
 
 
 def test_a_result_can_be_a_json_file_but_never_one_of_an_earlier_run(
@@ -269,6 +269,32 @@ def test_a_call_in_aclib_2s_form_is_answered_in_both_forms(
     assert (parse_result_line(classic).seed, result.status) == (3, Status.SAT)
 
 
+def test_where_the_run_time_is_the_quality_a_timeout_costs_it_in_both_forms(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    job = "[run]\ncommand = 'sleep 30'\n[result]\nquality = 'cpu_time'\n"
+    call = "--instance i --cutoff 0.2 --seed 3 --config -lr 0.25".split()
+    result, done = run(smacwrap, tmp_path, job, call)
+    assert '{"status": "TIMEOUT", "cost": 0.2, "runtime": 0.2' in done.stdout
+    assert (result.status, result.runtime, result.quality) == (Status.TIMEOUT, 0.2, 0.2)
+
+
+def test_a_target_that_stops_itself_at_its_cutoff_is_believed(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    # It has printed its answer, too, when it is ended.
+    job = "[run]\ncommand = 'sleep {cutoff}; echo Result for SMAC: SAT, 1.01, 0, 7, {seed}; %s'"
+    call = ["i", "0", "1.0", "0", "3", "-lr", "0.25"]
+    result, done = run(smacwrap, tmp_path, job % "true", call)
+    assert (result.status, result.quality, result.runtime) == (Status.SAT, 7, 1.01)
+    result, done = run(smacwrap, tmp_path, job % "sleep 30", call)
+    assert (result.status, result.quality) == (Status.SAT, 7)
+    assert "the target printed its result, and ran on to the limit of wall time" in done.stderr
+    strict = job % "sleep 30" + "\n[limits]\nwall_time = 0.5"
+    result, done = run(smacwrap, tmp_path, strict, call)
+    assert (result.status, result.runtime) == (Status.TIMEOUT, 1.0)
+
+
 def test_quoted_values_are_the_same_as_bare_ones(tmp_path: Path, smacwrap: Smacwrap) -> None:
     job = "[run]\ncommand = 'printf \"loss\\\\t%s\\\\n\" {lr}'\n[result]\nquality = 'loss'\n"
     for value in ("0.25", "'0.25'"):
@@ -379,7 +405,7 @@ def test_abort_is_passed_on_with_its_reason(tmp_path: Path, smacwrap: Smacwrap) 
     job = "run.command = 'echo no licence'\n[result]\nstatuses.ABORT = 'no licence'\n"
     result, done = run(smacwrap, tmp_path, job)
     assert result.status is Status.ABORT
-    assert "smacwrap run: the target asked to abort" in done.stderr
+    assert "smacwrap run: the target reported ABORT" in done.stderr
 
 
 def test_secrets_of_the_environment_are_not_kept(tmp_path: Path, smacwrap: Smacwrap) -> None:

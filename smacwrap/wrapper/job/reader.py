@@ -125,7 +125,7 @@ class _JobReader:
         patterns = self.check.texts("run", "outputs", value)
         for pattern in patterns:
             if not is_pattern(pattern):
-                message = f"outputs: '{pattern}' is no name or pattern of files"
+                message = f"outputs: '{pattern}' is not a name or pattern of files"
                 self.check.problem(f"{message} in the run's folder", "run", "outputs")
         return patterns
 
@@ -191,7 +191,9 @@ class _JobReader:
             message = 'parameters spelled json:… need a file: [run] config = "config.json"'
             self.check.problem(message, "parameters")
         if fields["config"] and not spellings.uses("json"):
-            message = 'config: no parameter goes there; say "*" = "json:{name}" in [parameters]'
+            message = (
+                'config: no parameter is spelled json:…; write "*" = "json:{name}" in [parameters]'
+            )
             self.check.problem(message, "run", "config")
         if spellings.uses("words") and "{flags}" not in fields["command"].text:
             message = "[parameters] spells flags, but the command has no {flags}"
