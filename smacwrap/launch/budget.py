@@ -1,6 +1,7 @@
 """The launch's budget: limits that hold for all workers together, exactly, and no run twice."""
 
 import hashlib
+import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -86,12 +87,12 @@ class Budget:
         own, digest = str(seed), _digest(key)
         with self._ledger.changing() as (now, changes):
             used = {**now["cpu_time"], own: cpu_time}
+            changes["cpu_time"] = {own: cpu_time}
             reason = now["ended"] or _exhausted({**now, "cpu_time": used}, seed)
             if not reason:
                 if _is_taken(now, seed, now["runs"].get(digest), read):
                     raise Taken
                 number = now["claimed"].get(own, 0) + 1
-                changes["cpu_time"] = {own: cpu_time}
                 changes["claimed"] = {own: number}
                 changes["runs"] = {digest: f"{seed}-{number}"}
                 if reserved := now["reserved"].get(own):
@@ -118,6 +119,29 @@ class Budget:
     def failed(self) -> bool:
         """Whether the launch was ended for a reason that is a failure."""
         return bool(self._ledger.values()["failed"])
+
+    def over(self) -> str:
+        """Why even a run that is claimed already is not to be started; empty while it is."""
+        now = self._ledger.values()
+        # Of its own CPU time, a worker has had enough for what it claimed.
+        cpu_time = 0.0 if now["per_process"] else sum(now["cpu_time"].values())
+        return str(now["ended"] or _out_of_time(now, cpu_time))
+
+    def overtime(self, seconds: float) -> float | None:
+        """How many seconds running runs still have at the launch's end; None while it is not over.
+
+        Args:
+            seconds: what they have from now on, if nobody has said that yet.
+        """
+        now = self._ledger.values()
+        if "deadline" not in now:
+            if seconds == math.inf or not self.over():
+                return None
+            with self._ledger.changing() as (now, changes):
+                if "deadline" not in now:
+                    changes["deadline"] = time.monotonic() + seconds
+            now = self._ledger.values()
+        return float(now["deadline"]) - time.monotonic()
 
     def nothing_left(self, seed: int | None = None) -> str:
         """Why `seed`, or with None any worker, can claim no run; an empty string while one can."""
@@ -149,6 +173,10 @@ def _exhausted(now: Mapping[str, Any], seed: int) -> str:
         claimed += sum(now["reserved"].values())
     if claimed >= now["run_limit"]:
         return f"algorithm run limit ({now['run_limit']} runs) has been reached"
+    return _out_of_time(now, cpu_time)
+
+
+def _out_of_time(now: Mapping[str, Any], cpu_time: float) -> str:
     if time.monotonic() - now["start"] >= now["wallclock_limit"]:
         return f"wallclock limit ({now['wallclock_limit']:g} s) has been reached"
     if cpu_time >= now["cputime_limit"]:

@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,8 @@ class Description:
     - `identity`: what all runs of a study must have in common, by scenario option.
     - `pcs_text`: the PCS file.
     - `seeds`: the workers'.
-    - `engine`, `limits_per_process`, `gpus`, `cores`, `nice`, `grace`, `detach`: as in
-      LaunchOptions.
+    - `engine`, `limits_per_process`, `gpus`, `cores`, `nice`, `grace`, `detach`, `limit_grace`:
+      as in LaunchOptions.
     - `shares`: what each worker's runs may use, by the worker's seed.
     - `repeat`: runs that were interrupted, by the seed of the worker that is to make them again.
     - `host`, `pid`, `start`: the launcher's; `start` is ISO 8601.
@@ -60,6 +60,7 @@ class Description:
     host: str
     pid: int
     start: str
+    limit_grace: float | None = None
 
     def overrides_from_here(self) -> list[tuple[str, str]]:
         """The overrides, as they have to be given in the current folder to mean the same."""
@@ -117,7 +118,11 @@ def read_description(study: Study) -> Description | None:
                 f"this one ({__version__}): update with pip install -U smacwrap"
             )
             raise UserError(Problem(message, path))
-        values = {field.name: document[field.name] for field in fields(Description)}
+        values = {
+            field.name: document[field.name]
+            for field in fields(Description)
+            if field.name in document or field.default is MISSING  # of a smacwrap before it
+        }
         repeat = {
             int(seed): [RunningRun(**run) for run in runs]
             for seed, runs in values["repeat"].items()

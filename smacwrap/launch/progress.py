@@ -24,6 +24,7 @@ class TerminalProgress(Observer):
         self.start = time.monotonic()
         self.total: int | None = None
         self.already = self.done = 0
+        self.has_begun = False
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -45,6 +46,7 @@ class TerminalProgress(Observer):
 
     def started(self, run_limit: int, already: int, seeds: Sequence[int]) -> None:
         """See `Observer.started`."""
+        self.has_begun = True
         self.total = run_limit if run_limit < _UNLIMITED else None
         self.already = self.done = already
         words = f"{len(seeds)} worker{'s' if len(seeds) > 1 else ''}, seeds "

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -19,6 +20,7 @@ from smacwrap.frozen import replace
 from smacwrap.history.run import details_of
 from smacwrap.launch.resources import Share
 from smacwrap.protocol import CallString, Result, ResultLineError, Status, find_result
+from smacwrap.protocol.additional import ENVIRONMENT, INTERRUPTED, VOID, parse_additional
 from smacwrap.scenario import Scenario
 from smacwrap.wrapper.outcome import crashed, failure
 from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
@@ -39,13 +41,15 @@ class Answer:
     """What a call of the target algorithm gave.
 
     `reason` explains a CRASHED result, `output` ends with the last lines that were printed;
-    `wallclock_time` is in seconds.
+    `wallclock_time` is in seconds. `void` is INTERRUPTED or ENVIRONMENT, or empty: with it the
+    CRASHED result is none, for it says nothing of the configuration.
     """
 
     result: Result
     wallclock_time: float
     output: str
     reason: str = ""
+    void: str = ""
 
 
 def target_environment(
@@ -140,7 +144,7 @@ class Target:
         """
         for attempt in range(1, self.scenario.retry_crashed_count + 1):
             answer = self._call(call, should_stop, echo)
-            if answer.result.status is not Status.CRASHED:
+            if answer.void or answer.result.status is not Status.CRASHED:
                 return answer
             log.warning("attempt %d crashed, trying again: %s", attempt, answer.reason)
         return self._call(call, should_stop, echo)
@@ -149,8 +153,9 @@ class Target:
         self, call: CallString, should_stop: Callable[[], bool], echo: IO[bytes] | None
     ) -> Answer:
         start = time.monotonic()
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with ExitStack() as files:
             try:
+                out, err = (files.enter_context(tempfile.TemporaryFile()) for _ in range(2))
                 process = subprocess.Popen(
                     self.words(call),
                     cwd=self.scenario.exec_dir,
@@ -161,8 +166,7 @@ class Target:
                     start_new_session=True,
                 )
             except OSError as error:
-                reason = f"cannot start {self.scenario.algo[0]}: {error.strerror}"
-                return Answer(crashed(call, reason).result, 0.0, "", reason)
+                return self._not_started(call, error)
             deadline = start + max(_LEAST_KILL, self.scenario.kill_factor * call.cutoff)
             exit_code = _wait(process, should_stop, deadline, [out, err] if echo else [], echo)
             if exit_code is None:
@@ -173,8 +177,17 @@ class Target:
                 result = crashed(call, reason, seconds).result
             else:
                 result, reason = self._result(call, out, exit_code)
+            seconds, void = time.monotonic() - start, _void(result)
             output = _tail(err) + _tail(out)
-            return Answer(result, time.monotonic() - start, output, reason)
+            if result.status is Status.CRASHED and not void and _is_full(out):
+                void, reason = ENVIRONMENT, f"no room for its output in {tempfile.gettempdir()}"
+            return Answer(result, seconds, output, reason, void)
+
+    def _not_started(self, call: CallString, error: OSError) -> Answer:
+        program = self.scenario.algo[0]
+        file = f": {error.filename}" if error.filename not in (None, program) else ""
+        reason = f"cannot start {program}: {error.strerror}{file}"
+        return Answer(crashed(call, reason).result, 0.0, "", reason, ENVIRONMENT)
 
     def _result(self, call: CallString, out: IO[bytes], exit_code: int) -> tuple[Result, str]:
         out.seek(0)
@@ -190,6 +203,23 @@ class Target:
         if result.status in (Status.CRASHED, Status.ABORT):
             return result, details_of(result.additional).get("reason") or "the target said so"
         return result, ""
+
+
+def _void(result: Result) -> str:
+    """Why a result line says that it is none, or an empty text."""
+    if result.status is not Status.CRASHED:
+        return ""
+    void = parse_additional(result.additional).get(VOID, "")
+    return void if void in (INTERRUPTED, ENVIRONMENT) else ""
+
+
+def _is_full(file: IO[bytes]) -> bool:
+    """Whether there is no room for more in a file."""
+    more = bytes(1 << 16)
+    try:
+        return os.pwrite(file.fileno(), more, file.seek(0, os.SEEK_END)) < len(more)
+    except OSError:
+        return True
 
 
 def killed(call: CallString, seconds: float) -> Result:

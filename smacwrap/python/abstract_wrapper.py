@@ -14,6 +14,7 @@ from smacwrap.executors import Limits, Task
 from smacwrap.executors.bundle import pack
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.protocol import CallString, CallStringError
+from smacwrap.protocol.additional import INTERRUPTED
 from smacwrap.python.program import own_output, write_outcome
 from smacwrap.python.result import describe
 from smacwrap.python.wrapper_data import Data
@@ -105,7 +106,7 @@ class AbstractWrapper:
                 outcome = self._outcome(call)
                 ignore_stop_signals()
             except StoppedError as error:
-                outcome = crashed(call, f"the wrapper was ended by {error}")
+                outcome = crashed(call, f"the wrapper was ended by {error}", void=INTERRUPTED)
             write_outcome(output, call, outcome)
             for number, handler in before.items():
                 signal.signal(number, handler)

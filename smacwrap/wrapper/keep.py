@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from smacwrap.executors import Completion
-from smacwrap.protocol.additional import REASON, ZIP, format_additional
+from smacwrap.protocol.additional import REASON, VOID, ZIP, format_additional
 from smacwrap.wrapper.outcome import Outcome
 
 TYPE_CHECKING = False
@@ -32,6 +32,8 @@ def additional_data(outcome: Outcome, bundle: Path | None) -> str:
         data[REASON] = outcome.reason
     if bundle:
         data[ZIP] = bundle.name
+    if outcome.void:
+        data[VOID] = outcome.void
     return format_additional(data, outcome.result.additional)
 
 

@@ -22,22 +22,24 @@ class Outcome(Frozen):
     """A result, the metrics found on the way (name to text), and what there is to say of it.
 
     `reason` is that of a run that failed or was ended; `warnings` do not change the result.
+    `void` is INTERRUPTED or ENVIRONMENT for a run that is no result of its configuration.
     """
 
     result: Result
     metrics: Mapping[str, str] = MappingProxyType({})
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    void: str = ""
 
 
 class _FailedError(Exception):
     """The run gave no result; the message says why."""
 
 
-def crashed(call: CallString, reason: str, runtime: float = 0.0) -> Outcome:
-    """The outcome of a run that gave no result, for `reason`."""
+def crashed(call: CallString, reason: str, runtime: float = 0.0, void: str = "") -> Outcome:
+    """The outcome of a run that gave no result, for `reason`; `void` as in `Outcome`."""
     result = Result(Status.CRASHED, runtime, 0, CRASHED_QUALITY, call.seed)
-    return Outcome(result, reason=reason)
+    return Outcome(result, reason=reason, void=void)
 
 
 def judge(
