@@ -160,7 +160,7 @@ def command(
         limit_grace=limit_grace,
         detach=detach,
     )
-    console = plain_console()
+    console = plain_console(lasting=True)
     if detach and not in_background:
         pid = launch_in_background(study, [*sys.argv[1:], "--in-background"])
         console.print(f"launched in the background (process {pid}): {study.launch_log}")

@@ -18,6 +18,7 @@ from smacwrap.frozen import replace
 from smacwrap.protocol import CallString
 from smacwrap.protocol.additional import INTERRUPTED
 from smacwrap.python.result import timed_out
+from smacwrap.streams import open_standard_streams
 from smacwrap.wrapper.keep import additional_data
 from smacwrap.wrapper.outcome import Outcome, crashed
 from smacwrap.wrapper.process import write_answer
@@ -36,6 +37,7 @@ def own_output() -> Iterator[int]:
     Gives the file descriptor of the standard output: nothing but result lines goes there, so
     that no half-written line and no printed look-alike comes before them.
     """
+    open_standard_streams()
     sys.stdout.flush()
     output = os.dup(1)
     os.dup2(2, 1)
