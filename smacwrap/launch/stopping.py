@@ -14,7 +14,10 @@ _POLL = 0.02  # seconds
 _SAME_MOMENT = 1.0  # seconds in which all processes of a job are told to end
 _PART = 0.05  # of a run's time
 _STILL_ENDING = 5.0  # seconds after which a run that was told to end has ended, or will not
-_STOP_SIGNAL = re.compile(r"\bSIG(INT|TERM|HUP|QUIT|USR1|USR2|XCPU|PWR)\b")
+# A shell reports the signal that ended its command as 128 plus its number.
+_STOP_SIGNAL = re.compile(
+    r"\bSIG(INT|TERM|HUP|QUIT|USR1|USR2|XCPU|PWR)\b|exit (code|status) (1(29|30|31|38|40|43|52))\b"
+)
 
 
 class Stopping:
