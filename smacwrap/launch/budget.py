@@ -25,6 +25,7 @@ class Budget:
     Raises:
         OSError: as do all methods, when the study cannot be read or written, or another process
             keeps the lock; nothing is changed then.
+        UserError: as do all methods, when its file was deleted.
     """
 
     # The ledger has the limits, the workers' `seeds`, the launch's `start` on this machine's

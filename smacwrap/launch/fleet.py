@@ -15,7 +15,7 @@ from smacwrap.history.requests import Requests
 from smacwrap.history.running import read_running
 from smacwrap.launch.budget import Budget
 from smacwrap.launch.crew import STOPPED, Crew
-from smacwrap.launch.description import Description
+from smacwrap.launch.description import Description, write_description
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.observer import Observer
 from smacwrap.launch.overtime import time_beyond
@@ -121,7 +121,14 @@ class Fleet:
             self._stop()
             # What a worker that was killed left: nobody has it now.
             with contextlib.suppress(OSError):
+                self._restore_description()
                 self.study.remove_leftovers()
+
+    def _restore_description(self) -> None:
+        """Write study.json again if it was deleted, and not with all the rest."""
+        if self.study.budget.exists() and not self.study.description.exists():
+            write_description(self.study, self.description)
+            self.observer.note(f"{self.study.description} was deleted: it is written again")
 
     def _read_all(self) -> int:
         """Take in what the study has, and what other machines wrote just now; how many runs."""
@@ -174,6 +181,7 @@ class Fleet:
         for seed, due in list(self.restart_at.items()):
             if time.monotonic() >= due:
                 del self.restart_at[seed]
+                self._restore_description()
                 self.workers[seed] = self.crew.start(seed)
         if self._times_told():
             self.observer.note(
