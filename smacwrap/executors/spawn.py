@@ -84,6 +84,7 @@ def _become(
     Success closes `failure`, as it closes all files that are not to be inherited.
     """
     name = program.command[0]
+    file = None  # that is at fault, where the error does not say it
     try:
         os.setsid()
         processes.die_with_parent()
@@ -97,14 +98,16 @@ def _become(
         os.chdir(program.folder)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        file = name
         os.execvpe(name, program.command, environment)
     except Exception as error:
-        code, meaning, file = error_arguments(error, name)
-        from smacwrap.executors.startable import start_problem
+        code, meaning, place = error_arguments(error, file)
+        problem = ""
+        if file and not isinstance(error, ValueError):
+            from smacwrap.executors.startable import start_problem
 
-        unknown = isinstance(error, ValueError)
-        problem = "" if unknown else start_problem(name, path=environment.get("PATH"))
-        send(failure, (code, problem, None) if problem else (code, meaning, file))
+            problem = start_problem(name, path=environment.get("PATH"))
+        send(failure, (code, problem, None) if problem else (code, meaning, place))
     finally:
         os._exit(127)
 

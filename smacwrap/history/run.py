@@ -8,6 +8,7 @@ from typing import Any
 
 from smacwrap.protocol import NO_CUTOFF, NO_INSTANCE, Result
 from smacwrap.protocol.additional import (
+    INPUTS,
     REASON,
     VOID,
     WARNINGS,
@@ -22,7 +23,7 @@ _JAVA = re.compile(r"-?\d\.\d+E-?\d+")
 def details_of(additional: str) -> dict[str, Any]:
     """What of `Run.details` additional run data says: what has no name of ours is a metric."""
     data = parse_additional(additional)
-    details: dict[str, Any] = {n: data.pop(n) for n in (ZIP, REASON, VOID) if n in data}
+    details: dict[str, Any] = {n: data.pop(n) for n in (INPUTS, ZIP, REASON, VOID) if n in data}
     if warnings := split_warnings(data.pop(WARNINGS, "")):
         details[WARNINGS] = warnings
     return details | {"metrics": data}
@@ -43,8 +44,8 @@ class Run:
     `settings` gives every parameter's value as text, `active` the names of those that counted;
     times are in seconds, `seed` is -1 where the target algorithm is deterministic. `details`
     is what SMAC v2 has no field for, as values of JSON: `metrics`, `start`, `end` (ISO 8601),
-    `host`, `zip`, `worker`, `number` (the run's place in its worker's file, from 1), `warnings`
-    (a list of texts).
+    `host`, `zip`, `inputs`, `worker`, `number` (the run's place in its worker's file, from 1),
+    `warnings` (a list of texts).
     """
 
     settings: Mapping[str, str]

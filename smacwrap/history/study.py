@@ -35,12 +35,13 @@ _OURS = (
     "requests",
     "forgotten.json",
     "runs/run-*",
+    "runs/inputs-*",
 )
 _HALF_WRITTEN = (
     ".*.part",
     "state-run*/.*.part",
     "runs/run-*.part",
-    "runs/run-*.post",
+    "runs/inputs-*.part",
     "runs/.cache/*.part",
 )
 _LIVE = re.compile(r"live-rundata-(\d+)\.json")

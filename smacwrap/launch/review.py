@@ -11,6 +11,7 @@ from ConfigSpace import ConfigurationSpace
 
 from smacwrap.errors import Problem, UserError, did_you_mean
 from smacwrap.history import Study
+from smacwrap.launch.review_files import review_files, review_postprocess
 from smacwrap.launch.target import check_target, target_environment
 from smacwrap.lookup import find_file, names_like
 from smacwrap.pcs import read_pcs
@@ -104,10 +105,12 @@ def _job(scenario: Scenario) -> Iterator[Finding]:
     except UserError as error:
         yield from errors(error)
         return
-    environment = target_environment(scenario, None)
+    path = target_environment(scenario, None)["PATH"]
     for level, message in (
         *_parameters(job, scenario),
-        *_program(job, environment["PATH"]),
+        *_program(job, path),
+        *review_postprocess(job, path),
+        *review_files(job, Study(scenario.output_dir / scenario.rungroup).runs),
         *_quality(job),
     ):
         yield Finding(level, Problem(message, job.file))

@@ -12,6 +12,9 @@ REASON = "reason"
 ZIP = "zip"
 """The file name of the run's bundle."""
 
+INPUTS = "inputs"
+"""A hash of what the run's inputs held; `inputs-<hash>.json` beside the bundle lists them."""
+
 WARNINGS = "warnings"
 """What a person should know of a run whose result stands; see `join_warnings`."""
 

@@ -1,6 +1,7 @@
 """`AbstractWrapper`: a wrapper as a class, with the methods that GenericWrapper4AC asks for."""
 
 import contextlib
+import errno
 import io
 import logging
 import os
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import traceback
 from argparse import Namespace
+from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +20,7 @@ from smacwrap.executors.bundle import pack
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.frozen import replace
 from smacwrap.protocol import CallString, CallStringError, format_answer, is_result_line
+from smacwrap.protocol.additional import ENVIRONMENT
 from smacwrap.python.program import answer_of, own_output, tell_reason
 from smacwrap.python.result import describe
 from smacwrap.python.watcher import watcher_text
@@ -35,6 +38,20 @@ from smacwrap.wrapper.process import (
 
 # What GenericWrapper4AC calls to start runsolver, and a subclass may have replaced.
 _NOT_CALLED = ("call_target", "set_tmpdir")
+
+
+class _EnvironmentError(Exception):
+    """The command could not be started, or seen to its end, for no fault of its own."""
+
+
+@contextlib.contextmanager
+def _no_fault_of_the_run() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.E2BIG:  # the values are too long for the system
+            raise
+        raise _EnvironmentError(describe(error)) from None
 
 
 class AbstractWrapper:
@@ -168,6 +185,8 @@ class AbstractWrapper:
             pass  # a method has put into self.data what there is to say
         except CommandError as error:
             return crashed(call, str(error))
+        except _EnvironmentError as error:
+            return crashed(call, str(error), void=ENVIRONMENT)
         except Exception as error:
             traceback.print_exc()
             return crashed(call, describe(error), self.data.time)
@@ -201,10 +220,13 @@ class AbstractWrapper:
 
     def _run(self, call: CallString) -> None:
         data = self.data
-        with tempfile.TemporaryDirectory(prefix="smacwrap-", dir=self.args.tmp_dir) as name:
+        with _no_fault_of_the_run():
+            folder = tempfile.TemporaryDirectory(prefix="smacwrap-", dir=self.args.tmp_dir)
+        with folder as name:
             scratch, tmp = Path(name), Path(name, "tmp")
-            tmp.mkdir()
-            pack(tmp, bundle := scratch / "run.zip")  # the command runs in the current folder
+            with _no_fault_of_the_run():
+                tmp.mkdir()
+                pack(tmp, bundle := scratch / "run.zip")  # the command runs in the current folder
             runargs = {
                 "instance": data.instance,
                 "specifics": data.specifics,
@@ -216,12 +238,15 @@ class AbstractWrapper:
             command = command_words(self.get_command_line_args(runargs, dict(data.config)), call)
             limits = self._limits(call)
             task = Task(bundle, command, limits=limits, leftovers=(scratch,))
-            with LocalExecutor(scratch).submit(task) as submission:
-                completion = submission.wait(on_output=echo)
-                self._exit_code = completion.exit_code
-                self._completion = completion, call
-                watcher = scratch / "watcher.log"
-                watcher.write_text(watcher_text(completion, limits))
+            with _no_fault_of_the_run():
+                submission = LocalExecutor(scratch).submit(task)
+            with submission:
+                with _no_fault_of_the_run():
+                    completion = submission.wait(on_output=echo)
+                    self._completion = completion, call
+                    self._exit_code = completion.exit_code
+                    watcher = scratch / "watcher.log"
+                    watcher.write_text(watcher_text(completion, limits))
                 # Wrappers use the files' names as texts, which Path.open would not make them.
                 self._watcher_file = open(str(watcher), "rb")  # noqa: PTH123, SIM115
                 self._solver_file = open(str(completion.log), "rb")  # noqa: PTH123, SIM115

@@ -6,6 +6,7 @@ from smacwrap.errors import UserError
 from smacwrap.executors.guard import Guard
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.protocol import CallString, CallStringError, parse_call_string
+from smacwrap.protocol.additional import ENVIRONMENT
 from smacwrap.wrapper.job import Job, read_job
 from smacwrap.wrapper.place import CACHE, find_job, runs_folder
 from smacwrap.wrapper.process import (
@@ -47,7 +48,7 @@ def wrap(job_file: str, words: Sequence[str], guard: Guard | None = None) -> Non
     except UserError as error:
         ignore_stop_signals()
         # SMAC reads nothing but a result line; a person reads the error that follows.
-        _answer(call, _crashed(call, str(error)))
+        _answer(call, _crashed(call, str(error), ENVIRONMENT))
         raise
     except StoppedError as error:
         done = _crashed(call, f"the wrapper was ended by {error}")
@@ -69,10 +70,10 @@ def _run(job: Job, call: CallString, executor: LocalExecutor) -> RunRecord:
         runs.mkdir(parents=True, exist_ok=True)
         return run_job(job, call, executor, runs, on_output=echo)
     except OSError as error:
-        return _crashed(call, f"{error.strerror}: {runs}")
+        return _crashed(call, f"{error.strerror}: {runs}", ENVIRONMENT)
 
 
-def _crashed(call: CallString, reason: str) -> RunRecord:
+def _crashed(call: CallString, reason: str, void: str = "") -> RunRecord:
     from smacwrap.wrapper.outcome import crashed  # a run that starts loads it while it waits
 
-    return record(crashed(call, reason), None)
+    return record(crashed(call, reason, void=void), None)

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 from collections.abc import Callable, Mapping
-from pathlib import PurePath
 from types import MappingProxyType
 
 from smacwrap.executors import Completion, processes
@@ -23,22 +22,26 @@ class Outcome(Frozen):
     """A result, the metrics found on the way (name to text), and what there is to say of it.
 
     `reason` is that of a run that failed or was ended; `warnings` do not change the result.
+    `void` is INTERRUPTED or ENVIRONMENT for a run that is no result of its configuration. `inputs`
+    is the hash of what the run was given, empty if that is not known.
     """
 
     result: Result
     metrics: Mapping[str, str] = MappingProxyType({})
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    void: str = ""
+    inputs: str = ""
 
 
 class _FailedError(Exception):
     """The run gave no result; the message says why."""
 
 
-def crashed(call: CallString, reason: str, runtime: float = 0.0) -> Outcome:
-    """The outcome of a run that gave no result, for `reason`."""
+def crashed(call: CallString, reason: str, runtime: float = 0.0, void: str = "") -> Outcome:
+    """The outcome of a run that gave no result, for `reason`; `void` as in `Outcome`."""
     result = Result(Status.CRASHED, runtime, 0, CRASHED_QUALITY, call.seed)
-    return Outcome(result, reason=reason)
+    return Outcome(result, reason=reason, void=void)
 
 
 def judge(
@@ -59,6 +62,9 @@ def judge(
         call: what was asked for.
         completion: how the task ended.
         postprocess: starts the job's post-processing, of a run that is SAT so far.
+
+    Raises:
+        OSError: something cannot be read, or the post-processing not be started.
     """
     reading = read_log(job, completion.log, call.seed)
     metrics = {**reading.metrics, **_elsewhere(job, completion)}
@@ -262,12 +268,14 @@ def _postprocessed(
     """The metrics that a post-processing prints.
 
     Raises:
-        _FailedError: it could not be started, or did not succeed.
+        _FailedError: it did not succeed.
+        OSError: it could not be started.
     """
     try:
         completion = postprocess()
     except OSError as error:
-        raise _FailedError(f"the post-processing cannot be started: {error}") from None
+        said = f"the post-processing cannot be started: {error.strerror or error}"
+        raise OSError(error.errno, said, error.filename) from None
     if completion.exceeded:
         raise _FailedError(f"the post-processing went over its limit of {completion.exceeded}")
     if completion.exit_code:
@@ -296,8 +304,11 @@ def _warnings(
                 f"{comma_hint(text)}"
             )
     if result.status is Status.SAT:
-        # A name promises a file; a pattern takes what there is.
-        names = [str(PurePath(text)) for text in job.outputs if not re.search(r"[*?[]", text)]
-        kept = [name for name, _ in completion.outputs]
-        warnings += [f"there is no output file '{name}'" for name in names if name not in kept]
+        missing = [text for text in job.outputs if text in completion.missing]
+        warnings += [
+            f"no output file matches '{text}'"
+            if re.search(r"[*?[]", text)
+            else f"there is no output file '{text}'"
+            for text in missing
+        ]
     return warnings

@@ -21,10 +21,6 @@ DEFAULT_RUNS = "smacwrap-runs"
 """The folder for runs, below the current one, of a wrapper that no study started."""
 
 
-POST = ".post"
-"""The ending of the bundle of a run's post-processing."""
-
-
 class Place(Frozen):
     """Where one run's bundle lies, and the empty folder that keeps its name until it does."""
 
@@ -33,8 +29,7 @@ class Place(Frozen):
 
     def all(self) -> tuple[Path, ...]:
         """All that can lie there before the run is over."""
-        bundles = [self.bundle.with_suffix(suffix) for suffix in (".part", POST)]
-        return (self.folder, self.bundle, *bundles)
+        return (self.folder, self.bundle, self.bundle.with_suffix(".part"))
 
     def release(self) -> None:
         """Remove the folder: from now on the name is that of the bundle, or free."""

@@ -397,3 +397,17 @@ def test_a_sat_solvers_answer_is_read_and_checked(
     result = result_of(run(path, *options, "a.cnf", info, "20", "0", "1", "-script", script))
     assert result.status == status
     assert reason in result.additional
+
+
+def test_a_folder_for_temporary_files_that_cannot_be_written_is_no_fault_of_the_run(
+    program: Program, run: Run
+) -> None:
+    path = program(wrapper("return ['true']"))
+    result = result_of(run(path, "--temp-file-dir", "/absent", "i", "0", "9", "9", "1", "-x", "1"))
+    assert result.status is Status.CRASHED
+    assert "reason=FileNotFoundError: " in result.additional
+    assert "void=environment" in result.additional
+    failing = program(wrapper("return ['true']", "open('absent')"))
+    theirs = result_of(run(failing, "i", "0", "9", "9", "1", "-x", "1"))
+    assert "reason=FileNotFoundError: " in theirs.additional
+    assert "void" not in theirs.additional

@@ -328,6 +328,62 @@ def test_warnings_are_said_and_kept_and_do_not_change_the_result(
         assert f"smacwrap run: {warning}\n" in done.stderr
 
 
+def test_folders_among_the_outputs_are_kept_with_what_is_in_them(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    script = "mkdir -p m/assets; echo w > m/variables; printf 'loss\\t1\\n'"
+    job = "[run]\ninput = 'input'\ncommand = 'sh run.sh'\noutputs = ['m', '*.keras']\n"
+    job += "[result]\nquality = 'loss'\npostprocess = 'ls m/variables m'\n"
+    result, done = run(smacwrap, tmp_path, job, run_sh=script)
+    assert result.status is Status.SAT, done.stderr
+    assert kept(tmp_path, result, "outputs/m/variables") == b"w\n"
+    assert kept(tmp_path, result, "outputs/m/assets/") == b""
+    assert kept(tmp_path, result, "postprocess.txt") == b"m/variables\n\nm:\nassets\nvariables\n"
+    assert "smacwrap run: no output file matches '*.keras'\n" in done.stderr
+    assert "warnings=no output file matches '*.keras';" in result.additional
+
+
+def test_large_inputs_are_stored_once_and_every_run_names_them(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    (tmp_path / "input").mkdir()
+    (tmp_path / "input" / "large").write_bytes(2_000_000 * b"\0")
+    job = "[run]\ninput = 'input'\ntemplates = ['t.sh']\ncommand = 'sh t.sh'\n"
+    job += "[result]\nquality = 'loss'\npostprocess = 'wc -c large t.sh log.txt'\n"
+    template = "printf 'loss\\t${x}\\n'"
+    results = [
+        run(smacwrap, tmp_path, job, [*HEAD, "-x", x], t_sh=template)[0] for x in ("1", "25")
+    ]
+    assert [result.quality for result in results] == [1, 25]
+    (stored,) = (tmp_path / "smacwrap-runs").glob("inputs-*.zip")
+    hash_ = stored.stem.removeprefix("inputs-")
+    with zipfile.ZipFile(stored) as archive:
+        assert archive.namelist() == ["large"], "what is filled in is each run's own"
+    for result, x in zip(results, ("1", "25"), strict=True):
+        assert f"inputs={hash_};" in result.additional
+        call = json.loads(kept(tmp_path, result, "call.json"))
+        assert (call["inputs"], call["inputs_zip"]) == (hash_, stored.name)
+        assert kept(tmp_path, result, "t.sh").decode() == template.replace("${x}", x)
+        assert b"2000000 large" in kept(tmp_path, result, "postprocess.txt")
+    listed = json.loads(stored.with_suffix(".json").read_text())
+    assert (listed["inputs"], set(listed["files"])) == (hash_, {"large", "t.sh"})
+    changed, _ = run(smacwrap, tmp_path, job, t_sh=template + "\n")
+    assert hash_ not in changed.additional, "a template is an input"
+
+
+def test_what_is_left_in_an_input_folder_by_editors_does_no_harm(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    job = "[run]\ninput = 'input'\ncommand = 'sh run.sh'\n[result]\nquality = 'loss'\n"
+    (tmp_path / "input").mkdir()
+    (tmp_path / "input" / ".#run.sh").symlink_to("user@host.4242:1700000000")
+    result, done = run(smacwrap, tmp_path, job, run_sh="printf 'loss\\t1\\n'")
+    assert (result.status, result.quality) == (Status.SAT, 1)
+    warning = "left out of the inputs: .#run.sh (a link that leads nowhere)"
+    assert f"smacwrap run: {warning}\n" in done.stderr
+    assert json.loads(kept(tmp_path, result, "call.json"))["warnings"] == [warning]
+
+
 def test_a_job_limits_the_memory_of_a_run(tmp_path: Path, smacwrap: Smacwrap) -> None:
     job = """
         [run]

@@ -241,13 +241,13 @@ def test_another_seed_than_the_one_sent_is_corrected_with_a_warning(tmp_path: Pa
     assert found.warnings == ("the target echoed the seed 99, and was given 7",)
 
 
-def test_a_named_output_that_a_sat_run_did_not_write_is_a_warning(tmp_path: Path) -> None:
+def test_an_output_that_a_sat_run_did_not_write_is_a_warning(tmp_path: Path) -> None:
     job = ran(PLAIN, outputs=("./model.h5", "log", "*.png"))
-    left = (("model.h5", tmp_path / "m"),)
-    found = judge(job, CALL, completion(tmp_path, LINE, outputs=left))
+    missing = ("log", "*.png", "result.json")
+    found = judge(job, CALL, completion(tmp_path, LINE, missing=missing))
     assert found.result.status is Status.SAT
-    assert found.warnings == ("there is no output file 'log'",)
-    unsat = completion(tmp_path, LINE.replace("SAT", "UNSAT"))
+    assert found.warnings == ("there is no output file 'log'", "no output file matches '*.png'")
+    unsat = completion(tmp_path, LINE.replace("SAT", "UNSAT"), missing=missing)
     assert judge(job, CALL, unsat).warnings == ()
 
 
