@@ -175,6 +175,31 @@ def boxes_of(condition: ConditionLike) -> list[Box]:
     return found
 
 
+def without(boxes: Iterable[Box], taken: Iterable[Box]) -> list[Box]:
+    """What of some boxes lies in none of others; all parameters in them are active throughout.
+
+    Raises:
+        TooManyError: it has very many pieces.
+    """
+    rest = list(boxes)
+    for other in taken:
+        rest = [piece for box in rest for piece in _outside(box, other)]
+        if len(rest) > _MOST_BOXES:
+            raise TooManyError
+    return rest
+
+
+def _outside(box: Box, other: Box) -> Iterator[Box]:
+    if meet(box, other) is None:
+        yield box
+        return
+    inside = dict(box)
+    for name, values in other.items():
+        if rest := inside[name] - values:
+            yield {**inside, name: rest}
+        inside[name] = inside[name] & values
+
+
 class Activity:
     """When the parameters of a space, one that `read_pcs` has read, are active.
 

@@ -11,6 +11,7 @@ from smacwrap.cli.pcs.files import read_text, shown, write_output
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs import parse_pcs, write_pcs
 from smacwrap.pcs.configspace_json import parse_configspace_json, to_configspace_json
+from smacwrap.pcs.older import lost_in_older
 
 
 @click.command("convert")
@@ -46,6 +47,8 @@ def command(file: Path, target: str, output: Path | None, force: bool) -> None:
         text = to_configspace_json(space) if target == "json" else _write(space, target)
     except UserError as error:
         raise UserError(*(Problem(p.message, shown(file)) for p in error.problems)) from None
+    for warning in lost_in_older(space) if target == "old" else ():
+        click.echo(f"{shown(file)}: warning: {warning}", err=True)
     write_output(text, output, force=force)
 
 

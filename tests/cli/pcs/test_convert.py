@@ -82,12 +82,19 @@ def test_what_cannot_be_said_is_named_and_nothing_is_written(
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
-        "newer.pcs: the older syntax cannot say 'size ordinal {lo, hi} [lo]': it has no ordinals; "
-        "declare it categorical if the order may be lost",
         "newer.pcs: the older syntax cannot say '{lr * momentum > 0.5}': "
         "it has no clauses but {parameter=value, ...}",
     ]
     assert not (newer.parent / "out.pcs").exists()
+
+
+def test_an_ordinal_becomes_categorical_in_the_older_syntax_with_a_warning(
+    newer: Path, smacwrap: Callable[..., "object"]
+) -> None:
+    newer.write_text("size ordinal {lo, mid, hi} [mid]\nx [0, 1] [0.5]\nx | size > lo\n")
+    done = smacwrap("pcs", "convert", "newer.pcs", "--to", "old")
+    assert done.stdout == "size {lo, mid, hi} [mid]\nx [0, 1] [0.5]\n\nx | size in {mid, hi}\n"
+    assert done.stderr.startswith("newer.pcs: warning: 'size' becomes categorical: ")
 
 
 def test_what_a_pcs_file_has_no_place_for_is_a_warning(
