@@ -1,16 +1,15 @@
 """`smacwrap pcs convert`: between both PCS syntaxes and ConfigSpace's JSON."""
 
-import json
 from pathlib import Path
 
 import click
 from ConfigSpace import ConfigurationSpace
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import read_text, shown, write_output
+from smacwrap.cli.pcs.files import read_space, shown, write_output
 from smacwrap.errors import Problem, UserError
-from smacwrap.pcs import parse_pcs, write_pcs
-from smacwrap.pcs.configspace_json import parse_configspace_json, to_configspace_json
+from smacwrap.pcs import write_pcs
+from smacwrap.pcs.configspace_json import to_configspace_json
 from smacwrap.pcs.older import lost_in_older
 
 
@@ -42,7 +41,7 @@ def command(file: Path, target: str, output: Path | None, force: bool) -> None:
     Example:
       smacwrap pcs convert pcs/mnist_cnn.pcs --to json
     """
-    space = _read(file)
+    space = read_space(file)
     try:
         text = to_configspace_json(space) if target == "json" else _write(space, target)
     except UserError as error:
@@ -54,26 +53,3 @@ def command(file: Path, target: str, output: Path | None, force: bool) -> None:
 
 def _write(space: ConfigurationSpace, target: str) -> str:
     return write_pcs(space, "old" if target == "old" else "new")
-
-
-def _read(file: Path) -> ConfigurationSpace:
-    text = read_text(file)
-    if not _is_json(text, file):
-        return parse_pcs(text, shown(file))
-    decoded = parse_configspace_json(text, shown(file))
-    for warning in decoded.warnings:
-        click.echo(f"{shown(file)}: warning: {warning}", err=True)
-    return decoded.space
-
-
-def _is_json(text: str, file: Path) -> bool:
-    """Whether it is JSON: a PCS file, too, may begin with a brace."""
-    if file.suffix == ".json":
-        return True
-    if not text.lstrip().startswith("{"):
-        return False
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
