@@ -175,26 +175,39 @@ def boxes_of(condition: ConditionLike) -> list[Box]:
     return found
 
 
-def without(boxes: Iterable[Box], taken: Iterable[Box]) -> list[Box]:
-    """What of some boxes lies in none of others; all parameters in them are active throughout.
+def without(
+    boxes: Iterable[Box], taken: Iterable[Box], activity: "Activity | None" = None
+) -> list[Box]:
+    """What of some boxes lies in none of others.
+
+    Args:
+        boxes: some.
+        taken: others.
+        activity: when the parameters are active; if None, all boxes name the same ones.
 
     Raises:
         TooManyError: it has very many pieces.
     """
     rest = list(boxes)
     for other in taken:
-        rest = [piece for box in rest for piece in _outside(box, other)]
+        rest = [piece for box in rest for piece in _outside(box, other, activity)]
+        if activity is not None:
+            rest = [piece for piece in rest if activity.possible(piece)]
         if len(rest) > _MOST_BOXES:
             raise TooManyError
     return rest
 
 
-def _outside(box: Box, other: Box) -> Iterator[Box]:
+def _outside(box: Box, other: Box, activity: "Activity | None") -> Iterator[Box]:
     if meet(box, other) is None:
         yield box
         return
     inside = dict(box)
     for name, values in other.items():
+        if name not in inside:
+            assert activity is not None
+            yield from (m for one in activity.inactive(name) if (m := meet(inside, one)))
+            inside[name] = all_values(activity.parameters[name])
         if rest := inside[name] - values:
             yield {**inside, name: rest}
         inside[name] = inside[name] & values
