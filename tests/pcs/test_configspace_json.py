@@ -95,6 +95,11 @@ def test_a_file_comes_back_from_json_as_it_was():
     assert write_pcs(parse_configspace_json(to_configspace_json(parse_pcs(TEXT))).space) == TEXT
 
 
+def test_a_large_default_on_a_log_scale_comes_back_as_it_was():
+    text = "x real [1000000, 100000000000000] [1000000000000] log\n"
+    assert write_pcs(parse_configspace_json(to_configspace_json(parse_pcs(text))).space) == text
+
+
 def test_configspace_writes_the_same_json_again():
     text = to_configspace_json(parse_pcs(TEXT))
     ours, theirs = json.loads(text), plain_space(text).to_serialized_dict()

@@ -1,6 +1,7 @@
 """Reads ConfigSpace's JSON as the space of a PCS file."""
 
 import json
+import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -119,6 +120,9 @@ class _Decoder:
         parameter = _decode(item, HYPERPARAMETER_DECODERS, self._parameters)
         if parameter.name in self._parameters:
             raise UnsaidError("there is another one of this name")
+        given = item.get("default_value", item.get("default"))
+        if isinstance(given, float) and math.isclose(given, parameter.default_value, rel_tol=1e-9):
+            parameter.default_value = given  # ConfigSpace scales it, which alters large ones
         self._parameters[parameter.name] = parameter
         self._warnings += what_is_dropped(item)
         return [parameter_line(parameter)]
