@@ -65,9 +65,11 @@ def _print(problems: Iterable[Problem], level: str, colour: str) -> None:
 def _summary(space: ConfigurationSpace) -> str:
     parameters = _plural(len(space), "parameter")
     logs = sum(describe(parameter).log for parameter in space.values())
+    fixed = sum(parameter.size == 1 for parameter in space.values())
+    kinds = [f"{count} {kind}" for count, kind in ((logs, "log"), (fixed, "fixed")) if count]
     return ", ".join(
         [
-            f"{parameters} ({logs} log)" if logs else parameters,
+            f"{parameters} ({', '.join(kinds)})" if kinds else parameters,
             _plural(len(space.conditions), "condition"),
             _plural(len(space.forbidden_clauses), "forbidden clause"),
             size_in_words(space),
