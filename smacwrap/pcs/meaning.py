@@ -40,7 +40,7 @@ class Meaning:
     """
 
     def __init__(self, old: ConfigurationSpace, same: Set[str]) -> None:
-        self._activity = Activity(old)
+        self._activity = Activity.of(old)
         self._old = old
         self._same = same
 

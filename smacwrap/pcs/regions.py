@@ -214,21 +214,26 @@ def _outside(box: Box, other: Box, activity: "Activity | None") -> Iterator[Box]
 
 
 class Activity:
-    """When the parameters of a space, one that `read_pcs` has read, are active.
+    """When parameters are active.
 
-    Attributes:
-        parameters: all of them, by name.
-        conditions: the boxes of those that have a condition.
+    Args:
+        parameters: all of them by name, parents before their children.
+        conditions: the boxes in which a parameter is active, for those that have a condition;
+            more may be added before one is asked about.
     """
 
-    def __init__(self, space: ConfigurationSpace) -> None:
-        self.parameters: Mapping[str, Parameter] = space
-        self.conditions = {c.child.name: boxes_of(c) for c in space.conditions}
-        self._parents = {
-            c.child.name: {term.parent.name for term in terms_of(c)} for c in space.conditions
-        }
+    def __init__(
+        self, parameters: Mapping[str, Parameter], conditions: dict[str, list[Box]]
+    ) -> None:
+        self.parameters = parameters
+        self.conditions = conditions
         self._inactive: dict[str, list[Box]] = {}
         self._active: dict[str, list[Box]] = {}
+
+    @classmethod
+    def of(cls, space: ConfigurationSpace) -> "Activity":
+        """That of the parameters of a space, one that `read_pcs` has read."""
+        return cls(space, {c.child.name: boxes_of(c) for c in space.conditions})
 
     def default(self, name: str) -> Values:
         """A parameter's default."""
@@ -286,7 +291,8 @@ class Activity:
         found: dict[str, None] = {name: None}
         queue = [name]
         for one in queue:  # grows meanwhile
-            new = [p for p in self._parents.get(one, ()) if p not in found and p not in known]
+            parents = (name for box in self.conditions.get(one, ()) for name in box)
+            new = [p for p in parents if p not in found and p not in known]
             found.update(dict.fromkeys(new))
             queue += new
         return [one for one in self.parameters if one in found]

@@ -2,33 +2,107 @@
 
 import itertools
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ConfigSpace import UniformFloatHyperparameter
 
-from smacwrap.pcs.regions import Box, Values, all_values, listed_numbers, value_at
+from smacwrap.pcs.clauses import IDENTIFIER
+from smacwrap.pcs.lines import NUMBER
+from smacwrap.pcs.regions import (
+    Activity,
+    Box,
+    Values,
+    all_values,
+    listed_numbers,
+    meet,
+    value_at,
+)
 from smacwrap.pcs.units import Parameter, is_ordered, plain, texts
 
 _MOST_LISTED = 1000
 
+_FEW = 10
+
 Parameters = Mapping[str, Parameter]
 
 
-def clause_lines(parameters: Parameters, box: Box, relations: Sequence[str] = ()) -> list[str]:
-    """The forbidden clauses that are true in a box: classic ones, where these are few.
+@dataclass(frozen=True)
+class Relation:
+    """A comparison that an advanced clause can make, between parameters.
+
+    Attributes:
+        text: as a part of a clause.
+        names: the parameters in it.
+    """
+
+    text: str
+    names: frozenset[str]
+
+
+def counting_by_default(
+    activity: Activity, box: Box, relations: Sequence[Relation] = ()
+) -> list[str]:
+    """The parameters that a PCS file would count here while they are inactive.
 
     Args:
-        parameters: by name.
-        box: its parameters count with their defaults while they are inactive, as in PCS files.
-        relations: comparisons of two parameters that have to be true as well.
+        activity: when the parameters are active.
+        box: where a clause is true.
+        relations: what has to be true as well.
+
+    Raises:
+        TooManyError: they are inactive in very many cases.
     """
+    names = {*box, *itertools.chain.from_iterable(relation.names for relation in relations)}
+    counts = {
+        name
+        for name in names & activity.conditions.keys()
+        if name not in box or not activity.default(name) - box[name]
+    }
+    active = {name: values for name, values in box.items() if name not in counts}
+    return [
+        name
+        for name in sorted(counts)
+        if any(
+            joined is not None and activity.possible(joined)
+            for joined in (meet(active, one) for one in activity.inactive(name))
+        )
+    ]
+
+
+def forbidden_lines(activity: Activity, box: Box, relations: Sequence[Relation] = ()) -> list[str]:
+    """The clauses that forbid a box in which all parameters of the box and relations are active.
+
+    Where a PCS file would count one that is inactive, they name what makes it active as well.
+
+    Args:
+        activity: when the parameters are active.
+        box: what is forbidden.
+        relations: what has to be true as well.
+
+    Raises:
+        TooManyError: they are active or inactive in very many cases.
+    """
+    boxes = [box]
+    for name in counting_by_default(activity, box, relations):
+        boxes = [m for one in boxes for on in activity.active(name) if (m := meet(one, on))]
+    said = [relation.text for relation in relations]
+    return [line for one in boxes for line in _clause_lines(activity.parameters, one, said)]
+
+
+def _clause_lines(parameters: Parameters, box: Box, relations: Sequence[str]) -> list[str]:
+    """Classic clauses, where these are few; many only where advanced ones cannot be."""
     partial = {
         name: values for name, values in box.items() if all_values(parameters[name]) - values
     }
+    if not partial and not relations:
+        return ["{1 > 0}"]  # it forbids everything, which whoever reads it refuses
     listed = {n: listed_numbers(parameters[n], v, _MOST_LISTED) for n, v in partial.items()}
     found = {name: numbers for name, numbers in listed.items() if numbers is not None}
     classic = len(found) == len(listed) and not relations
-    if classic and math.prod(map(len, found.values())) <= _MOST_LISTED:
+    count = math.prod(map(len, found.values()))
+    if classic and (count <= _FEW or (count <= _MOST_LISTED and not _takes_advanced(parameters))):
         pairs = (
             [f"{name}={_text(parameters[name], number)}" for number in numbers]
             for name, numbers in found.items()
@@ -36,6 +110,13 @@ def clause_lines(parameters: Parameters, box: Box, relations: Sequence[str] = ()
         return [f"{{{', '.join(chosen)}}}" for chosen in itertools.product(*pairs)]
     parts = [_compared(parameters[name], values) for name, values in partial.items()]
     return [f"{{{' && '.join([*parts, *relations])}}}"]
+
+
+def _takes_advanced(parameters: Parameters) -> bool:
+    """Whether all names and values are such as a file with advanced clauses may have."""
+    names = {*parameters}
+    values = {v for p in parameters.values() for v in texts(p) or () if not re.fullmatch(NUMBER, v)}
+    return not names & values and all(map(IDENTIFIER.fullmatch, names | values))
 
 
 def _text(parameter: Parameter, number: float) -> str:

@@ -62,11 +62,14 @@ def clause_lines(clause: ForbiddenLike, activity: Activity) -> list[str]:
     """
     if isinstance(clause, ForbiddenOrConjunction):
         return [line for part in clause.components for line in clause_lines(part, activity)]
-    alternatives = _alternatives(clause) if _names(clause) & activity.conditions.keys() else []
-    needed = [_needed(alternative, activity) for alternative in alternatives]
-    if any(needed):
-        pairs = zip(alternatives, needed, strict=True)
-        return [line for one, names in pairs for line in _with_activity(one, names, activity)]
+    if _names(clause) & activity.conditions.keys():
+        alternatives = [(_box(one, activity), _relations(one)) for one in _alternatives(clause)]
+        possible = [(box, relations) for box, relations in alternatives if box is not None]
+        try:
+            if any(say.counting_by_default(activity, *one) for one in possible):
+                return [line for one in possible for line in say.forbidden_lines(activity, *one)]
+        except TooManyError:
+            raise UnsaidError("what it names is active in too many cases to say them all") from None
     combinations = _combinations(clause)
     if combinations is None:
         return [f"{{{_expression(clause, nested=False)}}}"]
@@ -115,41 +118,12 @@ def _box(leaves: Iterable[_Leaf], activity: Activity) -> Box | None:
     return box
 
 
-def _needed(leaves: list[_Leaf], activity: Activity) -> list[str]:
-    """The parameters that must be said to be active, because by default they count here."""
-    box = _box(leaves, activity)
-    if box is None:
-        return []
-    names = {name for leaf in leaves for name in _names(leaf)}
-    counts = {
-        name
-        for name in names & activity.conditions.keys()
-        if name not in box or not activity.default(name) - box[name]
-    }
-    active = {name: values for name, values in box.items() if name not in counts}
-    found = []
-    try:
-        for name in sorted(counts):
-            joined = (meet(active, one) for one in activity.inactive(name))
-            if any(one is not None and activity.possible(one) for one in joined):
-                found.append(name)
-    except TooManyError:
-        return sorted(counts)
-    return found
-
-
-def _with_activity(leaves: list[_Leaf], names: list[str], activity: Activity) -> list[str]:
-    box = _box(leaves, activity)
-    boxes: list[Box] = [] if box is None else [box]
-    try:
-        for name in names:
-            boxes = [m for one in boxes for on in activity.active(name) if (m := meet(one, on))]
-    except TooManyError:
-        raise UnsaidError(f"'{names[0]}' is active in too many cases to name them") from None
-    relations = [
-        _expression(leaf, nested=True) for leaf in leaves if isinstance(leaf, ForbiddenRelation)
+def _relations(leaves: Iterable[_Leaf]) -> list[say.Relation]:
+    return [
+        say.Relation(_expression(leaf, nested=True), frozenset(_names(leaf)))
+        for leaf in leaves
+        if isinstance(leaf, ForbiddenRelation)
     ]
-    return [line for one in boxes for line in say.clause_lines(activity.parameters, one, relations)]
 
 
 def _combinations(clause: ForbiddenLike) -> list[list[str]] | None:

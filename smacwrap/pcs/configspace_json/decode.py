@@ -86,7 +86,7 @@ class _Decoder:
         self._problems.check()
         place = None if self._file is None else f"{self._file}, written as PCS"
         if data.get("forbiddens"):
-            activity = Activity(parse_pcs("\n".join(lines), place))
+            activity = Activity.of(parse_pcs("\n".join(lines), place))
             lines += self._each(data, "forbiddens", lambda item: self._clause(item, activity))
             self._problems.check()
         return Decoded(parse_pcs("\n".join(lines), place), tuple(self._warnings))

@@ -43,7 +43,7 @@ class ClauseEncoder:
 
     def __init__(self, space: ConfigurationSpace) -> None:
         self._space = space
-        self._activity = Activity(space)
+        self._activity = Activity.of(space)
 
     def items(self, clause: ForbiddenLike) -> list[_Item]:
         """The items that together forbid the same.
