@@ -8,10 +8,12 @@ import subprocess
 from pathlib import Path
 
 from smacwrap.errors import UserError
+from smacwrap.files import replace_text
 from smacwrap.history import Study
 from smacwrap.launch.crew import Crew, last_line, worker_command
 from smacwrap.launch.description import Description
 from smacwrap.launch.target import target_environment
+from smacwrap.pcs.sources import is_json
 from smacwrap.scenario import Scenario, find_option
 
 SMAC2 = "smac2"
@@ -53,6 +55,7 @@ class Smac2(Crew):
         self._java_options = _java_options()
         self._scenario = scenario
         self._study = study
+        self._pcs_text = description.pcs_text
         self._shares = description.shares
         self._options = {_canonical(name): value for name, value in description.overrides}
         self._nice = description.nice
@@ -87,7 +90,7 @@ class Smac2(Crew):
         options |= {
             "scenario-file": str(self._scenario.file),
             # Of several files with this name SMAC v2 would take another one.
-            "pcs-file": str(self._scenario.pcs_file),
+            "pcs-file": str(self._pcs_file()),
             "num-run": str(seed),
             "shared-model-mode": "true",
             "output-dir": str(self._study.folder.parent),
@@ -96,6 +99,15 @@ class Smac2(Crew):
         }
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
         return ["nice", "-n", str(self._nice), self._program, *words]
+
+    def _pcs_file(self) -> Path:
+        """The scenario's; SMAC v2 does not read JSON, and gets a PCS file in the study instead."""
+        given = self._scenario.pcs_file
+        if not is_json(given.read_text(errors="replace"), given):
+            return given
+        written = self._study.folder / "params.pcs"
+        replace_text(written, self._pcs_text)
+        return written
 
     def _limits(self, seed: int) -> dict[str, str]:
         """This process's part of the limits that processes use up together."""

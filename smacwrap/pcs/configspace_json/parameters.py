@@ -31,7 +31,7 @@ _SYNTAX_OF_NAMES = re.compile(r"[,#={}\[\]|&<>!]")
 
 
 class UnsaidError(Exception):
-    """A PCS file cannot say it, for this reason."""
+    """The other format cannot say it, for this reason."""
 
 
 def parameter_line(parameter: Parameter) -> str:
