@@ -11,6 +11,7 @@ from smacwrap.errors import UserError
 from smacwrap.history import Study
 from smacwrap.launch.crew import Crew, last_line, worker_command
 from smacwrap.launch.description import Description
+from smacwrap.launch.frozen_job import frozen_job_environment
 from smacwrap.launch.target import target_environment
 from smacwrap.scenario import Scenario, find_option
 
@@ -54,6 +55,7 @@ class Smac2(Crew):
         self._scenario = scenario
         self._study = study
         self._shares = description.shares
+        self._job = description.job
         self._options = {_canonical(name): value for name, value in description.overrides}
         self._nice = description.nice
         self._divisor = 1 if description.limits_per_process else len(description.seeds)
@@ -73,6 +75,7 @@ class Smac2(Crew):
                 start_new_session=True,
                 env={
                     **target_environment(self._scenario, self._study.runs, self._shares[seed]),
+                    **frozen_job_environment(self._study, self._job),
                     "JAVA_TOOL_OPTIONS": self._java_options,
                 },
             )
