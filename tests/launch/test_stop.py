@@ -119,8 +119,9 @@ def test_a_launch_is_looked_at_from_any_folder_and_stopped_without_its_scenario(
     shown = smacwrap("status", study, cwd=study)
     assert "Running" in shown.stdout, shown
     quick.unlink()
+    (quick.parent / "params.pcs").unlink()
     gone = smacwrap("status", study)
-    assert (gone.returncode, gone.stderr.count("\n")) == (2, 1), gone
+    assert "Running" in gone.stdout, gone
     stopped = smacwrap("stop", study)
     assert stopped.returncode == 0, stopped
     assert launcher.wait(30) == 130
@@ -279,11 +280,11 @@ def test_forgotten_runs_count_no_more_until_that_is_undone(quick: Path, smacwrap
     assert smacwrap("forget", study, best["id"]).stdout == f"forgotten now: {best['id']}\n"
     assert [row["id"] for row in rows() if row["forgotten"]] == [best["id"]]
     status = smacwrap("status", study).stdout
-    assert "3 of at most 3, 1 of them forgotten" in status
+    assert "2 of at most 3, and 1 forgotten" in status
     assert f"incumbent  {float(second['quality']):g} " in status
     resumed = smacwrap("launch", quick, "--resume", "--runcount-limit", 4)
     assert "quality" in resumed.stdout
-    assert len(rows()) == 4
+    assert len(rows()) == 5, "a forgotten run makes room for another one"
     undone = smacwrap("forget", study, best["id"], "--undo")
     assert undone.stdout == "forgotten now: none\n"
     assert not [row for row in rows() if row["forgotten"]]
