@@ -147,3 +147,24 @@ def test_what_cannot_be_joined_says_why(
     ended = smacwrap("launch", quick, "--join")
     assert "no launch is at work" in ended.stderr
     assert [len(recorded(study, seed)) for seed in (1, 2)] == [2, 0]
+
+
+def test_who_joins_waits_until_the_launch_has_begun(
+    quick: Path, study: Path, start_launch: Launch
+) -> None:
+    quick.write_text(
+        quick.read_text() + f"pre-scenario-command = {quick.parent}/slow\n"
+        f"post-scenario-command = touch {quick.parent}/post\n"
+    )
+    wait = f"while ! [ -e {quick.parent}/begin ]; do sleep 0.1; done"
+    write_program(quick.parent / "slow", f"#!/bin/sh\necho x >> {quick.parent}/pre\n{wait}\n")
+    first = start_launch(*RANDOM, 3)
+    wait_for((quick.parent / "pre").exists)
+    joined = start_launch("--join")
+    assert joined.stdout
+    assert joined.stdout.readline() == "waiting for the launch to begin\n"
+    (quick.parent / "begin").touch()
+    (quick.parent / "go").touch()
+    assert [launcher.wait(60) for launcher in (first, joined)] == [0, 0]
+    assert len(results(study)) == 3
+    assert (quick.parent / "pre").read_text() == "x\n", "only the first runs the commands"

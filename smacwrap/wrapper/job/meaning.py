@@ -74,4 +74,6 @@ def _text(value: object) -> str:
         return f"{value.source.name} as {value.name}"
     if isinstance(value, list | tuple):
         return ", ".join(map(_text, value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value).lower() if isinstance(value, bool) else str(value)
