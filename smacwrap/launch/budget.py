@@ -130,6 +130,11 @@ class Budget:
         """The seeds of all workers that take part, or did."""
         return list(self._ledger.values()["seeds"])
 
+    def unrecorded(self, recorded: Mapping[int, int]) -> list[int]:
+        """The seeds that have claimed more runs than those that are `recorded` of them."""
+        claimed = self._ledger.values()["claimed"].items()
+        return [int(seed) for seed, runs in claimed if runs > recorded.get(int(seed), 0)]
+
     def first_run_crashed(self) -> bool:
         """Whether the last launch ended since its first run crashed."""
         with contextlib.suppress(OSError, ValueError, KeyError):

@@ -24,6 +24,7 @@ from smacwrap.launch.translation import objective_of
 from smacwrap.scenario import Scenario
 
 _POLL = 0.1  # seconds
+_LOOK_FOR_DEAD = 2.0  # seconds between two looks at the workers of other launchers
 
 PATIENCE = 15.0
 """Seconds for a worker to end its target and itself, beyond the grace that its target has."""
@@ -86,6 +87,7 @@ class Fleet:
         self.given_up: set[int] = set()
         self.stopped: set[int] = set()
         self.signals = 0
+        self.looked_for_dead = time.monotonic()
 
     def run(self) -> Ending:
         """Start the workers, watch them until the last one has ended, and say how it was.
@@ -150,7 +152,7 @@ class Fleet:
         seeds, repeat = self.description.seeds, self.description.repeat
         known = {run.key for _, run in self.tally.counted}
         reserved = {seed: len({run.key for run in repeat.get(seed, ())} - known) for seed in seeds}
-        if not known:
+        if not self.tally.runs:
             reserved[seeds[0]] += 1
         return reserved
 
@@ -168,6 +170,7 @@ class Fleet:
         self._take_in()
         with contextlib.suppress(OSError):
             self.budget.tell_time()
+            self._free_claims_of_the_dead()
         self.observer.tick()
         for seed, process in list(self.workers.items()):
             exit_code = process.poll()
@@ -220,6 +223,17 @@ class Fleet:
     def _say_what_is_lost(self) -> None:
         for problem in self.tally.new_losses():
             self.observer.note(str(problem))
+
+    def _free_claims_of_the_dead(self) -> None:
+        """A machine that dies takes a launcher along: nobody else takes back what it claimed."""
+        if time.monotonic() - self.looked_for_dead < _LOOK_FOR_DEAD:
+            return
+        self.looked_for_dead = time.monotonic()
+        for seed in self.budget.unrecorded(self.tally.recorded):
+            own = seed in self.description.seeds
+            if not (own or self.study.is_locked(f"worker-{seed}")):
+                self._take_in()  # what it recorded before it let go of its lock
+                self.budget.release(seed, self.tally.recorded[seed])
 
     def _takes_part(self, seed: int) -> bool:
         return seed in self.description.seeds or seed in self.budget.seeds()

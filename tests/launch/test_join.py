@@ -3,6 +3,7 @@
 import csv
 import signal
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -119,6 +120,23 @@ def test_a_joined_worker_that_is_killed_is_started_again_by_its_own_launcher(
     assert "worker 2 died, killed by SIGKILL" in out
     assert first.wait(60) == joined.returncode == 0
     assert len(results(study)) == 5
+
+
+def test_what_a_machine_had_claimed_that_died_is_run_by_those_that_joined(
+    quick: Path, study: Path, start_launch: Launch
+) -> None:
+    first = start_launch(*RANDOM, 4)
+    wait_for(runs_now(study, 1))
+    joined = start_launch("--join")
+    wait_for(runs_now(study, 2))
+    worker = next(p for p in processes_in(study) if "--seed 1 " in " ".join(p.cmdline()))
+    worker.suspend()  # it shall not give back its claim
+    first.kill()
+    worker.kill()
+    time.sleep(3)
+    (quick.parent / "go").touch()
+    assert joined.wait(60) == 0
+    assert [row["worker"] for row in results(study)] == ["2"] * 4
 
 
 def test_what_cannot_be_joined_says_why(
