@@ -230,16 +230,19 @@ class Worker:
 
     def _check_abort(self, run: Run, output: str) -> None:
         """End the launch where SMAC v2 would: ABORT, or a crash that the scenario forbids."""
-        first = self.index == 0 and len(self._counted()) == 1
         scenario = self.scenario
         crashed = run.result.status is Status.CRASHED
         if run.result.status is Status.ABORT:
             self.budget.end("the target algorithm answered ABORT")
         elif crashed and scenario.abort_on_crash:
             self.budget.end(f"a run crashed: {run.details['reason']}")
-        elif crashed and scenario.abort_on_first_run_crash and first:
+        elif crashed and scenario.abort_on_first_run_crash and self._was_first():
             words = f"{FIRST_RUN_CRASHED}: {run.details['reason']}\n{output}"
             self.budget.end(words.strip())
+
+    def _was_first(self) -> bool:
+        """Whether the last run was the study's first, but for those that were forgotten."""
+        return self.index == 0 and len(self._counted()) == 1
 
     def _counted(self) -> list[Run]:
         """The runs of this worker that were not forgotten."""
