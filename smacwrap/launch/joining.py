@@ -19,6 +19,7 @@ from smacwrap.launch.description import Description, read_description
 from smacwrap.launch.earlier import job_differences, pcs_differences
 from smacwrap.launch.fleet import Ending, Fleet
 from smacwrap.launch.frozen_job import find_job, freeze_job
+from smacwrap.launch.inputs import differences, look_at_inputs, read_inputs
 from smacwrap.launch.launcher import LaunchOptions
 from smacwrap.launch.launchers import (
     Joined,
@@ -34,6 +35,7 @@ from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.target import check_target, target_environment
 from smacwrap.pcs import read_pcs_text
 from smacwrap.scenario import Scenario
+from smacwrap.wrapper import Job
 
 _POLL = 0.1  # seconds
 _GONE = "{}: the launch ended before it could be joined (--resume goes on with the study)"
@@ -56,7 +58,12 @@ def join(scenario: Scenario, study: Study, options: LaunchOptions, observer: Obs
         _wait_until_open(study, observer)
         first = read_description(study)
         assert first, "a launch is at work"
-        _check_same(scenario, first, options)
+        job = _check_same(scenario, first, options)
+        before = read_inputs(study)
+        if before and (
+            changes := differences(before, look_at_inputs(study, scenario, job, before))
+        ):
+            observer.note(f"inputs differ from those at the launch's start: {changes}")
         joined, presence = _register(study, first, options)
         try:
             _enter_budget(study, joined)
@@ -93,8 +100,8 @@ def _is_at_work(study: Study) -> bool:
         return at_work(study)
 
 
-def _check_same(scenario: Scenario, first: Description, options: LaunchOptions) -> None:
-    """Complain of whatever these workers would do in another way than the launch's.
+def _check_same(scenario: Scenario, first: Description, options: LaunchOptions) -> Job | None:
+    """Complain of whatever these workers would do in another way than the launch's; the job.
 
     Raises:
         UserError: it says what differs.
@@ -103,10 +110,10 @@ def _check_same(scenario: Scenario, first: Description, options: LaunchOptions) 
         raise UserError("--join: the launch is one of SMAC v2, which smacwrap cannot join")
     if not first.settings:
         raise UserError("--join: the launch was begun by an older smacwrap")
-    job, _ = freeze_job(find_job(scenario))
+    frozen, job = freeze_job(find_job(scenario))
     problems = [
         *_scenario_differences(first.load_scenario(), scenario),
-        *job_differences(first.job, job),
+        *job_differences(first.job, frozen),
         *pcs_differences(scenario.pcs_file, first.pcs_text, read_pcs_text(scenario.pcs_file)),
     ]
     if options.engine not in (None, first.engine):
@@ -117,6 +124,7 @@ def _check_same(scenario: Scenario, first: Description, options: LaunchOptions) 
             "undo the changes to join it; a launch of its own goes to another folder with "
             "--rungroup NAME",
         )
+    return job
 
 
 def _scenario_differences(then: Scenario, now: Scenario) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import csv
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -42,6 +43,9 @@ def test_workers_join_and_all_end_together_at_the_exact_limit(
     first = start_launch(*RANDOM, 12)
     wait_for(runs_now(study, 1))
     joined = start_launch("--join", "--parallel", 2)
+    script = quick.parent / "target.sh"
+    edited = write_program(quick.parent / "edited", script.read_text() + "# edited\n")
+    edited.replace(script)
     other = start_launch("--join")
     wait_for(lambda: all(runs_now(study, seed)() for seed in (2, 3, 4)))
     status = smacwrap("status", study).stdout
@@ -51,6 +55,7 @@ def test_workers_join_and_all_end_together_at_the_exact_limit(
     (quick.parent / "go").touch()
     outs = [launcher.communicate(timeout=90)[0] for launcher in (first, joined, other)]
     assert [launcher.returncode for launcher in (first, joined, other)] == [0, 0, 0], outs
+    assert "inputs differ from those at the launch's start: changed: ./target.sh" in outs[2]
     rows = results(study)
     assert len(rows) == 12
     assert set(Counter(row["worker"] for row in rows)) == {"1", "2", "3", "4"}
@@ -186,3 +191,25 @@ def test_who_joins_waits_until_the_launch_has_begun(
     assert [launcher.wait(60) for launcher in (first, joined)] == [0, 0]
     assert len(results(study)) == 3
     assert (quick.parent / "pre").read_text() == "x\n", "only the first runs the commands"
+
+
+def test_a_machine_with_another_clock_counts_the_time_from_the_launch_s_start(
+    quick: Path, study: Path, start_launch: Launch
+) -> None:
+    elsewhere = ["unshare", "--time", "--monotonic", "100000", "--fork", "--kill-child"]
+    if subprocess.run([*elsewhere, "true"], capture_output=True).returncode:
+        pytest.skip("this user may make no time namespace")
+    first = start_launch(*RANDOM, 4, "--wallclock-limit", 500)
+    wait_for(runs_now(study, 1))
+    with subprocess.Popen(
+        [*elsewhere, sys.executable, "-m", "smacwrap", "launch", quick, "--join"],
+        cwd=quick.parent,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as joined:
+        wait_for(lambda: joined.poll() is not None or runs_now(study, 2)())
+        (quick.parent / "go").touch()
+        out, _ = joined.communicate(timeout=60)
+    assert "run limit (4 runs) has been reached" in out, "neither at once nor never"
+    assert first.wait(60) == joined.returncode == 0
+    assert {row["worker"] for row in results(study)} == {"1", "2"}

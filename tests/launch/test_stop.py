@@ -293,7 +293,7 @@ def test_forgotten_runs_count_no_more_until_that_is_undone(quick: Path, smacwrap
 def test_a_run_is_forgotten_by_a_launch_that_is_at_work(
     study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
 ) -> None:
-    (quick.parent / "quick-runs").write_text("0\n2\n")
+    (quick.parent / "quick-runs").write_text("0\n2\n3\n")
     launcher = start_launch("--runcount-limit", 3)
     wait_for(lambda: started(study) == 2)
     assert smacwrap("forget", study, "1-1").returncode == 0
@@ -301,6 +301,7 @@ def test_a_run_is_forgotten_by_a_launch_that_is_at_work(
     out, _ = launcher.communicate(timeout=60)
     assert "forgotten now: 1-1" in (study / "worker-1.log").read_text()
     assert re.search(r"quality +0\.2", out), "the first run's 0.0 does not count"
+    assert len(recorded(study, 1)) == 4, "and makes room for another one"
 
 
 def test_a_launch_learns_from_an_earlier_study_without_spending_runs_on_it(
