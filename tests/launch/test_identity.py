@@ -228,3 +228,23 @@ def test_options_that_go_with_resume_say_so(job: Path, launch: Smacwrap) -> None
         refused = launch(*words, 1)
         assert refused.returncode == 2
         assert "need --resume" in refused.stderr
+
+
+def test_a_study_of_an_older_smacwrap_is_looked_at_and_resumed(
+    job: Path, launch: Smacwrap, smacwrap: Smacwrap
+) -> None:
+    launch(1)
+    study = job.parent / "smac-output" / "study"
+    document = json.loads((study / "study.json").read_text())
+    for new in ("settings", "scenario_text", "job"):
+        del document[new]
+    for new in ("kill-run-exceeding-captime-factor", "cli-call-params-with-quotes"):
+        del document["identity"][new]
+    (study / "study.json").write_text(json.dumps({**document, "format": 1}))
+    (study / "frozen-inputs.json").unlink()
+    shown = smacwrap("status", study)
+    assert "runs       1 of at most 1" in shown.stdout, shown
+    resumed = launch("--resume", 2)
+    assert resumed.returncode == 0, resumed
+    assert len(rows(job.parent)) == 2
+    assert json.loads((study / "study.json").read_text())["job"]["text"] == JOB
