@@ -30,6 +30,9 @@ _OURS = (
     "launch.log",
     "results.csv",
     "study.json",
+    "frozen-job.toml",
+    "frozen-inputs.json",
+    "joined-*.json",
     "budget.jsonl",
     "running-*.json",
     "requests",
@@ -58,6 +61,16 @@ class Study:
     def description(self) -> Path:
         """What the study was launched with."""
         return self.folder / "study.json"
+
+    @property
+    def job(self) -> Path:
+        """The job file, as it was when the launch began."""
+        return self.folder / "frozen-job.toml"
+
+    @property
+    def inputs(self) -> Path:
+        """What the inputs of the runs were when the launch began."""
+        return self.folder / "frozen-inputs.json"
 
     @property
     def budget(self) -> Path:

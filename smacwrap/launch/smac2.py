@@ -12,6 +12,7 @@ from smacwrap.files import replace_text
 from smacwrap.history import Study
 from smacwrap.launch.crew import Crew, last_line, worker_command
 from smacwrap.launch.description import Description
+from smacwrap.launch.frozen_job import frozen_job_environment
 from smacwrap.launch.target import target_environment
 from smacwrap.pcs.sources import is_json
 from smacwrap.scenario import Scenario, find_option
@@ -57,6 +58,7 @@ class Smac2(Crew):
         self._study = study
         self._pcs_text = description.pcs_text
         self._shares = description.shares
+        self._job = description.job
         self._options = {_canonical(name): value for name, value in description.overrides}
         self._nice = description.nice
         self._divisor = 1 if description.limits_per_process else len(description.seeds)
@@ -76,6 +78,7 @@ class Smac2(Crew):
                 start_new_session=True,
                 env={
                     **target_environment(self._scenario, self._study.runs, self._shares[seed]),
+                    **frozen_job_environment(self._study, self._job),
                     "JAVA_TOOL_OPTIONS": self._java_options,
                 },
             )

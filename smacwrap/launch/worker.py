@@ -13,15 +13,15 @@ from ConfigSpace import ConfigurationSpace
 from smacwrap.engines import Engine, Pending, Suggestion, make_engine
 from smacwrap.executors import processes
 from smacwrap.history import HistoryReader, Run, Study
-from smacwrap.history.forgotten import Forgotten
+from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.running import read_running
 from smacwrap.history.state import Context
 from smacwrap.history.study import PATIENCE
-from smacwrap.launch.budget import Budget, Taken
+from smacwrap.launch.budget import FIRST_RUN_CRASHED, Budget, Taken
 from smacwrap.launch.claim import claim_seed
-from smacwrap.launch.description import read_description
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.knowledge import Knowledge, key_of
+from smacwrap.launch.launchers import description_of_worker
 from smacwrap.launch.patience import insist, notify
 from smacwrap.launch.records import Records
 from smacwrap.launch.runner import Runner
@@ -31,9 +31,7 @@ from smacwrap.launch.translation import objective_of, study_identity, target_see
 from smacwrap.launch.warmstart import warm_runs
 from smacwrap.pcs import from_record, parse_pcs
 from smacwrap.protocol import Status
-from smacwrap.scenario import load_scenario
 from smacwrap.scenario.initial import initial_configurations
-from smacwrap.scenario.lines import read_text
 
 log = logging.getLogger("smacwrap.worker")
 
@@ -50,20 +48,19 @@ class Worker:
     """
 
     def __init__(self, study: Study, seed: int, index: int) -> None:
-        description = read_description(study)
-        assert description, "the launcher wrote it"
+        description, self.seeds = description_of_worker(study, seed)
         self.study = study
         self.seed = seed
         self.index = index
-        self.seeds = description.seeds
         self.engine_name = description.engine
         self.stopping = Stopping(study, seed, description.grace, description.detach)
         self.repeat = list(description.repeat.get(seed, ()))
-        self.scenario = load_scenario(description.scenario, description.overrides)
+        # As all was when the study was launched, whatever happened to the files since.
+        self.scenario = description.load_scenario()
+        self.scenario_text = description.scenario_text
         self.objective = objective_of(self.scenario)
         self.budget = Budget(study)
         os.nice(description.nice)
-        # As it was when the study was made, whatever happened to the file since.
         self.pcs_text = description.pcs_text
         self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
         self.first: Suggestion | None = None
@@ -99,7 +96,7 @@ class Worker:
             self.study,
             self.seed,
             study_identity(self.scenario, self.pcs_text),
-            Context(self.pcs_text, read_text(self.scenario.file)),
+            Context(self.pcs_text, self.scenario_text),
             self.objective,
             self.stopping.end_now,
         )
@@ -114,7 +111,8 @@ class Worker:
         self.others = HistoryReader(
             self.study, skip=self.seed, patience=PATIENCE, pcs_text=self.pcs_text
         )
-        self.knowledge = Knowledge(self._engine, self.objective, Forgotten(self.study))
+        self.forgotten = Forgotten(self.study)
+        self.knowledge = Knowledge(self._engine, self.objective, self.forgotten)
         for run in self.records.numbered():
             self._take_in(self.seed, run, new=False)
         others = list(self.others.poll())
@@ -125,7 +123,7 @@ class Worker:
         self._write_incumbent()
         self.repeat += [run for run in read_running(self.study) if run.worker == self.seed]
         # A run that somebody stopped is not made again either.
-        recorded = {run.key for run in self.records.runs}
+        recorded = {run.key for run in self._counted()}
         left = {run.key: run for run in self.repeat if run.key not in recorded}
         self.repeat = [run for run in left.values() if not self.knowledge.has(run.key)]
         self._reserve()
@@ -188,8 +186,7 @@ class Worker:
 
     def _pending(self) -> list[Pending]:
         """What the other workers run now."""
-        others = [seed for seed in self.seeds if seed != self.seed]
-        running = [run for run in read_running(self.study) if run.worker in others]
+        running = [run for run in read_running(self.study) if run.worker != self.seed]
         return [Pending(run.configuration, run.instance, run.seed) for run in running]
 
     def _reserve(self) -> None:
@@ -235,15 +232,24 @@ class Worker:
 
     def _check_abort(self, run: Run, output: str) -> None:
         """End the launch where SMAC v2 would: ABORT, or a crash that the scenario forbids."""
-        first = self.index == 0 and len(self.records.runs) == 1
         scenario = self.scenario
         crashed = run.result.status is Status.CRASHED
         if run.result.status is Status.ABORT:
             self.budget.end("the target algorithm answered ABORT")
         elif crashed and scenario.abort_on_crash:
             self.budget.end(f"a run crashed: {run.details['reason']}")
-        elif crashed and scenario.abort_on_first_run_crash and first:
-            self.budget.end(f"the first run crashed: {run.details['reason']}\n{output}".strip())
+        elif crashed and scenario.abort_on_first_run_crash and self._was_first():
+            words = f"{FIRST_RUN_CRASHED}: {run.details['reason']}\n{output}"
+            self.budget.end(words.strip())
+
+    def _was_first(self) -> bool:
+        """Whether the last run was the study's first, but for those that were forgotten."""
+        return self.index == 0 and len(self._counted()) == 1
+
+    def _counted(self) -> list[Run]:
+        """The runs of this worker that were not forgotten."""
+        ids = self.forgotten.ids()
+        return [run for run in self.records.numbered() if run_id(self.seed, run) not in ids]
 
     def _read_others(self) -> None:
         better = self.knowledge.refresh()

@@ -42,7 +42,8 @@ def wrap(job_file: str, words: Sequence[str], guard: Guard | None = None) -> Non
     runs = runs_folder()
     try:
         catch_stop_signals()
-        job = read_job(find_job(job_file), memory=runs / CACHE)
+        file, copy = find_job(job_file)
+        job = read_job(file, memory=runs / CACHE, copy=copy)
         done = _run(job, call, LocalExecutor(runs, guard))
         ignore_stop_signals()  # the run is over, and nothing is left but to tell
     except UserError as error:
