@@ -101,13 +101,13 @@ def _become(
         file = name
         os.execvpe(name, program.command, environment)
     except Exception as error:
-        code, meaning, place = error_arguments(error, file)
+        code, meaning, at_fault = error_arguments(error, file)
         problem = ""
         if file and not isinstance(error, ValueError):
             from smacwrap.executors.startable import start_problem
 
             problem = start_problem(name, path=environment.get("PATH"))
-        send(failure, (code, problem, None) if problem else (code, meaning, place))
+        send(failure, (code, problem, None) if problem else (code, meaning, at_fault))
     finally:
         os._exit(127)
 

@@ -243,13 +243,13 @@ class AbstractWrapper:
             with submission:
                 with _no_fault_of_the_run():
                     completion = submission.wait(on_output=echo)
-                    self._completion = completion, call
                     self._exit_code = completion.exit_code
+                    self._completion = completion, call
                     watcher = scratch / "watcher.log"
                     watcher.write_text(watcher_text(completion, limits))
-                # Wrappers use the files' names as texts, which Path.open would not make them.
-                self._watcher_file = open(str(watcher), "rb")  # noqa: PTH123, SIM115
-                self._solver_file = open(str(completion.log), "rb")  # noqa: PTH123, SIM115
+                    # Wrappers use the files' names as texts, which Path.open would not make them.
+                    self._watcher_file = open(str(watcher), "rb")  # noqa: PTH123, SIM115
+                    self._solver_file = open(str(completion.log), "rb")  # noqa: PTH123, SIM115
                 self.read_runsolver_output()
                 out_args = {"exit_code": data.exit_code, "instance": data.instance}
                 returned = self.process_results(self._solver_file, out_args)

@@ -39,10 +39,10 @@ def additional_data(outcome: Outcome, bundle: Path | None) -> str:
     if outcome.result.status.failed and outcome.reason:
         data[REASON] = outcome.reason
     ours = {
-        VOID: outcome.void,
-        WARNINGS: join_warnings(outcome.warnings),
         INPUTS: outcome.inputs,
         ZIP: bundle.name if bundle else "",
+        WARNINGS: join_warnings(outcome.warnings),
+        VOID: outcome.void,
     }
     data |= {name: text for name, text in ours.items() if text}
     return format_additional(data, outcome.result.additional)
