@@ -20,11 +20,15 @@ from smacwrap.pcs.configspace_json.conditions import condition_line
 from smacwrap.pcs.configspace_json.parameters import (
     UnsaidError,
     check_values,
+    decode_real,
     parameter_line,
+    unrounded,
     what_is_dropped,
 )
 from smacwrap.pcs.reader import parse_pcs
 from smacwrap.problems import Problems
+
+_DECODERS = {**HYPERPARAMETER_DECODERS, "uniform_float": decode_real}
 
 _LONGEST_SHOWN = 400
 
@@ -112,7 +116,7 @@ class _Decoder:
 
     def _parameter(self, item: _Item) -> list[str]:
         check_values(item)
-        parameter = _decode(item, HYPERPARAMETER_DECODERS, self._parameters)
+        parameter = unrounded(_decode(item, _DECODERS, self._parameters), item)
         if parameter.name in self._parameters:
             raise UnsaidError("there is another one of this name")
         self._parameters[parameter.name] = parameter

@@ -13,6 +13,7 @@ from ConfigSpace.read_and_write.dictionary import HYPERPARAMETER_ENCODERS
 
 from smacwrap.errors import UserError
 from smacwrap.pcs.comparisons import Comparison, comparisons
+from smacwrap.pcs.configspace_json.parameters import lost_by_rounding
 from smacwrap.pcs.forbidden import Combination, Formula
 from smacwrap.pcs.terms import Term
 from smacwrap.pcs.units import Parameter, bounds, is_ordered, texts
@@ -61,6 +62,12 @@ def to_configspace_json(space: ConfigurationSpace) -> str:
         "python_module_version": configspace_version,
         "format_version": _FORMAT_VERSION,
     }
+    for parameter in space.values():
+        if (number := lost_by_rounding(parameter)) is not None:
+            problems.append(
+                f"ConfigSpace's JSON cannot say '{parameter.name}': it keeps 13 decimals, "
+                f"too few for {number:g}"
+            )
     problems += _confused(data["conditions"])
     if problems:
         raise UserError(*problems)

@@ -50,9 +50,10 @@ def review_parameters(space: ConfigurationSpace, places: Places) -> Iterator[Pro
 
 def _number(parameter: Number) -> Iterator[str]:
     name, low, high = parameter.name, float(parameter.lower), float(parameter.upper)
-    if low > 0 and not parameter.log and high / low > 10**_MOST_DECADES:
+    decades = math.log10(high) - math.log10(low) if low > 0 else 0.0
+    if not parameter.log and decades > _MOST_DECADES:
         yield (
-            f"the range of '{name}' spans {math.log10(high / low):.3g} decades without log: "
+            f"the range of '{name}' spans {decades:.3g} decades without log: "
             "nine of ten random values lie in the highest one"
         )
     default = float(parameter.default_value)
