@@ -29,6 +29,7 @@ from smacwrap.launch.runner import Runner
 from smacwrap.launch.stopping import Stopping
 from smacwrap.launch.target import Stopped, Target, target_environment
 from smacwrap.launch.translation import objective_of, study_identity, target_seeds
+from smacwrap.launch.turn import Turn
 from smacwrap.launch.warmstart import warm_runs
 from smacwrap.pcs import from_text, parse_pcs
 from smacwrap.protocol import Status
@@ -63,6 +64,7 @@ class Worker:
         self.scenario = load_scenario(description.scenario, description.overrides)
         self.objective = objective_of(self.scenario)
         self.budget = Budget(study)
+        self.turn = Turn(study, self.stopping.no_more_runs)
         os.nice(description.nice)
         # As it was when the study was made, whatever happened to the file since.
         self.pcs_text = description.pcs_text
@@ -86,6 +88,7 @@ class Worker:
             try:
                 return self._loop()
             finally:
+                self.turn.end()
                 self.records.save()
                 # Where this fails, the launcher, or the next launch, counts the runs.
                 with contextlib.suppress(OSError):
@@ -111,6 +114,7 @@ class Worker:
             self.space.get_default_configuration(),
             self.records,
             self.stopping,
+            self.turn.end,
         )
         self.others = HistoryReader(self.study, skip=self.seed, patience=PATIENCE)
         self.knowledge = Knowledge(self._engine, self.objective, Forgotten(self.study))
@@ -131,6 +135,7 @@ class Worker:
 
     def _loop(self) -> str:
         while not self.stopping.no_more_runs():
+            self.turn.begin()
             # First: a run that ends meanwhile is recorded before it is pending no more.
             pending = self._pending()
             self._read_others()
