@@ -63,6 +63,17 @@ def names_in(clause: PcsClause) -> set[str]:
     return {component.hyperparameter.name for component in clause.components}
 
 
+def tied_names(space: ConfigurationSpace) -> list[str]:
+    """The parameters in conditions or forbidden clauses; the others do as they like."""
+    found: set[str] = set()
+    for condition in space.conditions:
+        found.add(condition.child.name)
+        found.update(term.parent.name for term in terms_of(condition))
+    for clause in clauses_of(space):
+        found |= names_in(clause)
+    return [name for name in space if name in found]
+
+
 @dataclass(frozen=True)
 class State:
     """Values of a parameter that nothing tells apart, or that it is inactive.

@@ -1,7 +1,8 @@
 """Configurations as the rows of a matrix: drawn, made legal, listed and told apart by thousands."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from ConfigSpace.conditions import ConditionLike
 
 from smacwrap.errors import UserError
 from smacwrap.pcs.scales import Scales
-from smacwrap.pcs.units import bounds, texts, to_entry
+from smacwrap.pcs.units import Parameter, bounds, texts, to_entry
 from smacwrap.pcs.values import from_text, read_column
 
 Matrix = npt.NDArray[np.float64]
@@ -84,6 +85,30 @@ class Vectors:
             # It says what is wrong, or takes it all the same.
             legal[row] = from_text(self.space, configurations[row]).get_array()
         return legal
+
+    def to_texts(self, rows: Matrix) -> dict[str, list[str | None]]:
+        """The texts of configurations, as `to_text` writes them: a column for each parameter.
+
+        A parameter is None in a configuration in which it is inactive.
+        """
+        values = rows.copy()
+        values[:, self._numbers] = self._scales.numbers(rows[:, self._numbers])
+        by_column = np.ascontiguousarray(values.T)
+        active = ~np.isnan(by_column)
+        whole = self._text | self.integer
+        columns: dict[str, list[str | None]] = {}
+        for i, (name, parameter) in enumerate(self.space.items()):
+            column: npt.NDArray[Any] = by_column[i]
+            here = active[i]
+            always = here.all()
+            known = column if always else column[here]
+            written = map(
+                _writer(parameter), (known.astype(np.int64) if whole[i] else known).tolist()
+            )
+            columns[name] = (
+                [*written] if always else [next(written) if yes else None for yes in here.tolist()]
+            )
+        return columns
 
     def from_unit(self, cube: Matrix) -> Matrix:
         """Points of the unit cube, shape (rows, parameters), as entries: all values as likely.
@@ -201,6 +226,18 @@ class Vectors:
         # Adding 0 makes -0.0 and 0.0 the same bytes.
         plain = np.where(np.isnan(plain), -1.0, plain) + 0.0
         return [row.tobytes() for row in plain]
+
+
+def _writer(parameter: Parameter) -> Callable[[Any], str]:
+    """Writes a real, an integer, or the text at a place, as `to_text` does."""
+    names = texts(parameter)
+    if names is not None:
+        return [str(name) for name in names].__getitem__
+    if isinstance(parameter, UniformFloatHyperparameter):
+        return repr
+    if isinstance(parameter, UniformIntegerHyperparameter):
+        return str
+    return lambda _: str(parameter.default_value)
 
 
 def _mask(answers: Iterable[object]) -> Mask:
