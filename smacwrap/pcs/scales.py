@@ -23,6 +23,8 @@ _ALIKE = 10
 _MOST_EXACT = 22
 """The highest power of ten that is a double without being rounded."""
 
+_POWERS = np.array([float(10**power) for power in range(_MOST_EXACT + 1)])
+
 
 class Scales:
     """Entries in [0, 1] ⇄ numbers.
@@ -128,15 +130,18 @@ def rounded(numbers: Matrix, decimals: npt.NDArray[np.intp]) -> Matrix:
 
     `numpy.round` takes one number of decimals for all, and overflows where there are many.
     """
-    powers = 10.0 ** np.clip(np.abs(decimals), 0, _MOST_EXACT)
+    sizes = np.abs(decimals)
+    powers = _POWERS[np.minimum(sizes, _MOST_EXACT)]
     with np.errstate(over="ignore"):
-        many = np.rint(numbers * powers) / powers
-    found = np.where(decimals < 0, np.rint(numbers / powers) * powers, many)
-    odd = np.broadcast_to(np.abs(decimals) > _MOST_EXACT, numbers.shape)
-    if odd.any():
-        places = np.broadcast_to(decimals, numbers.shape)[odd].tolist()
-        found[odd] = [_exactly(*pair) for pair in zip(numbers[odd].tolist(), places, strict=True)]
-    return found
+        found = np.rint(numbers * powers) / powers
+    if (decimals < 0).any():
+        found = np.where(decimals < 0, np.rint(numbers / powers) * powers, found)
+    if (sizes <= _MOST_EXACT).all():
+        return np.asarray(found)
+    odd = np.broadcast_to(sizes > _MOST_EXACT, numbers.shape)
+    places = np.broadcast_to(decimals, numbers.shape)[odd].tolist()
+    found[odd] = [_exactly(*pair) for pair in zip(numbers[odd].tolist(), places, strict=True)]
+    return np.asarray(found)
 
 
 def _exactly(number: float, decimals: int) -> float:
