@@ -4,6 +4,7 @@ import logging
 import os
 import platform
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from ConfigSpace import Configuration
@@ -30,6 +31,7 @@ class Runner:
         default: the default configuration.
         records: where runs are recorded.
         stopping: says when one is to be ended.
+        announced: called when others can see that a run has started.
     """
 
     def __init__(
@@ -39,7 +41,9 @@ class Runner:
         default: Configuration,
         records: Records,
         stopping: Stopping,
+        announced: Callable[[], None],
     ) -> None:
+        self._announced = announced
         self._seed = seed
         self._target = target
         self._default = to_text(default)
@@ -75,6 +79,7 @@ class Runner:
                 pid=os.getpid(),
             )
         )
+        self._announced()
         answer = self._answer(call, number)
         details: dict[str, object] = {
             **details_of(answer.result.additional),

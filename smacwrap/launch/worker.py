@@ -28,6 +28,7 @@ from smacwrap.launch.runner import Runner
 from smacwrap.launch.stopping import Stopping
 from smacwrap.launch.target import Stopped, Target, target_environment
 from smacwrap.launch.translation import objective_of, study_identity, target_seeds
+from smacwrap.launch.turn import Turn
 from smacwrap.launch.warmstart import warm_runs
 from smacwrap.pcs import from_record, parse_pcs
 from smacwrap.protocol import Status
@@ -60,6 +61,7 @@ class Worker:
         self.scenario_text = description.scenario_text
         self.objective = objective_of(self.scenario)
         self.budget = Budget(study)
+        self.turn = Turn(study, self.stopping.no_more_runs)
         os.nice(description.nice)
         self.pcs_text = description.pcs_text
         self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
@@ -82,6 +84,7 @@ class Worker:
             try:
                 return self._loop()
             finally:
+                self.turn.end()
                 self.records.save()
                 # Where this fails, the launcher, or the next launch, counts the runs.
                 with contextlib.suppress(OSError):
@@ -107,6 +110,7 @@ class Worker:
             self.space.get_default_configuration(),
             self.records,
             self.stopping,
+            self.turn.end,
         )
         self.others = HistoryReader(
             self.study, skip=self.seed, patience=PATIENCE, pcs_text=self.pcs_text
@@ -130,6 +134,7 @@ class Worker:
 
     def _loop(self) -> str:
         while not self.stopping.no_more_runs():
+            self.turn.begin()
             # First: a run that ends meanwhile is recorded before it is pending no more.
             pending = self._pending()
             self._read_others()

@@ -21,12 +21,16 @@ from smacwrap.pcs.configspace_json.conditions import condition_line
 from smacwrap.pcs.configspace_json.parameters import (
     UnsaidError,
     check_values,
+    decode_real,
     parameter_line,
+    unrounded,
     what_is_dropped,
 )
 from smacwrap.pcs.reader import parse_pcs
 from smacwrap.pcs.regions import Activity
 from smacwrap.problems import Problems
+
+_DECODERS = {**HYPERPARAMETER_DECODERS, "uniform_float": decode_real}
 
 _LONGEST_SHOWN = 400
 
@@ -117,7 +121,7 @@ class _Decoder:
 
     def _parameter(self, item: _Item) -> list[str]:
         check_values(item)
-        parameter = _decode(item, HYPERPARAMETER_DECODERS, self._parameters)
+        parameter = unrounded(_decode(item, _DECODERS, self._parameters), item)
         if parameter.name in self._parameters:
             raise UnsaidError("there is another one of this name")
         given = item.get("default_value", item.get("default"))

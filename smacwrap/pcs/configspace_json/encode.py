@@ -12,7 +12,7 @@ from ConfigSpace.read_and_write.dictionary import HYPERPARAMETER_ENCODERS
 
 from smacwrap.errors import UserError
 from smacwrap.pcs.configspace_json.encode_clauses import SIGNS, ClauseEncoder, value_of
-from smacwrap.pcs.configspace_json.parameters import UnsaidError
+from smacwrap.pcs.configspace_json.parameters import UnsaidError, lost_by_rounding
 from smacwrap.pcs.regions import compared, where
 from smacwrap.pcs.terms import Term
 from smacwrap.pcs.units import Parameter, bounds, texts
@@ -58,6 +58,12 @@ def to_configspace_json(space: ConfigurationSpace) -> str:
         "format_version": _FORMAT_VERSION,
     }
     _tell_apart(data["conditions"])
+    for parameter in space.values():
+        if (number := lost_by_rounding(parameter)) is not None:
+            problems.append(
+                f"ConfigSpace's JSON cannot say '{parameter.name}': it keeps 13 decimals, "
+                f"too few for {number:g}"
+            )
     if problems:
         raise UserError(*problems)
     return json.dumps(data, indent=2) + "\n"

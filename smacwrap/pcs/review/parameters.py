@@ -77,10 +77,11 @@ def _names(found: list[tuple[str, Line]]) -> str:
 
 def _decades(parameter: Number) -> str | None:
     low, high = float(parameter.lower), float(parameter.upper)
-    if not (low > 0 and not parameter.log and high / low > 10**_MOST_DECADES):
+    decades = math.log10(high) - math.log10(low) if low > 0 else 0.0
+    if parameter.log or decades <= _MOST_DECADES:
         return None
     return (
-        f"the range of '{parameter.name}' spans {math.log10(high / low):.3g} decades without log: "
+        f"the range of '{parameter.name}' spans {decades:.3g} decades without log: "
         "nine of ten random values lie in the highest one"
     )
 
