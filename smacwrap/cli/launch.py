@@ -12,7 +12,8 @@ from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.engines import ENGINES
 from smacwrap.errors import UserError
 from smacwrap.history import Study
-from smacwrap.launch import Ending, LaunchOptions, launch
+from smacwrap.history.forgotten import Forgotten
+from smacwrap.launch import Ending, LaunchOptions, join, launch
 from smacwrap.launch.background import launch_in_background
 from smacwrap.launch.description import read_description
 from smacwrap.launch.progress import TerminalProgress
@@ -52,6 +53,22 @@ INTERRUPTED = 130
 )
 @click.option("--resume", is_flag=True, help="Go on with an existing study.")
 @click.option("--overwrite", is_flag=True, help="Delete the runs of an existing study first.")
+@click.option(
+    "--join",
+    "joins",
+    is_flag=True,
+    help="Add workers to a launch that is at work, from this machine or another.",
+)
+@click.option(
+    "--accept-changes",
+    is_flag=True,
+    help="With --resume: go on although the job or the scenario changed.",
+)
+@click.option(
+    "--retry-crashed",
+    is_flag=True,
+    help="With --resume: make crashed runs again, and forget how they ended.",
+)
 @click.option(
     "--limits-per-process",
     is_flag=True,
@@ -108,6 +125,9 @@ def command(
     smac2_home: str | None,
     resume: bool,
     overwrite: bool,
+    joins: bool,
+    accept_changes: bool,
+    retry_crashed: bool,
     limits_per_process: bool,
     gpus: str | None,
     cores: int | None,
@@ -126,20 +146,23 @@ def command(
     workers together.
 
     The study, with everything that is known of the launch, is written to
-    smac-output/<the scenario's name>. Ctrl-C stops cleanly; --resume goes on.
+    smac-output/<the scenario's name>. Ctrl-C stops cleanly; --resume goes on. --join, on another
+    machine with the same folders or on this one, adds workers to a launch that is at work.
 
     \b
     Example:
       smacwrap launch scenarios/digits_cnn/scenario.txt --parallel 2
     """
-    if resume and overwrite:
-        raise UserError("--resume and --overwrite exclude each other")
+    if resume + overwrite + joins > 1:
+        raise UserError("--resume, --overwrite and --join exclude each other")
+    if (accept_changes or retry_crashed) and not resume:
+        raise UserError("--accept-changes and --retry-crashed need --resume")
     heed_too(stop_signals)
     own = [option for param in command.params for option in param.opts]
     overrides = parse_overrides(scenario_options, own)
     scenario = load_scenario(scenario_file, overrides)
     study = Study(scenario.output_dir / scenario.rungroup)
-    if resume and (before := read_description(study)):
+    if (resume or joins) and (before := read_description(study)):
         # What the study was launched with holds on, unless it is said anew.
         overrides = [*before.overrides_from_here(), *overrides]
         scenario = load_scenario(scenario_file, overrides)
@@ -151,6 +174,8 @@ def command(
         smac2_home=smac2_home,
         resume=resume,
         overwrite=overwrite,
+        accept_changes=accept_changes,
+        retry_crashed=retry_crashed,
         overrides=overrides,
         limits_per_process=limits_per_process,
         gpus=gpus,
@@ -168,7 +193,7 @@ def command(
         return
     if scenario.without_effect:
         names = ", ".join(scenario.without_effect)
-        console.print(f"without effect here: {names}", style="yellow", markup=False)
+        console.print(f"ignored options: {names}", style="yellow", markup=False)
     progress = TerminalProgress(console, scenario.wallclock_limit)
 
     def on_signal() -> None:
@@ -178,7 +203,7 @@ def command(
 
     with listening(on_signal):
         with progress:
-            ending = launch(scenario, study, options, progress)
+            ending = (join if joins else launch)(scenario, study, options, progress)
         sys.exit(_report(console, scenario, study, ending))
 
 
@@ -186,6 +211,9 @@ def _report(console: Console, scenario: Scenario, study: Study, ending: Ending) 
     """Show and write what a launch found; its exit code."""
     exit_code = INTERRUPTED if ending.interrupted else 1 if ending.failed else 0
     _show(console, scenario, study, ending)
+    if ending.others:
+        console.print("Other launchers go on; the last one writes results.csv.", markup=False)
+        sys.exit(exit_code)
     try:
         write_results(study, ending.runs, objective_of(scenario))
     except UserError as error:
@@ -201,4 +229,7 @@ def _show(console: Console, scenario: Scenario, study: Study, ending: Ending) ->
         call = CallString(run.configuration, run.instance, cutoff=run.cutoff, seed=run.seed)
         target = Target(scenario, target_environment(scenario, None))
         sample_call = target.sample_call(call)
-    print_summary(console, study, ending.reason, len(ending.runs), ending.incumbent, sample_call)
+    forgotten = len(Forgotten(study).ids())
+    print_summary(
+        console, study, ending.reason, len(ending.runs), ending.incumbent, sample_call, forgotten
+    )

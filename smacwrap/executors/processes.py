@@ -169,6 +169,16 @@ def end_tree(
         psutil.wait_procs(asked, timeout=0.02)
 
 
+def signal_name(number: int) -> str:
+    """A signal in words: its name, or its number where it has none here, as 33 on Linux."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        pass
+    first, last = getattr(signal, "SIGRTMIN", 0), getattr(signal, "SIGRTMAX", -1)
+    return f"SIGRTMIN+{number - first}" if first < number < last else f"signal {number}"
+
+
 def exists(pid: int) -> bool:
     """Whether there is a process with this number, maybe one that exited and was not waited for."""
     try:

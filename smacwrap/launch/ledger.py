@@ -13,7 +13,6 @@ from typing import Any
 
 from filelock import FileLock
 
-from smacwrap.errors import Problem, UserError
 from smacwrap.files import replace_text
 from smacwrap.history.appended import AppendedFile
 
@@ -50,16 +49,10 @@ class Ledger:
 
         Raises:
             OSError: the file cannot be read.
-            UserError: it was deleted: to wait for it would be in vain.
         """
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self._read)
-                new = file.read()
-        except FileNotFoundError:
-            gone = self._path if self._path.parent.is_dir() else self._path.parent
-            message = "was deleted while a launch was at work, which ends with it"
-            raise UserError(Problem(message, gone)) from None
+        with self._path.open("rb") as file:
+            file.seek(self._read)
+            new = file.read()
         whole = new[: new.rfind(b"\n") + 1]
         for line in whole.splitlines():
             _apply(self._values, json.loads(line))
@@ -73,7 +66,6 @@ class Ledger:
         Raises:
             OSError: the file cannot be written, or another process keeps the lock; nothing is
                 changed then.
-            UserError: it was deleted.
         """
         with self._locked():
             changes: dict[str, Any] = {}

@@ -22,7 +22,7 @@ def insist(write: Callable[[], _T], give_up: Callable[[], bool]) -> _T:
 
     Raises:
         Stopped: `give_up` said so.
-        UserError: the folder of the file is gone, and does not come back.
+        UserError: the file or its folder is gone, and does not come back.
     """
     told = False
     give_up_at = time.monotonic() + _PATIENCE
@@ -34,7 +34,7 @@ def insist(write: Callable[[], _T], give_up: Callable[[], bool]) -> _T:
                 raise Stopped from None
             gone = isinstance(error, FileNotFoundError)
             if gone and time.monotonic() > give_up_at:
-                raise UserError(Problem("its folder was deleted", error.filename)) from None
+                raise UserError(Problem("was deleted", error.filename)) from None
             if not told:
                 notify(f"cannot write to the study, trying again: {error.strerror or error}")
             told = True

@@ -13,6 +13,7 @@ from smacwrap.history.appended import OverwrittenError
 from smacwrap.history.detailed_trajectory import DetailedTrajectoryWriter
 from smacwrap.history.live_rundata_writer import may_be_ours
 from smacwrap.history.objective import Incumbent
+from smacwrap.history.run import with_number
 from smacwrap.history.running import RunningRun, clear_running, write_running
 from smacwrap.history.state import Context, StateWriter
 from smacwrap.history.trajectory import TrajectoryWriter
@@ -61,6 +62,11 @@ class Records:
             message = "is a run history of SMAC v2: choose another --seed than its own"
             raise UserError(Problem(message, path))
         self._history = self._insist(lambda: LiveRundataWriter(path, identity))
+        if self._history.torn:
+            notify(
+                f"{path}: its last run was not written to the end: {self._history.torn} bytes "
+                "were cut off, and the run is made again"
+            )
         self._trajectory = self._insist(lambda: TrajectoryWriter(study.trajectory(seed)))
         self._detailed = self._insist(
             lambda: DetailedTrajectoryWriter(study.detailed_trajectory(seed))
@@ -71,6 +77,16 @@ class Records:
     def runs(self) -> list[Run]:
         """The worker's recorded runs, in their order, those of earlier launches included."""
         return self._history.runs
+
+    def numbered(self) -> list[Run]:
+        """Its runs, with their numbers."""
+        pairs = zip(self._history.places, self._history.runs, strict=True)
+        return [with_number(run, number) for number, run in pairs]
+
+    @property
+    def last(self) -> int:
+        """The number of its last run; a run that cannot be read any more had one, too."""
+        return self._history.last
 
     def started(self, run: RunningRun) -> None:
         """A run is about to start."""

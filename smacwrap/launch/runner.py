@@ -33,6 +33,7 @@ class Runner:
         default: the default configuration.
         records: where runs are recorded.
         stopping: says when one is to be ended.
+        announced: called when others can see that a run has started.
         is_late: whether the time is over that a run has beyond the launch's limits.
     """
 
@@ -43,8 +44,10 @@ class Runner:
         default: Configuration,
         records: Records,
         stopping: Stopping,
+        announced: Callable[[], None],
         is_late: Callable[[], bool],
     ) -> None:
+        self._announced = announced
         self._seed = seed
         self._target = target
         self._default = to_text(default)
@@ -66,7 +69,7 @@ class Runner:
             cutoff=self._target.scenario.cutoff,
             seed=suggestion.seed,
         )
-        number = len(self._records.runs) + 1
+        number = self._records.last + 1
         start = datetime.now(UTC).isoformat()
         log.info("call: %s", self._target.sample_call(call))
         self._records.started(
@@ -82,6 +85,7 @@ class Runner:
                 pid=os.getpid(),
             )
         )
+        self._announced()
         answer = self._answer(call, number)
         if self._stopping.ended(answer):
             raise Stopped
@@ -97,6 +101,8 @@ class Runner:
         }
         if answer.reason:
             details["reason"] = answer.reason
+        if answer.warnings:
+            details["warnings"] = list(answer.warnings)
         run = Run(
             settings=all_to_text(suggestion.configuration),
             active=tuple(call.parameters),
@@ -127,5 +133,5 @@ class Runner:
             seconds = time.monotonic() - start
             if not self._stopping.run_was_stopped(number):
                 reason = "still running when its time beyond the limit was over"
-                return Answer(killed(call, seconds), seconds, "", reason, INTERRUPTED)
+                return Answer(killed(call, seconds), seconds, "", reason, void=INTERRUPTED)
             return Answer(killed(call, seconds), seconds, "", "stopped by request")

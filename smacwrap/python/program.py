@@ -15,7 +15,7 @@ from typing import NoReturn
 from smacwrap.executors import processes
 from smacwrap.executors.tree import Descendants
 from smacwrap.frozen import replace
-from smacwrap.protocol import CallString
+from smacwrap.protocol import CallString, Result
 from smacwrap.protocol.additional import INTERRUPTED
 from smacwrap.python.result import timed_out
 from smacwrap.streams import open_standard_streams
@@ -51,8 +51,17 @@ def own_output() -> Iterator[int]:
 
 def write_outcome(output: int, call: CallString, outcome: Outcome) -> None:
     """Write the result line to a file descriptor, and its reason to standard error."""
-    result = replace(outcome.result, additional=additional_data(outcome, None))
-    write_answer(output, call, result)
+    write_answer(output, call, answer_of(outcome))
+    tell_reason(outcome)
+
+
+def answer_of(outcome: Outcome) -> Result:
+    """The result that a wrapper answers with: metrics and reason are its additional run data."""
+    return replace(outcome.result, additional=additional_data(outcome, None))
+
+
+def tell_reason(outcome: Outcome) -> None:
+    """Write the reason of a run that failed to standard error, for people."""
     if outcome.reason:
         print(f"{Path(sys.argv[0]).name}: {outcome.reason}", file=sys.stderr)
 
@@ -107,7 +116,8 @@ class Program:
             wait = None
             if self.call.has_cutoff:
                 # No process can use up the rest sooner than this.
-                rest = (self.call.cutoff - used) / (os.cpu_count() or 1)
+                rest = (self.call.cpu_limit - used) / (os.cpu_count() or 1)
+                rest = min(rest, start + self.call.wall_limit - time.monotonic())
                 wait = min(max(rest, _SHORTEST_LOOK), threading.TIMEOUT_MAX)
             if processes.readable([reader], wait):
                 for number in os.read(reader, 64):
@@ -115,8 +125,9 @@ class Program:
                         reason = f"the wrapper was ended by {signal.Signals(number).name}"
                         self.end(crashed(self.call, reason, void=INTERRUPTED))
             else:
-                used = max(time.monotonic() - start, time.process_time() + tree.cpu_time())
-                if used >= self.call.cutoff:
+                used = time.process_time() + tree.cpu_time()
+                late = time.monotonic() - start >= self.call.wall_limit
+                if late or used >= self.call.cpu_limit:
                     self.end(timed_out(self.call))
 
     def end(self, outcome: Outcome) -> NoReturn:

@@ -74,10 +74,14 @@ def echo(output: bytes) -> None:
 
 def write_answer(output: int, call: CallString, result: Result) -> None:
     """Write the result line to a file descriptor, in every form that the call asks for."""
-    # Arguments may hold bytes that are no UTF-8; Python has them as lone surrogates.
-    answer = format_answer(result, aclib=call.aclib).encode("utf-8", "backslashreplace")
+    write_text(output, format_answer(result, aclib=call.aclib))
+
+
+def write_text(output: int, answer: str) -> None:
+    """Write an answer to a file descriptor."""
     with contextlib.suppress(BrokenPipeError):  # a run is the same if nobody listens
-        _write(output, answer)
+        # Arguments may hold bytes that are no UTF-8; Python has them as lone surrogates.
+        _write(output, answer.encode("utf-8", "backslashreplace"))
 
 
 def _write(descriptor: int, data: bytes, patience: float | None = None) -> None:

@@ -41,7 +41,7 @@ def test_a_run_that_came_to_no_result_is_made_again_and_counts_once(
     done = smacwrap("launch", quick, *WORDS, "--parallel", 2)
     assert done.returncode == 0, done
     notes = re.findall(
-        r"worker [12]: run [12]-\d gave no result: the disk is full; again in [12] s", done.stdout
+        r"worker [12]: run [12]-\d gave no result: the disk is full; again in [124] s", done.stdout
     )
     assert 2 <= len(notes) == len(list(quick.parent.glob("started-*"))) - 4
     runs = [run for seed in (1, 2) for run in recorded(study, seed)]
