@@ -17,12 +17,16 @@ from smacwrap.launch import Ending, LaunchOptions, join, launch
 from smacwrap.launch.background import launch_in_background
 from smacwrap.launch.description import read_description
 from smacwrap.launch.progress import TerminalProgress
+from smacwrap.launch.signals import heed_too, listening
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.target import Target, target_environment
 from smacwrap.launch.translation import objective_of
 from smacwrap.protocol import CallString
 from smacwrap.report import print_summary, write_results
 from smacwrap.scenario import Scenario, load_scenario
+
+INTERRUPTED = 130
+"""The exit code of a launch that was stopped."""
 
 
 @click.command("launch", context_settings=SCENARIO_OPTIONS)
@@ -92,6 +96,21 @@ from smacwrap.scenario import Scenario, load_scenario
     help="Time that running targets have to end when the launch is stopped.  [default: 5]",
 )
 @click.option(
+    "--limit-grace",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    help="Time that running targets have to end at a limit of time.  [default: until the cutoff; "
+    "without one as long as the longest run so far, at least 60]",
+)
+@click.option(
+    "--stop-signal",
+    "stop_signals",
+    metavar="NAME",
+    multiple=True,
+    help="A signal that stops the launch, too, for example XCPU.  [always: INT, TERM, HUP, USR1, "
+    "USR2]",
+)
+@click.option(
     "--detach",
     is_flag=True,
     help="Launch in the background, and keep the workers going if the launcher dies.",
@@ -114,6 +133,8 @@ def command(
     cores: int | None,
     nice: int | None,
     grace: float | None,
+    limit_grace: float | None,
+    stop_signals: tuple[str, ...],
     detach: bool,
     in_background: bool,
     scenario_options: tuple[str, ...],
@@ -136,6 +157,7 @@ def command(
         raise UserError("--resume, --overwrite and --join exclude each other")
     if (accept_changes or retry_crashed) and not resume:
         raise UserError("--accept-changes and --retry-crashed need --resume")
+    heed_too(stop_signals)
     own = [option for param in command.params for option in param.opts]
     overrides = parse_overrides(scenario_options, own)
     scenario = load_scenario(scenario_file, overrides)
@@ -160,9 +182,10 @@ def command(
         cores=cores,
         nice=nice,
         grace=grace,
+        limit_grace=limit_grace,
         detach=detach,
     )
-    console = plain_console()
+    console = plain_console(lasting=True)
     if detach and not in_background:
         pid = launch_in_background(study, [*sys.argv[1:], "--in-background"])
         console.print(f"launched in the background (process {pid}): {study.launch_log}")
@@ -171,9 +194,22 @@ def command(
     if scenario.without_effect:
         names = ", ".join(scenario.without_effect)
         console.print(f"ignored options: {names}", style="yellow", markup=False)
-    with TerminalProgress(console, scenario.wallclock_limit) as progress:
-        ending = (join if joins else launch)(scenario, study, options, progress)
-    exit_code = 130 if ending.interrupted else 1 if ending.failed else 0
+    progress = TerminalProgress(console, scenario.wallclock_limit)
+
+    def on_signal() -> None:
+        # Later, the launch takes it, or is over: then what it found is written all the same.
+        if not progress.has_begun:
+            sys.exit(INTERRUPTED)
+
+    with listening(on_signal):
+        with progress:
+            ending = (join if joins else launch)(scenario, study, options, progress)
+        sys.exit(_report(console, scenario, study, ending))
+
+
+def _report(console: Console, scenario: Scenario, study: Study, ending: Ending) -> int:
+    """Show and write what a launch found; its exit code."""
+    exit_code = INTERRUPTED if ending.interrupted else 1 if ending.failed else 0
     _show(console, scenario, study, ending)
     if ending.others:
         console.print("Other launchers go on; the last one writes results.csv.", markup=False)
@@ -183,7 +219,7 @@ def command(
     except UserError as error:
         click.echo(str(error), err=True)
         exit_code = exit_code or 2
-    sys.exit(exit_code)
+    return exit_code
 
 
 def _show(console: Console, scenario: Scenario, study: Study, ending: Ending) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import math
 import platform
 import time
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,8 @@ class Budget:
     # of each machine, in seconds, and by seed (as text, for JSON) what is `claimed`, `reserved`
     # and used of `cpu_time`. With `per_process` the limits hold for each worker by itself. `runs`
     # has the IDs of all runs that were claimed, by a digest of what is run. While it is not
-    # `is_open`, a launch begins, and no other launcher can join.
+    # `is_open`, a launch begins, and no other launcher can join. `deadline` is when runs end that
+    # are running at a limit of time, in seconds since the start.
     #
     # Clocks of the time of day differ between machines, and jump. So a machine that is new to the
     # launch has `asked` for the time since the start, and one that knows it has `told` it.
@@ -158,12 +160,12 @@ class Budget:
         own, digest = str(seed), _digest(key)
         with self._ledger.changing() as (now, changes):
             used = {**now["cpu_time"], own: cpu_time}
+            changes["cpu_time"] = {own: cpu_time}
             reason = now["ended"] or self._exhausted({**now, "cpu_time": used}, seed)
             if not reason:
                 if _is_taken(now, seed, now["runs"].get(digest), read):
                     raise Taken
                 number = now["claimed"].get(own, 0) + 1
-                changes["cpu_time"] = {own: cpu_time}
                 changes["claimed"] = {own: number}
                 changes["runs"] = {digest: f"{seed}-{number}"}
                 if reserved := now["reserved"].get(own):
@@ -191,6 +193,29 @@ class Budget:
         """Whether the launch was ended for a reason that is a failure."""
         return bool(self._ledger.values()["failed"])
 
+    def over(self) -> str:
+        """Why even a run that is claimed already is not to be started; empty while it is."""
+        now = self._ledger.values()
+        # Of its own CPU time, a worker has had enough for what it claimed.
+        cpu_time = 0.0 if now["per_process"] else sum(now["cpu_time"].values())
+        return str(now["ended"] or self._out_of_time(now, cpu_time))
+
+    def overtime(self, seconds: float) -> float | None:
+        """How many seconds running runs still have at the launch's end; None while it is not over.
+
+        Args:
+            seconds: what they have from now on, if nobody has said that yet.
+        """
+        now = self._ledger.values()
+        if "deadline" not in now:
+            if seconds == math.inf or not self.over():
+                return None
+            with self._ledger.changing() as (now, changes):
+                if "deadline" not in now:
+                    changes["deadline"] = self._elapsed(now) + seconds
+            now = self._ledger.values()
+        return float(now["deadline"]) - self._elapsed(now)
+
     def nothing_left(self, seed: int | None = None) -> str:
         """Why `seed`, or with None any worker, can claim no run; an empty string while one can."""
         now = self._ledger.values()
@@ -209,11 +234,18 @@ class Budget:
             claimed += sum(now["reserved"].values())
         if claimed - len(forgotten) >= now["run_limit"]:
             return f"algorithm run limit ({now['run_limit']} runs) has been reached"
-        if time.monotonic() - now["start"][self._machine] >= now["wallclock_limit"]:
+        return self._out_of_time(now, cpu_time)
+
+    def _out_of_time(self, now: Mapping[str, Any], cpu_time: float) -> str:
+        if self._elapsed(now) >= now["wallclock_limit"]:
             return f"wallclock limit ({now['wallclock_limit']:g} s) has been reached"
         if cpu_time >= now["cputime_limit"]:
             return f"CPU time limit ({now['cputime_limit']:g} s) has been reached"
         return ""
+
+    def _elapsed(self, now: Mapping[str, Any]) -> float:
+        """Seconds since the launch began."""
+        return time.monotonic() - float(now["start"][self._machine])
 
 
 def _machine() -> str:

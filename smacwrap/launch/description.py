@@ -39,8 +39,8 @@ class Description:
       as `scenario_to_plain` writes it; `job`: the job file. What is edited while a launch goes on
       changes nothing of it. An older smacwrap wrote the first of them only.
     - `seeds`: the workers'.
-    - `engine`, `limits_per_process`, `gpus`, `cores`, `nice`, `grace`, `detach`: as in
-      LaunchOptions.
+    - `engine`, `limits_per_process`, `gpus`, `cores`, `nice`, `grace`, `detach`, `limit_grace`:
+      as in LaunchOptions.
     - `shares`: what each worker's runs may use, by the worker's seed.
     - `repeat`: runs that were interrupted, by the seed of the worker that is to make them again.
     - `host`, `pid`, `start`: the launcher's; `start` is ISO 8601.
@@ -67,6 +67,7 @@ class Description:
     host: str
     pid: int
     start: str
+    limit_grace: float | None = None
 
     def overrides_from_here(self) -> list[tuple[str, str]]:
         """The overrides, as they have to be given in the current folder to mean the same."""
@@ -131,6 +132,7 @@ def read_description(study: Study) -> Description | None:
             )
             raise UserError(Problem(message, path))
         document = {"scenario_text": "", "settings": {}, "job": None, **document}
+        document.setdefault("limit_grace", None)
         values = {field.name: document[field.name] for field in fields(Description)}
         repeat = {
             int(seed): [RunningRun(**run) for run in runs]

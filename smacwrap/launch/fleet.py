@@ -1,12 +1,14 @@
 """The workers of a launch: started, watched, started again when they die, and stopped."""
 
 import contextlib
+import math
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from smacwrap.errors import Problem, UserError
 from smacwrap.executors import processes
 from smacwrap.history import Run, Study
 from smacwrap.history.objective import Incumbent
@@ -14,9 +16,10 @@ from smacwrap.history.requests import Requests
 from smacwrap.history.running import read_running
 from smacwrap.launch.budget import Budget
 from smacwrap.launch.crew import STOPPED, Crew
-from smacwrap.launch.description import Description
+from smacwrap.launch.description import Description, write_description
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.observer import Observer
+from smacwrap.launch.overtime import time_beyond
 from smacwrap.launch.prepost import before_and_after
 from smacwrap.launch.signals import listening
 from smacwrap.launch.tally import Tally
@@ -24,6 +27,7 @@ from smacwrap.launch.translation import objective_of
 from smacwrap.scenario import Scenario
 
 _POLL = 0.1  # seconds
+_SAME_MOMENT = 0.2  # seconds between two signals that are meant as one
 _LOOK_FOR_DEAD = 2.0  # seconds between two looks at the workers of other launchers
 
 PATIENCE = 15.0
@@ -87,6 +91,9 @@ class Fleet:
         self.given_up: set[int] = set()
         self.stopped: set[int] = set()
         self.signals = 0
+        self.signalled_at = -math.inf
+        self.longest = 0.0  # seconds of a run
+        self.overtime_told = False
         self.looked_for_dead = time.monotonic()
 
     def run(self) -> Ending:
@@ -133,11 +140,23 @@ class Fleet:
                 self._watch()
         finally:
             self._stop()
+            with contextlib.suppress(OSError):
+                self._restore_description()
+
+    def _restore_description(self) -> None:
+        """Write study.json again if it was deleted, and not with all the rest."""
+        gone = self.study.budget.exists() and not self.study.description.exists()
+        if gone and not self.joins:
+            write_description(self.study, self.description)
+            self.observer.note(f"{self.study.description} was deleted: it is written again")
 
     def _read_all(self) -> int:
         """Take in what the study has, and what other machines wrote just now; how many runs."""
         with keeping():
-            count = sum(1 for _ in self.tally.take_in())
+            count = 0
+            for _, run, _ in self.tally.take_in():
+                count += 1
+                self.longest = max(self.longest, run.wallclock_time)
         if waits_for := self.tally.waits_for:
             names = ", ".join(path.name for path in waits_for)
             self.observer.note(f"waiting for {names}: not all of it can be read yet")
@@ -167,6 +186,10 @@ class Fleet:
         return recorded.total() + left
 
     def _watch(self) -> None:
+        if not self.study.budget.exists():  # to wait for it would be in vain
+            gone = self.study.budget if self.study.folder.exists() else self.study.folder
+            message = "was deleted while a launch was at work, which ends with it"
+            raise UserError(Problem(message, gone))
         self._take_in()
         with contextlib.suppress(OSError):
             self.budget.tell_time()
@@ -188,14 +211,36 @@ class Fleet:
         for seed, due in list(self.restart_at.items()):
             if time.monotonic() >= due:
                 del self.restart_at[seed]
+                self._restore_description()
                 self.workers[seed] = self.crew.start(seed)
         if self._times_told():
             self.observer.note(
                 f"stopping: running targets have {self.description.grace:g} s to end "
                 "(Ctrl-C once more: at once)"
             )
-        if self.signals or (self.workers and self.budget.failed()):
+        if self.signals or (self.workers and (self.budget.failed() or self._is_late())):
             self._stop()
+
+    def _is_late(self) -> bool:
+        """Whether the time is over that runs have beyond a limit; once it begins, people are told.
+
+        Our own workers look at it, too, and end their runs by themselves.
+        """
+        beyond = time_beyond(self.scenario, self.description.limit_grace, self.longest)
+        left = self.budget.overtime(beyond)
+        if left is None:
+            return False
+        running = [run for run in read_running(self.study) if run.worker in self.workers]
+        count = len(running) if self.crew.claims else len(self.workers)
+        if count and not self.overtime_told:
+            until = time.strftime("%H:%M:%S", time.localtime(time.time() + left))
+            what = "1 run" if count == 1 else f"{count} runs"
+            self.observer.note(
+                f"{self.budget.over()}: {what} may go on until {until}, and would be interrupted "
+                "then (--limit-grace)"
+            )
+        self.overtime_told = True
+        return left <= (-PATIENCE if self.crew.claims else 0.0)
 
     def _pass_on_notices(self, seed: int, process: "subprocess.Popen[bytes]") -> None:
         """Tell the observer what a worker prints: a line each that a person should know."""
@@ -213,6 +258,7 @@ class Fleet:
     def _take_in(self) -> None:
         for seed, run, new in self.tally.take_in():
             self.deaths[seed] = 0
+            self.longest = max(self.longest, run.wallclock_time)
             # Nobody claimed the runs of SMAC v2, also of one that somebody started by himself.
             if not (self.crew.claims and self._takes_part(seed)):
                 with contextlib.suppress(OSError):
@@ -272,9 +318,12 @@ class Fleet:
             name = processes.signal_name(-exit_code)
             guess = " (as when memory runs out)" if -exit_code == signal.SIGKILL else ""
             return f"killed by {name}{guess}: see {log}"
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - 4096))
-            end = file.read().decode(errors="replace")
+        try:
+            with log.open("rb") as file:
+                file.seek(max(0, log.stat().st_size - 4096))
+                end = file.read().decode(errors="replace")
+        except OSError as error:
+            return f"exit code {exit_code} (its log {log} cannot be read: {error.strerror})"
         return f"exit code {exit_code}: {self.crew.last_words(end)} (see {log})"
 
     def _stop(self) -> None:
@@ -311,8 +360,11 @@ class Fleet:
         return self.signals
 
     def _on_signal(self) -> None:
-        # It may come in the middle of printing: whoever waits looks at it.
-        self.signals += 1
+        # It may come in the middle of printing: whoever waits looks at it. Some send TERM and HUP
+        # together, which is not said twice.
+        now = time.monotonic()
+        self.signals += now - self.signalled_at > _SAME_MOMENT
+        self.signalled_at = now
 
     def _ending(self) -> Ending:
         limit = self.budget.nothing_left()

@@ -69,7 +69,7 @@ class LaunchOptions:
     - `overrides`: scenario options as pairs of name and value.
     - `limits_per_process`: every worker has the whole limits.
     - `gpus`, `cores`: as in `divide`; `nice` is added to the workers' niceness.
-    - `grace`: as `DEFAULT_GRACE`.
+    - `grace`: as `DEFAULT_GRACE`; `limit_grace`: as `told` in `time_beyond`.
     - `detach`: the workers go on if the launcher dies.
     """
 
@@ -87,6 +87,7 @@ class LaunchOptions:
     cores: int | None = None
     nice: int | None = None
     grace: float | None = None
+    limit_grace: float | None = None
     detach: bool = False
 
 
@@ -272,6 +273,7 @@ def _describe(
         host=platform.node(),
         pid=os.getpid(),
         start=datetime.now(UTC).isoformat(),
+        limit_grace=told("limit_grace", None),
     )
 
 

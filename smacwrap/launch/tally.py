@@ -75,6 +75,8 @@ class Tally:
             for seed, run in self.runs:
                 self._consider(seed, run)
         for seed, run in self._history.poll():
+            if self._runs.get((seed, run.details["number"])) == run:
+                continue  # its file was deleted, and written again
             self._runs[seed, run.details["number"]] = run
             self.recorded[seed] = run.details["number"]
             yield seed, run, self._consider(seed, run)

@@ -22,13 +22,15 @@ from smacwrap.launch.claim import claim_seed
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.knowledge import Knowledge, key_of
 from smacwrap.launch.launchers import description_of_worker
+from smacwrap.launch.overtime import time_beyond
 from smacwrap.launch.patience import insist, notify
 from smacwrap.launch.records import Records
 from smacwrap.launch.runner import Runner
 from smacwrap.launch.stopping import Stopping
-from smacwrap.launch.target import Stopped, Target, target_environment
+from smacwrap.launch.target import Answer, Stopped, Target, target_environment
 from smacwrap.launch.translation import objective_of, study_identity, target_seeds
 from smacwrap.launch.turn import Turn
+from smacwrap.launch.voids import VoidError, Voids
 from smacwrap.launch.warmstart import warm_runs
 from smacwrap.pcs import from_record, parse_pcs
 from smacwrap.protocol import Status
@@ -66,6 +68,9 @@ class Worker:
         self.pcs_text = description.pcs_text
         self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
         self.first: Suggestion | None = None
+        self.limit_grace = description.limit_grace
+        self.longest = 0.0  # seconds of a run
+        self.voids = Voids(self.budget)
         self.targets_time = 0.0
         self.start = time.monotonic()
 
@@ -111,6 +116,7 @@ class Worker:
             self.records,
             self.stopping,
             self.turn.end,
+            self._is_late,
         )
         self.others = HistoryReader(
             self.study, skip=self.seed, patience=PATIENCE, pcs_text=self.pcs_text
@@ -153,7 +159,8 @@ class Worker:
                 log.info("another worker runs this already: asking again")
                 self._reserve()
                 continue
-            self._run(suggestion)
+            if reason := self._run(suggestion):
+                return reason
         raise Stopped
 
     def _ask(self, pending: Sequence[Pending]) -> Suggestion | None:
@@ -221,8 +228,16 @@ class Worker:
             log.info("learned from %d runs of %s", len(runs), folder)
         return engine
 
-    def _run(self, suggestion: Suggestion) -> None:
-        run, output = self.runner.run(suggestion)
+    def _run(self, suggestion: Suggestion) -> str:
+        """Make a run and take it in; why it, and no other, is to be made, if that is so."""
+        while True:
+            try:
+                run, output = self.runner.run(suggestion)
+                break
+            except VoidError as void:
+                if reason := self._after(void.answer):
+                    return reason
+        self.voids.over()
         number, reason = run.details["number"], run.details.get("reason", "")
         self.targets_time += run.result.runtime
         log.info("run %d: %s", number, _say(run))
@@ -234,6 +249,38 @@ class Worker:
         if self._take_in(self.seed, run):
             self._write_incumbent()
         self._insist(partial(self._check_abort, run, output))
+        return ""
+
+    def _after(self, void: Answer) -> str:
+        """Wait until a run that came to no result can be made again; why it is not to be.
+
+        Its claim stays, and so does the word that it runs: nobody else makes it meanwhile.
+
+        Raises:
+            Stopped: somebody said stop.
+        """
+        run = f"{self.seed}-{self.records.last + 1}"
+        log.warning("run %s came to no result (%s): %s", run, void.void, void.reason)
+        log.warning("its last output:\n%s", void.output)
+        if not self._insist(self.budget.over):
+            self._read_others()
+            first = not self._counted() and not any(self.others.read.values())
+            pause = self._insist(partial(self.voids.add, void, run, first))
+            if self.stopping.comes_within(pause):
+                raise Stopped
+        if reason := self._insist(self.budget.over):
+            notify(f"run {run} was interrupted: --resume makes it again")
+        return reason
+
+    def _is_late(self) -> bool:
+        """Whether the time is over that a run has beyond a limit of the launch."""
+        with contextlib.suppress(OSError):  # it is asked again
+            left = self.budget.overtime(self._time_beyond())
+            return left is not None and left <= 0
+        return False
+
+    def _time_beyond(self) -> float:
+        return time_beyond(self.scenario, self.limit_grace, self.longest)
 
     def _check_abort(self, run: Run, output: str) -> None:
         """End the launch where SMAC v2 would: ABORT, or a crash that the scenario forbids."""
@@ -266,6 +313,7 @@ class Worker:
 
     def _take_in(self, seed: int, run: Run, *, new: bool = True) -> bool:
         self.records.know(run, new=new)
+        self.longest = max(self.longest, run.wallclock_time)
         return self.knowledge.take_in(seed, run)
 
     def _write_incumbent(self) -> None:

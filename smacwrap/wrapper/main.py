@@ -6,7 +6,7 @@ from smacwrap.errors import UserError
 from smacwrap.executors.guard import Guard
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.protocol import CallString, CallStringError, parse_call_string
-from smacwrap.protocol.additional import ENVIRONMENT
+from smacwrap.protocol.additional import ENVIRONMENT, INTERRUPTED
 from smacwrap.wrapper.job import Job, read_job
 from smacwrap.wrapper.place import CACHE, find_job, runs_folder
 from smacwrap.wrapper.process import (
@@ -52,7 +52,7 @@ def wrap(job_file: str, words: Sequence[str], guard: Guard | None = None) -> Non
         _answer(call, _crashed(call, str(error), ENVIRONMENT))
         raise
     except StoppedError as error:
-        done = _crashed(call, f"the wrapper was ended by {error}")
+        done = _crashed(call, f"the wrapper was ended by {error}", INTERRUPTED)
     _answer(call, done)
     for message in (*done.warnings, *([done.reason] if done.reason else [])):
         echo(f"smacwrap run: {message}\n".encode("utf-8", "backslashreplace"))
