@@ -54,10 +54,7 @@ def review(scenario: Scenario) -> Iterator[Finding]:
     yield from _limits(scenario)
     yield from _instances(scenario)
     yield from _relative_output(scenario)
-    for setting in scenario.settings.values():
-        if not setting.option.acts:
-            message = f"no effect here: {setting.option.here}"
-            yield Finding(Level.INFO, setting.problem(message))
+    yield from _without_effect(scenario)
 
 
 def review_unloadable(file: Path) -> Iterator[Finding]:
@@ -124,6 +121,11 @@ def _differs(setting: Setting) -> bool:
 def _instances(scenario: Scenario) -> Iterator[Finding]:
     settings = scenario.settings
     if not scenario.use_instances:
+        if (said := settings.get("use-instances")) and said.file and not said.line:
+            message = (
+                "read as SMAC3 reads it, without instances; SMAC v2 needs use-instances = false"
+            )
+            yield Finding(Level.INFO, Problem(message, scenario.file))
         for name, setting in settings.items():
             if name in _OF_INSTANCES:
                 message = "not read, since use-instances is false"
@@ -134,6 +136,15 @@ def _instances(scenario: Scenario) -> Iterator[Finding]:
     elif bare := [i.name for i in scenario.test_instances if i.name not in scenario.features]:
         message = f"{len(bare)} of them have no features, such as {quoted(bare[0])}"
         yield Finding(Level.INFO, at_option(scenario, "test-instances", message))
+
+
+def _without_effect(scenario: Scenario) -> Iterator[Finding]:
+    for setting in scenario.settings.values():
+        if not setting.option.acts:
+            # SMAC v2 would not start the target algorithm: results would be others.
+            other = setting.option.name == "tae" and setting.option.parse(setting.text) != "CLI"
+            message = f"no effect here: {setting.option.here}"
+            yield Finding(Level.WARNING if other else Level.INFO, setting.problem(message))
 
 
 def _relative_output(scenario: Scenario) -> Iterator[Finding]:

@@ -83,5 +83,7 @@ def _origin(setting: Setting | None) -> str:
     """Where the value was set, and by which alias."""
     if setting is None:
         return "default"
+    if setting.file and not setting.line:
+        return "a file of SMAC3's without instances"
     place = f"{setting.file}:{setting.line}" if setting.file else "command line"
     return place if setting.name == setting.option.name else f"{place} ({setting.name})"
