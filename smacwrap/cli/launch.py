@@ -17,6 +17,7 @@ from smacwrap.launch import Ending, LaunchOptions, join, launch
 from smacwrap.launch.background import launch_in_background
 from smacwrap.launch.description import read_description
 from smacwrap.launch.progress import TerminalProgress
+from smacwrap.launch.review import hung_for_ever
 from smacwrap.launch.signals import heed_too, listening
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.target import Target, target_environment
@@ -194,6 +195,8 @@ def command(
     if scenario.without_effect:
         names = ", ".join(scenario.without_effect)
         console.print(f"ignored options: {names}", style="yellow", markup=False)
+    if problem := hung_for_ever(scenario):
+        console.print(f"warning: {problem}", style="yellow", markup=False, soft_wrap=True)
     progress = TerminalProgress(console, scenario.wallclock_limit)
 
     def on_signal() -> None:

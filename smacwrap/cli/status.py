@@ -15,6 +15,7 @@ from smacwrap.launch.launchers import Joined
 from smacwrap.launch.resources import Share
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.status import Activity, Status, read_status
+from smacwrap.scenario.domains import UNLIMITED
 
 
 @click.command("status")
@@ -52,14 +53,15 @@ def _summary(status: Status) -> list[str]:
     else:
         state = f"not running; last launched at {_local(since)}"
     limit = status.scenario.run_limit
+    at_most = f" of at most {limit}" if limit < UNLIMITED else ", no limit"
     lines = [
         f"scenario   {description.scenario}",
         f"launch     {state}",
         *(f"joined     {_joined(joined)}" for joined in activity.joined),
         f"engine     {description.engine}",
         f"workers    {_workers(activity)}",
-        f"runs       {len(status.runs) - len(status.forgotten)} of at most {limit}"
-        + (" each worker" if description.limits_per_process else "")
+        f"runs       {len(status.runs) - len(status.forgotten)}{at_most}"
+        + (" each worker" if description.limits_per_process and limit < UNLIMITED else "")
         + (f", and {len(status.forgotten)} forgotten" if status.forgotten else ""),
         f"each run   {_shares(activity.shares)}"
         + (f"; niceness {description.nice}" if description.nice else ""),

@@ -107,11 +107,32 @@ def test_warnings_pass_unless_they_are_taken_strictly(folder: Path, check: Check
     (folder / "quick.txt").write_text(text)
     expected = (
         "quick.txt: warning: no limit is set, a launch would never end: "
-        "add a line such as runcount-limit = 100\nquick.txt: ok, 1 warning\n"
+        "add a line such as runcount-limit = 100\n"
+        "quick.txt: warning: nothing ends a target that hangs: "
+        "add a line such as cutoff-time = 3600 (seconds)\n"
+        "quick.txt: ok, 2 warnings\n"
     )
     assert check() == expected
     assert check(options=("--strict",), exit_code=1) == expected
-    assert check(options=("--strict", "--wallclock-limit", "9")) == "quick.txt: ok\n"
+    limits = ("--strict", "--wallclock-limit", "9", "--cutoff-time", "5")
+    assert check(options=limits) == "quick.txt: ok\n"
+
+
+@pytest.mark.parametrize("limit", ["wallclock-limit", "tunerTimeout"])
+def test_a_limit_of_time_without_a_cutoff_is_a_warning_at_its_line(
+    check: Check, limit: str
+) -> None:
+    hangs = f"quick.txt:6:{len(limit) + 4}: warning: {limit}: nothing ends a target that hangs"
+    assert hangs in check(f"{limit} = 9")
+    assert check("cutoff_time = 5", f"{limit} = 9") == "quick.txt: ok\n"
+
+
+def test_a_jobs_own_limit_ends_a_target_that_hangs(folder: Path, job, check: Check) -> None:
+    found = check("wallclock-limit = 9")
+    assert "or wall_time = 3600 to [limits] in job.toml" in found
+    with (folder / "job.toml").open("a") as file:
+        file.write("\n[limits]\nwall_time = 60\n")
+    assert "hangs" not in check("wallclock-limit = 9")
 
 
 def test_runtime_without_a_cutoff_is_a_warning_at_its_line(check: Check) -> None:
