@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 
 from smacwrap.cli.console import plain_console
-from smacwrap.cli.paths import ANY_PATH
+from smacwrap.cli.paths import STUDY
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
 from smacwrap.launch.launchers import Joined
@@ -19,9 +19,12 @@ from smacwrap.scenario.domains import UNLIMITED
 
 
 @click.command("status")
-@click.argument("folder", metavar="STUDY", type=ANY_PATH)
+@click.argument("folder", metavar="[STUDY]", type=STUDY, default=".")
 def command(folder: Path) -> None:
     """Show what goes on in a STUDY: what runs now, since when, with what configuration.
+
+    STUDY is a study's folder, or a folder with one study somewhere in it (by default the current
+    folder), or the scenario file or job file of one study.
 
     \b
     Example:

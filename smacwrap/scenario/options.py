@@ -151,5 +151,33 @@ def _fold(name: str) -> str:
 
 
 def nearest_name(name: str) -> str:
-    """`" … did you mean 'x'?"` for the option name nearest to `name`, or an empty string."""
-    return did_you_mean(name, _BY_NAME)
+    """`" … did you mean 'x'?"` for the option that `name` may mean, or an empty string."""
+    meant = MEANT.get(fold_name(name))
+    return f" … did you mean '{meant}'?" if meant in _BY_NAME else did_you_mean(name, _BY_NAME)
+
+
+def fold_name(name: str) -> str:
+    """A name as it stands in `MEANT`."""
+    return name.lower().replace("-", "").replace("_", "")
+
+
+_BY_MEANING = {
+    "numberOfRunsLimit": "runs nruns maxruns numruns runlimit runslimit limit trials ntrials "
+    "maxtrials evals maxevals nevals evaluations maxevaluations iterations maxiter niter budget",
+    "wallclock-limit": "time timeout timelimit maxtime walltime wallclock duration seconds",
+    "cutoff-time": "runtimeout runtimelimit trialtimeout pertrialtimeout pertimelimit cutofftime",
+    "parallel": "workers nworkers jobs njobs processes nprocesses procs nprocs concurrency j n",
+    "cores": "threads nthreads cpus",
+    "gpus": "gpu devices device",
+    "overwrite": "force clean restart fresh",
+    "resume": "continue goon restore",
+    "detach": "background daemon bg",
+    "rungroup": "name studyname study",
+    "output-dir": "output out outputfolder folder dir",
+    "pcs-file": "pcs params parameters space",
+    "algo": "command cmd target program",
+    "engine": "optimizer optimiser method sampler",
+}
+
+MEANT = {word: option for option, words in _BY_MEANING.items() for word in words.split()}
+"""What people call options elsewhere, or would call them: the option, of a scenario or a launch."""
