@@ -65,6 +65,6 @@ def _kind_of_file(suffix: str, start: bytes) -> Kind:
         return Kind.JOB
     if suffix == ".pcs" or (suffix == ".json" and '"hyperparameters"' in text):
         return Kind.PCS
-    if _SCENARIO.search(text):
+    if len(_SCENARIO.findall(text)) > 1:
         return Kind.SCENARIO
     return Kind.PCS if _PCS.search(text) else Kind.OTHER

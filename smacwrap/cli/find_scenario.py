@@ -7,6 +7,7 @@ from pathlib import Path
 
 from smacwrap.errors import UserError
 from smacwrap.kinds import Kind, kind_of
+from smacwrap.launch.find_study import how_to_resume
 
 _MOST_FILES = 500  # looked at in one folder
 _MOST_LISTED = 10
@@ -37,7 +38,7 @@ def _what_to_do(path: Path, kind: Kind, command: str) -> str:
     if kind in (Kind.SCRIPT, Kind.PROGRAM):
         return f"smacwrap scenario new {word} writes one for it"
     if kind is Kind.STUDY:
-        return f"smacwrap status {word} shows it, smacwrap launch SCENARIO --resume goes on with it"
+        return f"go on with it by {how_to_resume(path) or 'smacwrap launch SCENARIO --resume'}"
     if kind is Kind.ARCHIVE:
         return "name the file with a line such as algo = python train.py"
     using = [file for file in _scenario_files(path.parent) if _names(file, path.name)]

@@ -32,7 +32,7 @@ def command(folder: Path) -> None:
     """
     status = read_status(Study(folder))
     console = plain_console()
-    for line in _summary(status):
+    for line in _summary(folder, status):
         console.print(line, markup=False, soft_wrap=True)
     for problem in status.lost:
         console.print(f"warning: {problem}", markup=False, soft_wrap=True)
@@ -42,7 +42,7 @@ def command(folder: Path) -> None:
         console.print(_table("Interrupted (--resume makes them again)", status.interrupted))
 
 
-def _summary(status: Status) -> list[str]:
+def _summary(folder: Path, status: Status) -> list[str]:
     activity = status.activity
     description = activity.description
     since = datetime.fromisoformat(description.start)
@@ -58,6 +58,7 @@ def _summary(status: Status) -> list[str]:
     limit = status.scenario.run_limit
     at_most = f" of at most {limit}" if limit < UNLIMITED else ", no limit"
     lines = [
+        f"study      {folder}",
         f"scenario   {description.scenario}",
         f"launch     {state}",
         *(f"joined     {_joined(joined)}" for joined in activity.joined),

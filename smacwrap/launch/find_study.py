@@ -11,6 +11,7 @@ from pathlib import Path
 
 from smacwrap.errors import UserError
 from smacwrap.history import Study
+from smacwrap.history.state import is_state_folder, state_folders
 from smacwrap.kinds import Kind, kind_of
 from smacwrap.launch.description import Description, read_description
 from smacwrap.lookup import find_file, resolved
@@ -66,6 +67,32 @@ def studies_of(scenario: Path) -> list[Path]:
     return list(dict.fromkeys(here))
 
 
+def smac2_folder(path: Path) -> Path:
+    """The folder that SMAC v2 wrote, by its scenario file or a folder around it, if there is one.
+
+    Anything else is returned as it is, for whoever reads it to say what is wrong.
+    """
+    if kind_of(path) is Kind.SCENARIO:
+        try:
+            loaded = load_scenario(path)
+        except UserError:
+            return path
+        return _from_here(loaded.output_dir / loaded.rungroup)
+    if _is_study(path) or _is_smac2s(path):
+        return path
+    found = [folder for folder in _folders_below(path) if _is_smac2s(folder)]
+    if len(found) > 1:
+        raise UserError(
+            f"{path}: {len(found)} folders of SMAC v2 fit, name one of them:",
+            *(f"  {folder}" for folder in found[:_MOST_LISTED]),
+        )
+    return found[0] if found else path
+
+
+def _is_smac2s(folder: Path) -> bool:
+    return bool(Study(folder).seeds() or state_folders(folder) or is_state_folder(folder))
+
+
 def how_to_resume(study: Path) -> str:
     """The command that goes on with a study from its own folder; empty if it cannot be read."""
     description = _description(study)
@@ -94,7 +121,7 @@ def _one(
             word = shlex.quote(str(path))
             raise UserError(f"{path}: no study of this scenario; smacwrap launch {word} makes one")
         if kind is Kind.FOLDER:
-            raise UserError(f"{path}: no study of smacwrap (it has no study.json)")
+            raise UserError(f"{path}: no study of smacwrap in it or below (no study.json)")
         raise UserError(f"{path}: {kind}, and no study was found that belongs to it")
     more = len(found) - _MOST_LISTED
     raise UserError(
@@ -136,6 +163,11 @@ def _around(file: Path) -> list[Path]:
 
 def _below(folder: Path) -> Iterator[Path]:
     """The studies in a folder and its folders, by name, those nearest first."""
+    return filter(_is_study, _folders_below(folder))
+
+
+def _folders_below(folder: Path) -> Iterator[Path]:
+    """The folders in a folder and its folders, but for those in studies."""
     level, seen = [folder], 0
     for _ in range(_DEPTH):
         below: list[Path] = []
@@ -144,8 +176,8 @@ def _below(folder: Path) -> Iterator[Path]:
                 return
             inner = list(_folders(place))
             seen += len(inner)
-            yield from (path for path in inner if _is_study(path))
-            below += [path for path in inner if not _is_study(path)]
+            yield from inner
+            below += [path for path in inner if not (_is_study(path) or Study(path).seeds())]
         level = below
 
 

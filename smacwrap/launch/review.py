@@ -60,7 +60,8 @@ def unsupported(scenario: Scenario) -> list[Problem]:
 def hung_for_ever(scenario: Scenario) -> Problem | None:
     """What to say where a launch ends by time, or not at all, and nothing ends a target that hangs.
 
-    A launch that ends by its number of runs is not warned of: it has to wait for each of them.
+    At a wall-clock limit the launch ends it. A launch that ends by its number of runs is not warned
+    of: it has to wait for each of them.
     """
     by_time = [name for name in _TIME_LIMITS if name in scenario.settings]
     if not by_time and scenario.run_limit < UNLIMITED:
@@ -73,7 +74,8 @@ def hung_for_ever(scenario: Scenario) -> Problem | None:
             how += f", or wall_time = 3600 to [limits] in {file.name}"
             if math.isfinite(read_job(file).limits.wall_time):
                 return None
-    message = f"nothing ends a target that hangs: {how}"
+    until = "until then " if "wallclock-limit" in by_time else ""
+    message = f"{until}nothing ends a target that hangs: {how}"
     return at_option(scenario, by_time[0] if by_time else "wallclock-limit", message)
 
 

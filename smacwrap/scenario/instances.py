@@ -93,7 +93,9 @@ def _of_folder(folder: Path, written: str, suffix: str | None) -> tuple[Instance
         try:
             at_end = re.compile(f"(?:{suffix})\\Z")
         except (re.error, OverflowError, RecursionError) as error:
-            raise UserError(f"suffix {quoted(suffix)} is no regular expression: {error}") from None
+            raise UserError(
+                f"suffix {quoted(suffix)} is not a regular expression: {error}"
+            ) from None
         names = [name for name in names if at_end.search(name)]
     if not names:
         which = "with an extension" if suffix is None else f"with the suffix {quoted(suffix)}"
@@ -213,5 +215,5 @@ def _seed(row: _Row) -> int:
     text = row.parts[0]
     if INTEGER.fullmatch(text) and int(text) in _SEEDS:
         return int(text)
-    message = f"{quoted(text)} is no seed: expected an integer in [-1, 2147483647]"
+    message = f"{quoted(text)} is not a seed: expected an integer in [-1, 2147483647]"
     raise UserError(row.line.problem(message))
