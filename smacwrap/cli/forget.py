@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from smacwrap.cli.paths import ANY_PATH
+from smacwrap.cli.paths import STUDY
 from smacwrap.errors import UserError
 from smacwrap.history import Study
 from smacwrap.history.forgotten import Forgotten, run_id
@@ -14,7 +14,7 @@ from smacwrap.report import write_results
 
 
 @click.command("forget")
-@click.argument("folder", metavar="STUDY", type=ANY_PATH)
+@click.argument("folder", metavar="STUDY", type=STUDY)
 @click.argument("ids", metavar="RUN...", nargs=-1, required=True)
 @click.option("--undo", is_flag=True, help="Let them count again.")
 def command(folder: Path, ids: tuple[str, ...], undo: bool) -> None:
@@ -23,7 +23,7 @@ def command(folder: Path, ids: tuple[str, ...], undo: bool) -> None:
     RUN is an ID such as 2-14, the 14th run of the worker with seed 2; results.csv and the lines
     of a launch have them. Forgotten runs stay in the history and in the table, where they are
     marked; they neither count for the incumbent nor for what is proposed next, also in a launch
-    that is at work. They still count as runs that were made.
+    that is at work. Nor do they count for the limit of runs: others are made in their place.
 
     \b
     Example:

@@ -30,6 +30,9 @@ _OURS = (
     "launch.log",
     "results.csv",
     "study.json",
+    "frozen-job.toml",
+    "frozen-inputs.json",
+    "joined-*.json",
     "budget.jsonl",
     "running-*.json",
     "requests",
@@ -58,6 +61,16 @@ class Study:
     def description(self) -> Path:
         """What the study was launched with."""
         return self.folder / "study.json"
+
+    @property
+    def job(self) -> Path:
+        """The job file, as it was when the launch began."""
+        return self.folder / "frozen-job.toml"
+
+    @property
+    def inputs(self) -> Path:
+        """What the inputs of the runs were when the launch began."""
+        return self.folder / "frozen-inputs.json"
 
     @property
     def budget(self) -> Path:
@@ -155,8 +168,10 @@ class Study:
             return []
         return sorted(int(match[1]) for match in matches if match)
 
-    def clear(self) -> None:
+    def clear(self, *, keep_log: bool = False) -> None:
         """Delete what smacwrap wrote into the folder, and nothing else.
+
+        With `keep_log` the launch's log stays, for a launch in the background that writes it.
 
         Raises:
             UserError: something cannot be deleted.
@@ -164,6 +179,8 @@ class Study:
         try:
             for pattern in _OURS:
                 for path in self.folder.glob(pattern):
+                    if keep_log and path == self.launch_log:
+                        continue
                     if path.is_dir() and not path.is_symlink():
                         shutil.rmtree(path)
                     else:

@@ -4,11 +4,12 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from smacwrap.engines import ENGINES
 from smacwrap.errors import Problem, UserError
@@ -41,6 +42,8 @@ from smacwrap.launch.translation import objective_of, study_identity
 from smacwrap.lookup import resolved
 from smacwrap.pcs import parse_pcs
 from smacwrap.scenario import Scenario
+from smacwrap.scenario.lines import read_text
+from smacwrap.scenario.plain import scenario_to_plain
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,9 @@ def _description(
         cwd=str(Path.cwd()),
         identity=identity_of(scenario),
         pcs_text=context.pcs_text,
+        scenario_text=read_text(scenario.file),
+        settings=scenario_to_plain(_moved(scenario, final, folder)),
+        job=None,
         seeds=seeds,
         engine=ENGINES[0],
         limits_per_process=False,
@@ -195,3 +201,11 @@ def _description(
         pid=os.getpid(),
         start=datetime.now(UTC).isoformat(),
     )
+
+
+def _moved(scenario: Scenario, final: Callable[[str], str], folder: Path) -> Scenario:
+    """The scenario with all its paths as they will be, for a study in `folder`."""
+    values = ((field.name, getattr(scenario, field.name)) for field in fields(scenario))
+    changes: dict[str, Any] = {"output_dir": folder.parent, "rungroup": folder.name}
+    paths = ((name, value) for name, value in values if isinstance(value, Path))
+    return replace(scenario, **{name: Path(final(str(path))) for name, path in paths} | changes)

@@ -26,6 +26,7 @@ class TerminalProgress(Observer):
         self.start = time.monotonic()
         self.total: int | None = None
         self.already = self.done = 0
+        self.has_begun = False
         self.warnings: dict[str, Counter[str]] = {}
         self.bar = Progress(
             TextColumn("{task.description}"),
@@ -52,6 +53,7 @@ class TerminalProgress(Observer):
 
     def started(self, run_limit: int, already: int, seeds: Sequence[int]) -> None:
         """See `Observer.started`."""
+        self.has_begun = True
         self.total = run_limit if run_limit < _UNLIMITED else None
         self.already = self.done = already
         words = f"{len(seeds)} worker{'s' if len(seeds) > 1 else ''}, seeds "

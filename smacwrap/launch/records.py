@@ -1,9 +1,10 @@
 """Everything that a worker writes into its study; a full disk is waited for."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from smacwrap.errors import Problem, UserError
@@ -100,9 +101,14 @@ class Records:
             notify(f"this run could not be recorded: {words}: {format_result(run.result)}")
             raise
         except OverwrittenError:
-            if may_be_ours(self._history.path):
+            path = self._history.path
+            if not may_be_ours(path):
+                raise UserError(self._rescue(run)) from None
+            if path.stat().st_size:
                 raise
-            raise UserError(self._rescue(run)) from None
+            runs = [*self._history.runs, run]
+            notify(f"{path} was deleted: its {len(runs)} runs are written again")
+            self._history = self._written(path, runs)
         self._insist(lambda: clear_running(self._study, self._seed))
 
     def _rescue(self, last: Run) -> str:
@@ -115,14 +121,19 @@ class Records:
             with suppress(FileExistsError):
                 path.touch(exist_ok=False)
                 break
-        writer = self._insist(lambda: LiveRundataWriter(path, self._identity))
-        for run in runs:
-            self._insist(partial(writer.append, run))
+        self._written(path, runs)
         clear_running(self._study, self._seed)
         return (
             f"{self._history.path}: a SMAC v2 with the same seed, {self._seed}, overwrote it; "
             f"the {len(runs)} runs that it had are in {path.name} now"
         )
+
+    def _written(self, path: Path, runs: Sequence[Run]) -> LiveRundataWriter:
+        """The writer of a new file that has these runs."""
+        writer = self._insist(lambda: LiveRundataWriter(path, self._identity))
+        for run in runs:
+            self._insist(partial(writer.append, run))
+        return writer
 
     def incumbent(
         self, incumbent: Incumbent, cpu_time: float, wallclock_time: float, own_cpu_time: float

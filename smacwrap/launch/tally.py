@@ -40,6 +40,16 @@ class Tally:
         return [(seed, run) for (seed, _), run in self._runs.items()]
 
     @property
+    def counted(self) -> list[tuple[int, Run]]:
+        """The runs that were not forgotten, with their workers' seeds."""
+        return [(seed, run) for seed, run in self.runs if not self._is_forgotten(seed, run)]
+
+    @property
+    def forgotten(self) -> Counter[int]:
+        """How many runs of each worker were forgotten, by its seed."""
+        return Counter(seed for seed, run in self.runs if self._is_forgotten(seed, run))
+
+    @property
     def incumbent(self) -> Incumbent | None:
         """The best configuration so far."""
         return self._incumbents.current
@@ -65,9 +75,14 @@ class Tally:
             for seed, run in self.runs:
                 self._consider(seed, run)
         for seed, run in self._history.poll():
+            if self._runs.get((seed, run.details["number"])) == run:
+                continue  # its file was deleted, and written again
             self._runs[seed, run.details["number"]] = run
             self.recorded[seed] = run.details["number"]
             yield seed, run, self._consider(seed, run)
 
     def _consider(self, seed: int, run: Run) -> bool:
-        return run_id(seed, run) not in self._forgotten_ids and self._incumbents.add(run)
+        return not self._is_forgotten(seed, run) and self._incumbents.add(run)
+
+    def _is_forgotten(self, seed: int, run: Run) -> bool:
+        return run_id(seed, run) in self._forgotten_ids

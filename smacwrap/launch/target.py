@@ -1,5 +1,6 @@
 """Calls the target algorithm: one process per run, from call string to result."""
 
+import errno
 import logging
 import os
 import shlex
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,6 +22,7 @@ from smacwrap.frozen import replace
 from smacwrap.history.run import details_of
 from smacwrap.launch.resources import Share
 from smacwrap.protocol import CallString, Result, ResultLineError, ResultLines, Status
+from smacwrap.protocol.additional import ENVIRONMENT, INTERRUPTED, VOID, parse_additional
 from smacwrap.scenario import Scenario
 from smacwrap.wrapper.last_words import FAR, end_of, last_words
 from smacwrap.wrapper.outcome import crashed, failure
@@ -41,7 +44,9 @@ class Answer:
     """What a call of the target algorithm gave.
 
     `reason` explains a CRASHED result, `warnings` do not change a result; `output` ends with the
-    last lines that were printed; `wallclock_time` is in seconds.
+    last lines that were printed; `wallclock_time` is in seconds. `void` is INTERRUPTED or
+    ENVIRONMENT, or empty: with it the CRASHED result is none, for it says nothing of the
+    configuration.
     """
 
     result: Result
@@ -49,6 +54,7 @@ class Answer:
     output: str
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    void: str = ""
 
 
 def target_environment(
@@ -135,7 +141,7 @@ class Target:
         """
         for attempt in range(1, self.scenario.retry_crashed_count + 1):
             answer = self._call(call, should_stop, echo)
-            if answer.result.status is not Status.CRASHED:
+            if answer.void or answer.result.status is not Status.CRASHED:
                 return answer
             log.warning("attempt %d crashed, trying again: %s", attempt, answer.reason)
         return self._call(call, should_stop, echo)
@@ -145,8 +151,9 @@ class Target:
     ) -> Answer:
         start = time.monotonic()
         printed = ResultLines(call.seed)
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with ExitStack() as files:
             try:
+                out, err = (files.enter_context(tempfile.TemporaryFile()) for _ in range(2))
                 process = subprocess.Popen(
                     self.words(call),
                     cwd=self.scenario.exec_dir,
@@ -157,10 +164,7 @@ class Target:
                     start_new_session=True,
                 )
             except OSError as error:
-                word, path = self.scenario.algo[0], self.environment.get("PATH")
-                problem = start_problem(word, self.scenario.exec_dir, path)
-                reason = f"cannot start {word}: {problem or error.strerror}"
-                return Answer(crashed(call, reason).result, 0.0, "", reason)
+                return self._not_started(call, error)
             deadline = start + max(_LEAST_KILL, self.scenario.kill_factor * call.cutoff)
             exit_code = _wait(process, should_stop, deadline, [out, err] if echo else [], echo)
             if exit_code is None:
@@ -177,8 +181,20 @@ class Target:
                 if printed.result is None and exit_code:
                     reason = _failure(exit_code, out, err)
             output = _tail(err) + _tail(out)
-            seconds = time.monotonic() - start
-            return Answer(result, seconds, output, reason, _warnings(printed))
+            seconds, void = time.monotonic() - start, _void(result)
+            if result.status is Status.CRASHED and not void and _is_full(out):
+                void, reason = ENVIRONMENT, f"no room for its output in {tempfile.gettempdir()}"
+            return Answer(result, seconds, output, reason, _warnings(printed), void)
+
+    def _not_started(self, call: CallString, error: OSError) -> Answer:
+        word, folder = self.scenario.algo[0], self.scenario.exec_dir
+        problem = f"there is no folder {folder}"
+        if folder.is_dir():
+            problem = start_problem(word, folder, self.environment.get("PATH"))
+        reason = f"cannot start {word}: {problem or error.strerror}"
+        # Only where its values are too long for the system, it is the configuration's fault.
+        void = "" if error.errno == errno.E2BIG else ENVIRONMENT
+        return Answer(crashed(call, reason).result, 0.0, "", reason, void=void)
 
 
 def _result(call: CallString, printed: ResultLines) -> tuple[Result, str]:
@@ -210,6 +226,23 @@ def _failure(exit_code: int, out: IO[bytes], err: IO[bytes]) -> str:
     """Why a target failed that printed no result: in its own words, of which `err` has more."""
     ends = [end_of(_end(file, FAR)) for file in (err, out)]
     return failure(exit_code, next((end for end in ends if last_words(end)), ""))
+
+
+def _void(result: Result) -> str:
+    """Why a result line says that it is none, or an empty text."""
+    if result.status is not Status.CRASHED:
+        return ""
+    void = parse_additional(result.additional).get(VOID, "")
+    return void if void in (INTERRUPTED, ENVIRONMENT) else ""
+
+
+def _is_full(file: IO[bytes]) -> bool:
+    """Whether there is no room for more in a file."""
+    more = bytes(1 << 16)
+    try:
+        return os.pwrite(file.fileno(), more, file.seek(0, os.SEEK_END)) < len(more)
+    except OSError:
+        return True
 
 
 def killed(call: CallString, seconds: float) -> Result:

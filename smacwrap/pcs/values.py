@@ -15,16 +15,13 @@ from ConfigSpace import (
     UniformFloatHyperparameter,
     UniformIntegerHyperparameter,
 )
-from ConfigSpace.exceptions import ForbiddenValueError
 
 from smacwrap.errors import UserError, did_you_mean
+from smacwrap.pcs.configuration import PcsConfiguration
 from smacwrap.pcs.lines import NUMBER
 from smacwrap.pcs.units import Parameter, texts, to_entry
 
 _NUMBER = re.compile(NUMBER)
-
-_DECIMALS = 13
-"""To so many decimals ConfigSpace rounds reals."""
 
 _UNIT_ROUNDING = 1e-12
 """Reals that went through the unit interval may leave their range by a last digit."""
@@ -46,10 +43,7 @@ def all_to_text(configuration: Configuration) -> dict[str, str]:
 
 
 def _write(parameter: Parameter, value: Any) -> str:
-    if not isinstance(parameter, UniformFloatHyperparameter):
-        return str(value)
-    # To round, ConfigSpace scales: a large bound may be exceeded by its last digit.
-    return repr(min(max(float(value), float(parameter.lower)), float(parameter.upper)))
+    return repr(float(value)) if isinstance(parameter, UniformFloatHyperparameter) else str(value)
 
 
 def from_words(space: ConfigurationSpace, text: str) -> Configuration:
@@ -81,12 +75,7 @@ def from_text(space: ConfigurationSpace, settings: Mapping[str, str]) -> Configu
         UserError: a name is unknown, a value outside its domain, an active parameter missing,
             or the configuration forbidden.
     """
-    values = _values(space, settings)
-    try:
-        return Configuration(space, values=values)
-    except ForbiddenValueError:
-        clause = next(c for c in space.forbidden_clauses if c.is_forbidden_value(values))
-        raise UserError(f"the configuration is forbidden by {clause!r}") from None
+    return from_values(space, _values(space, settings))
 
 
 def from_record(space: ConfigurationSpace, settings: Mapping[str, str]) -> Configuration:
@@ -98,13 +87,7 @@ def from_record(space: ConfigurationSpace, settings: Mapping[str, str]) -> Confi
     Raises:
         UserError: a name is unknown, a value outside its domain, or an active parameter missing.
     """
-    values = _values(space, settings)
-    try:
-        return Configuration(space, values=values)
-    except ForbiddenValueError:
-        # A vector is taken as it is.
-        vector = [to_entry(p, values[n]) if n in values else math.nan for n, p in space.items()]
-        return Configuration(space, vector=np.array(vector))
+    return _configuration(space, _values(space, settings))
 
 
 def _values(space: ConfigurationSpace, settings: Mapping[str, str]) -> dict[str, Any]:
@@ -134,6 +117,36 @@ def _values(space: ConfigurationSpace, settings: Mapping[str, str]) -> dict[str,
         values[name] = value
     if problems:
         raise UserError(*problems)
+    return values
+
+
+def _configuration(space: ConfigurationSpace, values: dict[str, Any]) -> Configuration:
+    entries = [
+        to_entry(parameter, values[name]) if name in values else math.nan
+        for name, parameter in space.items()
+    ]
+    return PcsConfiguration(space, np.array(entries), values)
+
+
+def from_values(space: ConfigurationSpace, values: dict[str, Any]) -> Configuration:
+    """The configuration whose active parameters have these values of their domains.
+
+    Raises:
+        UserError: it is forbidden.
+    """
+    for clause in space.forbidden_clauses:
+        if clause.is_forbidden_value(values):
+            raise UserError(f"the configuration is forbidden by {clause!r}")
+    return _configuration(space, values)
+
+
+def default_values(space: ConfigurationSpace) -> dict[str, Any]:
+    """The defaults of the parameters that are active if all of these have their defaults."""
+    values: dict[str, Any] = {}
+    # A space lists parents before their children.
+    for name, parameter in space.items():
+        if all(c.satisfied_by_value(values) for c in space.parent_conditions_of[name]):
+            values[name] = parameter.default_value
     return values
 
 
@@ -169,8 +182,6 @@ def read_column(parameter: Parameter, column: Sequence[str | None]) -> npt.NDArr
     numbers[~((low <= numbers) & (numbers <= high))] = math.nan
     if isinstance(parameter, UniformIntegerHyperparameter):
         numbers[numbers != np.rint(numbers)] = math.nan
-    else:
-        numbers = np.clip(np.round(numbers, _DECIMALS), low, high)
     if parameter.log:
         numbers, low, high = np.log(numbers), math.log(low), math.log(high)
     return np.asarray((numbers - low) / (high - low))

@@ -20,7 +20,7 @@ from smacwrap.executors.bundle import pack
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.frozen import replace
 from smacwrap.protocol import CallString, CallStringError, format_answer, is_result_line
-from smacwrap.protocol.additional import ENVIRONMENT
+from smacwrap.protocol.additional import ENVIRONMENT, INTERRUPTED
 from smacwrap.python.program import answer_of, own_output, tell_reason
 from smacwrap.python.result import describe
 from smacwrap.python.watcher import watcher_text
@@ -167,7 +167,7 @@ class AbstractWrapper:
                 outcome = self._outcome(call)
                 ignore_stop_signals()
             except StoppedError as error:
-                outcome = crashed(call, f"the wrapper was ended by {error}")
+                outcome = crashed(call, f"the wrapper was ended by {error}", void=INTERRUPTED)
             write_text(output, self._printed(call, outcome))
             tell_reason(outcome)
             for file in (self._watcher_file, self._solver_file):

@@ -39,7 +39,7 @@ def ignore_stop_signals() -> None:
     """Have the process go on whatever asks it to end."""
     if signal.getsignal(signal.SIGALRM) is _stop_late:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    for number in processes.STOP_SIGNALS:
+    for number in processes.stop_signals():
         # Python complains of a second signal of the same moment where SIG_IGN takes its handler.
         signal.signal(number, lambda number, frame: None)
 

@@ -149,7 +149,7 @@ def test_a_post_processing_that_cannot_start_voids_a_run_whose_files_are_kept(ru
     runs.job("input = 'in'\ncommand = 'sh run.sh'\noutputs = 'model'")
     with (runs.folder / "job.toml").open("a") as job:
         job.write("postprocess = 'no-such-program'\n")
-    assert_void(runs.run(), "the post-processing cannot be started: ")
+    assert_void(runs.run(), "the post-processing cannot be started: there is no program")
     (bundle,) = runs.bundles()
     with zipfile.ZipFile(bundle) as archive:
         assert archive.read("outputs/model") == b"weights\n"
