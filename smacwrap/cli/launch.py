@@ -11,17 +11,19 @@ from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.engines import ENGINES
 from smacwrap.errors import UserError
-from smacwrap.history import Study
+from smacwrap.history import Run, Study
 from smacwrap.launch import Ending, LaunchOptions, launch
 from smacwrap.launch.background import launch_in_background
 from smacwrap.launch.description import read_description
+from smacwrap.launch.direction import direction_of
 from smacwrap.launch.progress import TerminalProgress
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.target import Target, target_environment
 from smacwrap.launch.translation import objective_of
 from smacwrap.protocol import CallString
+from smacwrap.protocol.direction import Direction
 from smacwrap.report import print_summary, write_results
-from smacwrap.scenario import Scenario, load_scenario
+from smacwrap.scenario import load_scenario
 
 
 @click.command("launch", context_settings=SCENARIO_OPTIONS)
@@ -146,10 +148,16 @@ def command(
     if scenario.without_effect:
         names = ", ".join(scenario.without_effect)
         console.print(f"without effect here: {names}", style="yellow", markup=False)
-    with TerminalProgress(console, scenario.wallclock_limit) as progress:
+    target = Target(scenario, target_environment(scenario, None))
+    direction = direction_of(scenario)
+    if doubt := direction.doubt():
+        console.print(f"warning: {doubt}", style="yellow", markup=False, soft_wrap=True)
+    with TerminalProgress(
+        console, scenario.wallclock_limit, direction, lambda run: target.command(_call(run))
+    ) as progress:
         ending = launch(scenario, study, options, progress)
     exit_code = 130 if ending.interrupted else 1 if ending.failed else 0
-    _show(console, scenario, study, ending)
+    _show(console, target, direction, study, ending)
     try:
         write_results(study, ending.runs, objective_of(scenario))
     except UserError as error:
@@ -158,11 +166,14 @@ def command(
     sys.exit(exit_code)
 
 
-def _show(console: Console, scenario: Scenario, study: Study, ending: Ending) -> None:
-    sample_call = ""
-    if ending.incumbent:
-        run = ending.incumbent.run
-        call = CallString(run.configuration, run.instance, cutoff=run.cutoff, seed=run.seed)
-        target = Target(scenario, target_environment(scenario, None))
-        sample_call = target.sample_call(call)
-    print_summary(console, study, ending.reason, len(ending.runs), ending.incumbent, sample_call)
+def _show(
+    console: Console, target: Target, direction: Direction, study: Study, ending: Ending
+) -> None:
+    incumbent = ending.incumbent
+    sample_call = target.sample_call(_call(incumbent.run)) if incumbent else ""
+    runs = len(ending.runs)
+    print_summary(console, study, ending.reason, runs, incumbent, sample_call, direction)
+
+
+def _call(run: Run) -> CallString:
+    return CallString(run.configuration, run.instance, cutoff=run.cutoff, seed=run.seed)

@@ -50,6 +50,7 @@ def _summary(status: Status) -> list[str]:
     lines = [
         f"scenario   {description.scenario}",
         f"launch     {state}",
+        f"objective  {status.direction}",
         f"engine     {description.engine}",
         f"workers    {_workers(activity)}",
         f"runs       {len(status.runs)} of at most {limit}"
@@ -60,7 +61,8 @@ def _summary(status: Status) -> list[str]:
     ]
     if status.incumbent:
         run = status.incumbent.run
-        lines.append(f"incumbent  {status.incumbent}  {_words(run.configuration)}")
+        quality = status.incumbent.words(status.direction)
+        lines.append(f"incumbent  {quality}  {_words(run.configuration)}")
     return lines
 
 

@@ -34,12 +34,14 @@ from smacwrap.history.state import (
     without_duplicates,
 )
 from smacwrap.launch.description import Description, identity_of, write_description
+from smacwrap.launch.direction import direction_of
 from smacwrap.launch.known_scenario import known_scenario
 from smacwrap.launch.launcher import DEFAULT_GRACE
 from smacwrap.launch.resources import Share
 from smacwrap.launch.translation import objective_of, study_identity
 from smacwrap.lookup import resolved
 from smacwrap.pcs import parse_pcs
+from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario
 
 
@@ -47,7 +49,8 @@ from smacwrap.scenario import Scenario
 class Adopted:
     """A study, its objective and incumbent, and its runs with their workers' seeds.
 
-    `left_out` are runs in state folders that the workers' own live-rundata files lack.
+    `left_out` are runs in state folders that the workers' own live-rundata files lack;
+    `direction` says which way their quality is better.
     """
 
     study: Study
@@ -55,6 +58,7 @@ class Adopted:
     incumbent: Incumbent | None
     runs: Sequence[tuple[int, Run]]
     left_out: Sequence[Run]
+    direction: Direction
 
 
 def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = None) -> Adopted:
@@ -96,7 +100,9 @@ def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = Non
     # Every process of SMAC v2 runs the default configuration.
     for run in without_duplicates((run for _, run in runs), parse_pcs(context.pcs_text)):
         incumbents.add(run)
-    return Adopted(target, incumbents.objective, incumbents.current, runs, left_out)
+    return Adopted(
+        target, incumbents.objective, incumbents.current, runs, left_out, direction_of(scenario)
+    )
 
 
 @contextmanager

@@ -10,9 +10,11 @@ from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.description import Description, read_description
+from smacwrap.launch.direction import direction_of
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.translation import objective_of
 from smacwrap.lookup import unreadable
+from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario
 
 
@@ -40,7 +42,7 @@ class Status:
     """A study at one moment.
 
     `interrupted` are the runs of workers that are not alive: a resumed launch makes them again.
-    `forgotten` has the IDs of runs that do not count.
+    `forgotten` has the IDs of runs that do not count, `direction` says which way is better.
     """
 
     activity: Activity
@@ -49,6 +51,7 @@ class Status:
     runs: Sequence[tuple[int, Run]]
     forgotten: frozenset[str]
     incumbent: Incumbent | None
+    direction: Direction
 
 
 def read_activity(study: Study) -> Activity:
@@ -95,6 +98,7 @@ def read_status(study: Study) -> Status:
         runs=runs,
         forgotten=forgotten,
         incumbent=incumbents.current,
+        direction=direction_of(scenario),
     )
 
 

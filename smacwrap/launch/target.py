@@ -1,5 +1,6 @@
 """Calls the target algorithm: one process per run, from call string to result."""
 
+import contextlib
 import logging
 import os
 import shlex
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -17,11 +19,15 @@ from smacwrap.errors import UserError
 from smacwrap.executors import processes
 from smacwrap.frozen import replace
 from smacwrap.history.run import details_of
+from smacwrap.launch.job import job_of
 from smacwrap.launch.resources import Share
 from smacwrap.protocol import CallString, Result, ResultLineError, Status, find_result
 from smacwrap.scenario import Scenario
+from smacwrap.wrapper import Job
 from smacwrap.wrapper.outcome import crashed, failure
 from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
+from smacwrap.wrapper.placeholders import FillError
+from smacwrap.wrapper.shown import command_line
 
 log = logging.getLogger("smacwrap.worker")
 
@@ -38,7 +44,8 @@ class Stopped(Exception):  # noqa: N818  (not an error: somebody asked for it)
 class Answer:
     """What a call of the target algorithm gave.
 
-    `reason` explains a CRASHED result, `output` ends with the last lines that were printed;
+    `reason` explains a CRASHED result, `output` ends with the last lines that were printed, and
+    begins with the job's command if it crashed;
     `wallclock_time` is in seconds.
     """
 
@@ -119,6 +126,19 @@ class Target:
         folder = shlex.quote(str(self.scenario.exec_dir))
         return f"cd {folder}; {settings} {self.scenario.algo_text} {call}"
 
+    def command(self, call: CallString) -> str:
+        """What the target's job starts for a call, as a person would type it.
+
+        Empty where the target has no job, or its job cannot start this call.
+        """
+        with contextlib.suppress(FillError, KeyError):
+            return command_line(self._job, call) if self._job else ""
+        return ""
+
+    @cached_property
+    def _job(self) -> Job | None:
+        return job_of(self.scenario)
+
     def call(
         self,
         call: CallString,
@@ -174,6 +194,8 @@ class Target:
             else:
                 result, reason = self._result(call, out, exit_code)
             output = _tail(err) + _tail(out)
+            if result.status is Status.CRASHED and (command := self.command(call)):
+                output = f"its command: {command}\n{output}"
             return Answer(result, time.monotonic() - start, output, reason)
 
     def _result(self, call: CallString, out: IO[bytes], exit_code: int) -> tuple[Result, str]:

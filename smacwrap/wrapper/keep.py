@@ -11,6 +11,7 @@ from pathlib import Path
 from smacwrap.executors import Completion
 from smacwrap.protocol.additional import REASON, ZIP, format_additional
 from smacwrap.wrapper.outcome import Outcome
+from smacwrap.wrapper.shown import command_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def call_json(start: Start, completion: Completion, outcome: Outcome) -> str:
             "job": str(start.job.file),
             "call_string": start.call.words(),
             "command": start.command,
+            "command_line": command_line(start.job, start.call),
             "postprocess": start.postprocess,
             "cwd": str(Path.cwd()),
             "environment": {n: os.environ[n] for n in _ENVIRONMENT if n in os.environ},

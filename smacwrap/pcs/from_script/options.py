@@ -44,6 +44,9 @@ class Option:
         help: its help in one line, or an empty text.
         group: of those that exclude it.
         subcommands: the words of each subcommand that takes it, none for the main parser.
+        is_named: it is given by its bare name, as in `lr=0.1`, and needs no flag.
+        bounds: the least and the greatest value that the script takes, None for none.
+        off: the flag that says no, where there is one besides `--no-…`.
     """
 
     flags: tuple[str, ...]
@@ -60,11 +63,14 @@ class Option:
     help: str = ""
     group: Group | None = None
     subcommands: tuple[tuple[str, ...], ...] = ((),)
+    is_named: bool = False
+    bounds: tuple[float | None, float | None] = (None, None)
+    off: str = ""
 
     @property
     def is_positional(self) -> bool:
         """Whether it is given by its place, without a flag."""
-        return self.has_name and not self.flags[0].startswith("-")
+        return self.has_name and not self.is_named and not self.flags[0].startswith("-")
 
     @property
     def flag(self) -> str:
@@ -87,7 +93,7 @@ def read_script(source: bytes, file: Path | str | None = None) -> Script:
     Raises:
         UserError: the source is not Python, or has no argparse options.
     """
-    module = _parse(source, file)
+    module = parse_module(source, file)
     constants = Constants(module)
     parsers = Parsers(module, constants)
     reader = _Reader(constants)
@@ -101,7 +107,12 @@ def read_script(source: bytes, file: Path | str | None = None) -> Script:
     return Script(options, tuple(dict.fromkeys(parsers.subcommands())))
 
 
-def _parse(source: bytes, file: Path | str | None) -> ast.Module:
+def parse_module(source: bytes, file: Path | str | None) -> ast.Module:
+    """The syntax tree of a script.
+
+    Raises:
+        UserError: the source is not Python.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the script, which is not ours to judge

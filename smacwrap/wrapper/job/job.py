@@ -44,7 +44,8 @@ class Job(Frozen):
 
     - `quality`: the metric that SMAC minimises. Leave it out where the target prints SMAC's
       result line.
-    - `maximize`: true for an accuracy: SMAC gets the negated quality.
+    - `maximize`: true for an accuracy: SMAC gets the negated quality. None in the attributes
+      where the job does not say.
     - `infeasible`: the quality of every UNSAT run, in the target's own terms.
     - `metrics`: by name, a regular expression whose first group is the value, or `json:place`.
       `name<TAB>value` lines of the output are metrics in any case.
@@ -77,7 +78,7 @@ class Job(Frozen):
     data: tuple[Path, ...] = ()
     spellings: Spellings = Spellings()
     quality: str | None = None
-    maximize: bool = False
+    maximize: bool | None = None
     infeasible: float | None = None
     metrics: Mapping[str, Source] = MappingProxyType({})
     runtime: str | None = None
