@@ -175,7 +175,6 @@ def _execute(
         from smacwrap.executors.additions import add
         from smacwrap.wrapper.keep import call_json
         from smacwrap.wrapper.outcome import judge
-        from smacwrap.wrapper.shown import command_line
 
         completion = submission.wait(on_output)
         files = [(_LOG, completion.log)]
@@ -196,9 +195,7 @@ def _execute(
         outcome = judge(
             start.job, start.call, completion, postprocess if start.postprocess else None
         )
-        shown = command_line(start.job, start.call)
         try:
-            _add_line(completion.log, f"smacwrap: the command was {shown}")
             _add_line(completion.log, f"smacwrap: measured and limited by {completion.enforced_by}")
             add(task.bundle, files, [("call.json", call_json(start, completion, outcome))])
         except OSError as error:
