@@ -47,9 +47,8 @@ def command(folder: Path, to: Path | None, scenario_file: Path | None) -> None:
             err=True,
         )
     if best := adopted.incumbent:
-        click.echo(
-            f"incumbent: {best.words(adopted.direction)} with {format_settings(best.run.configuration)}"
-        )
+        quality = best.words(adopted.direction)
+        click.echo(f"incumbent: {quality} with {format_settings(best.run.configuration)}")
     click.echo(f"all runs:  {adopted.study.results}")
     place = adopted.study.folder.absolute()
     options = f"--resume --output-dir {place.parent} --rungroup {place.name}"

@@ -148,7 +148,7 @@ def _fill_place(job: Job, call: CallString, spelled: Spelled, place: Place, fold
         from smacwrap.wrapper.settings_file import write_settings
 
         given = find_input(job.inputs, job.config)
-        write_settings(folder / job.config, spelled.settings, given)
+        write_settings(folder / job.config, spelled.settings, given, job.config_kind)
     if filled:
         from smacwrap.executors.additions import add
 

@@ -133,7 +133,7 @@ def test_exit_codes_that_are_a_success_depend_on_what_else_tells(
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ("[run]\nconfig = 'c.json'", "5: config: no parameter goes there"),
+        ("[run]\nconfig = 'c.json'", "5: config: no parameter is spelled json:"),
         ("[run]\nconfig = '../c.json'", "5: config: '../c.json' is no file in the run's folder"),
         ("[run]\nconfig = 5", "5: config is the name of a file, found a number"),
         ("[run]\ntemplates = 'modl.in'", "5: templates: 'modl.in' is not among the files of input"),

@@ -10,6 +10,7 @@ from smacwrap.frozen import Frozen
 from smacwrap.protocol import Status
 from smacwrap.wrapper.command import CommandTemplate
 from smacwrap.wrapper.placeholders import names_in
+from smacwrap.wrapper.settings_file import format_of
 from smacwrap.wrapper.sources import Source
 from smacwrap.wrapper.spelling import Spellings
 
@@ -31,14 +32,16 @@ class Job(Frozen):
     - `outputs`: names or glob patterns of files to keep, relative to the run's folder.
     - `templates`: inputs in which `${name}` and `${name:-5}` are filled in; as a table,
       `template = "other name"`.
-    - `config`: the JSON file for the parameters that are spelled `json:…`; it may be an input.
+    - `config`: the JSON, YAML or TOML file for the parameters that are spelled `json:…`,
+      `yaml:…` or `toml:…`; it may be an input.
     - `data`: files and folders that are linked into the run's folder, not packed.
 
     `[parameters]` says how parameters are spelled; by default `-{name} {value}`. A key is a
     parameter, or `"*"` for all others. Its value is a spelling, or a table of spellings by value:
 
     - `"--lr={value}"`, `"{value}"`, `""`: words for `{flags}`; other placeholders work too.
-    - `"env:LR"`: an environment variable. `"json:optimizer.lr"`: a setting in `config`.
+    - `"env:LR"`: an environment variable. `"json:optimizer.lr"`: a setting in `config`; in a
+      YAML or TOML file `yaml:` or `toml:`.
 
     `[result]` says how to read a run's result:
 
@@ -88,6 +91,11 @@ class Job(Frozen):
     postprocess: CommandTemplate | None = None
     limits: Limits = Limits()
     over_memory: Status = Status.CRASHED
+
+    @property
+    def config_kind(self) -> str:
+        """The format of `config`: `json`, `yaml` or `toml`."""
+        return format_of(self.config or "") or self.spellings.settings_kinds()[0]
 
     def gives(self, name: str) -> bool:
         """Whether a parameter's value can reach the target, in whatever way."""
