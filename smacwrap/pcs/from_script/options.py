@@ -6,11 +6,14 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs.from_script.literals import Constants, UnreadableError
 from smacwrap.pcs.from_script.parsers import Group, Parser, Parsers
+
+if TYPE_CHECKING:
+    from smacwrap.pcs.from_script.functions import TargetFunction
 
 
 class _Unknown:
@@ -81,30 +84,36 @@ class Option:
 
 @dataclass(frozen=True)
 class Script:
-    """The options of a script, in the order of its lines, and the words of its subcommands."""
+    """The options of a script, in the order of its lines, and the words of its subcommands.
+
+    Attributes:
+        options: all of them.
+        subcommands: the words that lead to each.
+        what: where they are told, for people.
+        rules: lines for [parameters] of job.toml that spell all of them.
+        needs: files and folders that a run needs, relative to the script's folder.
+        function: the function with `@smacwrap.target` whose arguments they are.
+        by_place: they are given by their place, in this order, without names.
+    """
 
     options: tuple[Option, ...]
     subcommands: tuple[tuple[str, ...], ...]
+    what: str = "its argparse options"
+    rules: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    function: "TargetFunction | None" = None
+    by_place: bool = False
 
 
-def read_script(source: bytes, file: Path | str | None = None) -> Script:
-    """What can be read of a script's command line.
-
-    Raises:
-        UserError: the source is not Python, or has no argparse options.
-    """
-    module = parse_module(source, file)
-    constants = Constants(module)
+def read_argparse(module: ast.Module, constants: Constants) -> Script:
+    """What can be read of a script's argparse options; none if it has none."""
     parsers = Parsers(module, constants)
     reader = _Reader(constants)
     for call in parsers.calls:
         for method in parsers.methods(call):
             for parser in parsers.of(method.value) if method.attr in _READ else ():
                 _READ[method.attr](reader, call, parser)
-    options = tuple(_merged(reader.options()))
-    if not options:
-        raise UserError(Problem("no argparse options in this file", file))
-    return Script(options, tuple(dict.fromkeys(parsers.subcommands())))
+    return Script(tuple(_merged(reader.options())), tuple(dict.fromkeys(parsers.subcommands())))
 
 
 def parse_module(source: bytes, file: Path | str | None) -> ast.Module:

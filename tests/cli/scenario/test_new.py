@@ -49,6 +49,7 @@ def test_what_it_writes_passes_the_check_runs_and_is_launched(
         "wrote tuned/params.pcs",
         "wrote tuned/scenario.txt",
         "",
+        "This minimises val_error.",
         "The ranges in params.pcs are guesses: go through them first.",
         "",
         "Next:",
@@ -130,7 +131,7 @@ def test_without_a_terminal_every_missing_answer_is_named(folder: Path, smacwrap
 
 
 def test_on_a_terminal_what_is_missing_is_asked_until_it_can_be_used(train: Path) -> None:
-    answers = "tarin.py\ntrain.py\nVal error: (\\S+\nVal error:\nmany\n\ntuned\n"
+    answers = "tarin.py\ntrain.py\nVal error: (\\S+\nVal error:\n\nmany\n\ntuned\n"
     terminal, end = pty.openpty()
     try:
         os.write(terminal, answers.encode())
