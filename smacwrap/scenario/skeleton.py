@@ -17,7 +17,7 @@ from smacwrap.scenario.imports import with_local_modules
 
 SCENARIO, PCS, JOB = "scenario.txt", "params.pcs", "job.toml"
 
-_SHELLS = ("sh", "bash")
+_ENDINGS = (".sh", ".bash")
 _LONGEST_LINE = 1000
 
 _PLACEHOLDER = re.compile(r"\{[^{}]+\}")
@@ -101,10 +101,10 @@ def read_command(text: str) -> Command:
     program, *arguments = words
     packed: list[Path] = []
     is_program = _holds(lambda: os.access(program, os.X_OK))
-    shell = "" if is_program else program.rpartition(".")[2]
+    shell = None if is_program else _shell(Path(program))
     if program.endswith(".py"):
         text, arguments = f"python {text}", words
-    elif shell in _SHELLS and _holds(Path(program).is_file):
+    elif shell and Path(program).suffix in _ENDINGS:
         text, arguments = f"{shell} {text}", words
     elif not several and not (os.sep not in program and shutil.which(program)):
         text = _replaced(text, program, _program(program, packed))
@@ -112,7 +112,7 @@ def read_command(text: str) -> Command:
         text = _replaced(text, word, _argument(word, packed))
     scripts = [path for path in packed if path.suffix == ".py"]
     modules = [module for script in scripts for module in with_local_modules(script)]
-    scripts += [path for path in packed if path.suffix != ".py" and _is_shell(path)]
+    scripts += [path for path in packed if path.suffix != ".py" and _shell(path)]
     if not _PLACEHOLDER.search(text):
         text += " {flags}"
     inputs = tuple(dict.fromkeys([*packed, *modules]))
@@ -133,7 +133,7 @@ def _program(word: str, packed: list[Path]) -> str:
 
 def _argument(word: str, packed: list[Path]) -> str:
     path = Path(word)
-    is_shell = word.rpartition(".")[2] in _SHELLS and "." in word and _holds(path.is_file)
+    is_shell = path.suffix in _ENDINGS and _holds(path.is_file)
     if word.endswith(".py") or is_shell:
         if not _holds(path.is_file):
             raise _missing(path, "no file", word)
@@ -145,12 +145,13 @@ def _argument(word: str, packed: list[Path]) -> str:
     return word
 
 
-def _is_shell(path: Path) -> bool:
+def _shell(path: Path) -> str | None:
+    """The shell that a script is for; None for what is none."""
     try:
         with path.open("rb") as file:
-            return shell_of(file.readline(_LONGEST_LINE), path.name) is not None
-    except OSError:
-        return False
+            return shell_of(file.readline(_LONGEST_LINE), path.name)
+    except (OSError, ValueError):
+        return None
 
 
 def _missing(path: Path, what: str, word: str) -> UserError:

@@ -18,7 +18,12 @@ _BRANCH = re.compile(
 _INTO = r"""(?m)(?:^|[\s;{(])(?:local\s+|export\s+|readonly\s+|declare\s+)?(\w+)="""
 _OPTARG = re.compile(_INTO + r"""["']?\$\{?OPTARG\b""")
 _NEXT = re.compile(_INTO + r"""["']?\$\{?2\b""")
-_PLACE = re.compile(_INTO + r"""["']?\$(?:(\d)\b|\{(\d)(?::?[-=]([^{}"']*))?\})""")
+_ARGUMENT = r"""["']?\$(?:(\d)\b|\{(\d)(?::?[-=]([^{}"']*))?\})"""
+_PLACES = (
+    re.compile(_INTO + _ARGUMENT),  # lr=$1
+    re.compile(r"(?<![\w-])--?([A-Za-z][\w-]*)(?:=|\s+)" + _ARGUMENT),  # train.py --lr $1
+)
+_FUNCTION = re.compile(r"(?ms)^[ \t]*(?:function\s+)?[\w-]+[ \t]*\(\)\s*\{.*?(?:^|[;\s])\}")
 _ASSIGNED = re.compile(_INTO + r"""["']?([^\s"';$`()]*)["']?(?=[\s;]|$)""")
 _WITH_DEFAULT = re.compile(_INTO + r"""["']?\$\{\w+:?[-=]([^{}"'$]*)\}""")
 
@@ -101,7 +106,8 @@ def _option(
 
 def _positional(text: str) -> Iterator[Option]:
     found: dict[int, Option] = {}
-    for match in _PLACE.finditer(text):
+    text = _FUNCTION.sub(_blank, text)  # whose $1 is another
+    for match in (match for pattern in _PLACES for match in pattern.finditer(text)):
         place = int(match[2] or match[3])
         if place and place not in found:
             kind, default = _typed(match[4])
@@ -119,6 +125,10 @@ def _positional(text: str) -> Iterator[Option]:
         yield found.get(place) or Option(
             flags=(f"${place}",), line=1, has_name=False, required=True, is_named=True
         )
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
 
 
 def _typed(text: str | None) -> tuple[str | None, Any]:

@@ -278,3 +278,26 @@ def test_what_cannot_be_used_is_an_error_and_nothing_is_written(
     assert done.code == 2
     assert error in done.err
     assert not Path("tuned").exists()
+
+
+@pytest.mark.parametrize(("answer", "way"), [("", "true"), ("n", "false")])
+def test_on_a_terminal_the_direction_is_asked_for_with_what_the_name_suggests(
+    train: Path, answer: str, way: str
+) -> None:
+    terminal, end = pty.openpty()
+    try:
+        os.write(terminal, f"{answer}\n".encode())
+        words = ["train.py", "--pattern", "accuracy:", "--runs", "2", "--dir", "tuned"]
+        done = subprocess.run(
+            [sys.executable, "-m", "smacwrap", "scenario", "new", *words],
+            stdin=end,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        os.close(terminal)
+        os.close(end)
+    assert done.returncode == 0, done
+    assert "Is more of accuracy better? [Y/n]" in done.stdout
+    assert f"\nmaximize = {way}\n" in Path("tuned/job.toml").read_text()
