@@ -5,6 +5,8 @@ import gc
 import os
 import sys
 
+from smacwrap.streams import open_standard_streams, show_everything
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -12,10 +14,12 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command line; `smacwrap run` by a shorter way, for it is started once per run."""
+    open_standard_streams()
     words = sys.argv[1:]
     if words[:1] == ["run"] and len(words) > 1 and not words[1].startswith("-"):
         _run(words[1], words[2:])
     else:
+        show_everything()
         from smacwrap.cli import main as run_command
 
         run_command()
@@ -23,7 +27,6 @@ def main() -> None:
 
 def _run(job_file: str, call_string: list[str]) -> "NoReturn":
     """The wrapper without click, which takes as long to load as all that the wrapper needs."""
-    _open_standard_streams()
     gc.disable()  # nothing that is loaded now will ever be garbage
     import signal
 
@@ -44,23 +47,15 @@ def _run(job_file: str, call_string: list[str]) -> "NoReturn":
     try:
         wrap(job_file, call_string, guard)
     except UserError as error:
-        print(error.underlined(), file=sys.stderr)
+        with contextlib.suppress(OSError):  # nobody reads it, or a full disk takes it
+            print(error.underlined(), file=sys.stderr)
         code = 2
     if guard:
         guard.abandon()  # if it was not needed, or nobody could tidy up
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
     # All is tidied up but the interpreter, which would take 10 ms for it.
     os._exit(code)
-
-
-def _open_standard_streams() -> None:
-    """Give a process that was started without them a standard input, output and error."""
-    if None in (sys.stdin, sys.stdout, sys.stderr):
-        while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
-            pass
-        os.close(opened)
-        sys.stdout = sys.stdout or os.fdopen(1, "w")
-        sys.stderr = sys.stderr or os.fdopen(2, "w")
 
 
 if __name__ == "__main__":

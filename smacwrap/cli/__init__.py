@@ -1,5 +1,6 @@
 """The command line: one file a command, loaded only when it is called."""
 
+import contextlib
 import errno
 import sys
 
@@ -45,12 +46,17 @@ def main() -> None:
     try:
         cli(prog_name="smacwrap")
     except UserError as error:
-        click.echo(error.underlined(), err=True)
+        _say(error.underlined())
         sys.exit(2)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         # What is left in the buffer cannot be written at the end either.
         sys.stdout = None
-        click.echo("the output cannot be written: no space left on the device", err=True)
+        _say("the output cannot be written: no space left on the device")
         sys.exit(2)
+
+
+def _say(message: str) -> None:
+    with contextlib.suppress(OSError):  # where that is full, too, the exit code says it
+        click.echo(message, err=True)

@@ -46,6 +46,8 @@ def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...])
     answer = target.call(call, echo=sys.stdout.buffer)
     click.echo(f"Result: {format_result(answer.result)}")
     click.echo(f"        {answer.result.status} after {answer.wallclock_time:.1f} s")
+    for warning in answer.warnings:
+        click.echo(f"        warning: {warning}", err=True)
     if answer.reason:
         click.echo(f"        {answer.reason}", err=True)
         sys.exit(1)

@@ -10,12 +10,15 @@ from typing import IO, TextIO, cast
 from rich.console import Console
 
 
-def plain_console() -> Console:
+def plain_console(*, lasting: bool = False) -> Console:
     """A console on standard output; in a file or a pipe no line is broken or cut.
 
-    Where nobody reads any more (a closed terminal, a broken pipe), what is printed is lost.
+    Args:
+        lasting: where it cannot be written (a closed terminal, a broken pipe, a full disk), what
+            is printed is lost, and no reason to end.
     """
-    console = Console(file=cast(IO[str], _Lasting(sys.stdout)), highlight=False)
+    file = cast(IO[str], _Lasting(sys.stdout)) if lasting else sys.stdout
+    console = Console(file=file, highlight=False)
     if not console.is_terminal:
         console.width = 1000
     return console

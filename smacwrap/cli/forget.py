@@ -23,7 +23,7 @@ def command(folder: Path, ids: tuple[str, ...], undo: bool) -> None:
     RUN is an ID such as 2-14, the 14th run of the worker with seed 2; results.csv and the lines
     of a launch have them. Forgotten runs stay in the history and in the table, where they are
     marked; they neither count for the incumbent nor for what is proposed next, also in a launch
-    that is at work. They still count as runs that were made.
+    that is at work. Nor do they count for the limit of runs: others are made in their place.
 
     \b
     Example:

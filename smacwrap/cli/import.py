@@ -40,6 +40,8 @@ def command(folder: Path, to: Path | None, scenario_file: Path | None) -> None:
     write_results(adopted.study, adopted.runs, adopted.objective)
     seeds = ", ".join(str(seed) for seed in adopted.study.seeds())
     click.echo(f"{adopted.study.folder}: {len(adopted.runs)} runs of the seeds {seeds}")
+    for problem in adopted.lost:
+        click.echo(f"warning: {problem}", err=True)
     if left_out := len(adopted.left_out):
         click.echo(
             f"left out, for only a state-run folder has them: {left_out} runs; "

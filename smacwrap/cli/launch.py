@@ -12,16 +12,21 @@ from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.engines import ENGINES
 from smacwrap.errors import UserError
 from smacwrap.history import Study
-from smacwrap.launch import Ending, LaunchOptions, launch
+from smacwrap.history.forgotten import Forgotten
+from smacwrap.launch import Ending, LaunchOptions, join, launch
 from smacwrap.launch.background import launch_in_background
 from smacwrap.launch.description import read_description
 from smacwrap.launch.progress import TerminalProgress
+from smacwrap.launch.signals import heed_too, listening
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.target import Target, target_environment
 from smacwrap.launch.translation import objective_of
 from smacwrap.protocol import CallString
 from smacwrap.report import print_summary, write_results
 from smacwrap.scenario import Scenario, load_scenario
+
+INTERRUPTED = 130
+"""The exit code of a launch that was stopped."""
 
 
 @click.command("launch", context_settings=SCENARIO_OPTIONS)
@@ -49,6 +54,22 @@ from smacwrap.scenario import Scenario, load_scenario
 @click.option("--resume", is_flag=True, help="Go on with an existing study.")
 @click.option("--overwrite", is_flag=True, help="Delete the runs of an existing study first.")
 @click.option(
+    "--join",
+    "joins",
+    is_flag=True,
+    help="Add workers to a launch that is at work, from this machine or another.",
+)
+@click.option(
+    "--accept-changes",
+    is_flag=True,
+    help="With --resume: go on although the job or the scenario changed.",
+)
+@click.option(
+    "--retry-crashed",
+    is_flag=True,
+    help="With --resume: make crashed runs again, and forget how they ended.",
+)
+@click.option(
     "--limits-per-process",
     is_flag=True,
     help="Give every worker the whole run limit, as SMAC v2 does.",
@@ -75,6 +96,21 @@ from smacwrap.scenario import Scenario, load_scenario
     help="Time that running targets have to end when the launch is stopped.  [default: 5]",
 )
 @click.option(
+    "--limit-grace",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    help="Time that running targets have to end at a limit of time.  [default: until the cutoff; "
+    "without one as long as the longest run so far, at least 60]",
+)
+@click.option(
+    "--stop-signal",
+    "stop_signals",
+    metavar="NAME",
+    multiple=True,
+    help="A signal that stops the launch, too, for example XCPU.  [always: INT, TERM, HUP, USR1, "
+    "USR2]",
+)
+@click.option(
     "--detach",
     is_flag=True,
     help="Launch in the background, and keep the workers going if the launcher dies.",
@@ -89,11 +125,16 @@ def command(
     smac2_home: str | None,
     resume: bool,
     overwrite: bool,
+    joins: bool,
+    accept_changes: bool,
+    retry_crashed: bool,
     limits_per_process: bool,
     gpus: str | None,
     cores: int | None,
     nice: int | None,
     grace: float | None,
+    limit_grace: float | None,
+    stop_signals: tuple[str, ...],
     detach: bool,
     in_background: bool,
     scenario_options: tuple[str, ...],
@@ -105,19 +146,23 @@ def command(
     workers together.
 
     The study, with everything that is known of the launch, is written to
-    smac-output/<the scenario's name>. Ctrl-C stops cleanly; --resume goes on.
+    smac-output/<the scenario's name>. Ctrl-C stops cleanly; --resume goes on. --join, on another
+    machine with the same folders or on this one, adds workers to a launch that is at work.
 
     \b
     Example:
       smacwrap launch scenarios/digits_cnn/scenario.txt --parallel 2
     """
-    if resume and overwrite:
-        raise UserError("--resume and --overwrite exclude each other")
+    if resume + overwrite + joins > 1:
+        raise UserError("--resume, --overwrite and --join exclude each other")
+    if (accept_changes or retry_crashed) and not resume:
+        raise UserError("--accept-changes and --retry-crashed need --resume")
+    heed_too(stop_signals)
     own = [option for param in command.params for option in param.opts]
     overrides = parse_overrides(scenario_options, own)
     scenario = load_scenario(scenario_file, overrides)
     study = Study(scenario.output_dir / scenario.rungroup)
-    if resume and (before := read_description(study)):
+    if (resume or joins) and (before := read_description(study)):
         # What the study was launched with holds on, unless it is said anew.
         overrides = [*before.overrides_from_here(), *overrides]
         scenario = load_scenario(scenario_file, overrides)
@@ -129,15 +174,18 @@ def command(
         smac2_home=smac2_home,
         resume=resume,
         overwrite=overwrite,
+        accept_changes=accept_changes,
+        retry_crashed=retry_crashed,
         overrides=overrides,
         limits_per_process=limits_per_process,
         gpus=gpus,
         cores=cores,
         nice=nice,
         grace=grace,
+        limit_grace=limit_grace,
         detach=detach,
     )
-    console = plain_console()
+    console = plain_console(lasting=True)
     if detach and not in_background:
         pid = launch_in_background(study, [*sys.argv[1:], "--in-background"])
         console.print(f"launched in the background (process {pid}): {study.launch_log}")
@@ -145,17 +193,33 @@ def command(
         return
     if scenario.without_effect:
         names = ", ".join(scenario.without_effect)
-        console.print(f"without effect here: {names}", style="yellow", markup=False)
-    with TerminalProgress(console, scenario.wallclock_limit) as progress:
-        ending = launch(scenario, study, options, progress)
-    exit_code = 130 if ending.interrupted else 1 if ending.failed else 0
+        console.print(f"ignored options: {names}", style="yellow", markup=False)
+    progress = TerminalProgress(console, scenario.wallclock_limit)
+
+    def on_signal() -> None:
+        # Later, the launch takes it, or is over: then what it found is written all the same.
+        if not progress.has_begun:
+            sys.exit(INTERRUPTED)
+
+    with listening(on_signal):
+        with progress:
+            ending = (join if joins else launch)(scenario, study, options, progress)
+        sys.exit(_report(console, scenario, study, ending))
+
+
+def _report(console: Console, scenario: Scenario, study: Study, ending: Ending) -> int:
+    """Show and write what a launch found; its exit code."""
+    exit_code = INTERRUPTED if ending.interrupted else 1 if ending.failed else 0
     _show(console, scenario, study, ending)
+    if ending.others:
+        console.print("Other launchers go on; the last one writes results.csv.", markup=False)
+        sys.exit(exit_code)
     try:
         write_results(study, ending.runs, objective_of(scenario))
     except UserError as error:
         click.echo(str(error), err=True)
         exit_code = exit_code or 2
-    sys.exit(exit_code)
+    return exit_code
 
 
 def _show(console: Console, scenario: Scenario, study: Study, ending: Ending) -> None:
@@ -165,4 +229,7 @@ def _show(console: Console, scenario: Scenario, study: Study, ending: Ending) ->
         call = CallString(run.configuration, run.instance, cutoff=run.cutoff, seed=run.seed)
         target = Target(scenario, target_environment(scenario, None))
         sample_call = target.sample_call(call)
-    print_summary(console, study, ending.reason, len(ending.runs), ending.incumbent, sample_call)
+    forgotten = len(Forgotten(study).ids())
+    print_summary(
+        console, study, ending.reason, len(ending.runs), ending.incumbent, sample_call, forgotten
+    )

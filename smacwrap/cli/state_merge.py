@@ -35,6 +35,8 @@ def command(folders: tuple[Path, ...], into: Path, scenario_file: Path | None) -
       smacwrap state-merge smac-output/monday smac-output/tuesday --into merged
     """
     merged = merge_folders(folders, into, scenario_file)
+    for problem in merged.lost:
+        click.echo(f"warning: {problem}", err=True)
     for folder, count in merged.read.items():
         click.echo(f"{folder}: {count} runs")
     duplicates = sum(merged.read.values()) - merged.written

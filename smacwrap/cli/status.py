@@ -11,6 +11,7 @@ from smacwrap.cli.console import plain_console
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
+from smacwrap.launch.launchers import Joined
 from smacwrap.launch.resources import Share
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.status import Activity, Status, read_status
@@ -29,6 +30,8 @@ def command(folder: Path) -> None:
     console = plain_console()
     for line in _summary(status):
         console.print(line, markup=False, soft_wrap=True)
+    for problem in status.lost:
+        console.print(f"warning: {problem}", markup=False, soft_wrap=True)
     if running := status.activity.running:
         console.print(_table("Running", running), soft_wrap=True)
     if status.interrupted:
@@ -40,8 +43,10 @@ def _summary(status: Status) -> list[str]:
     description = activity.description
     since = datetime.fromisoformat(description.start)
     where = f"process {description.pid} on {description.host}"
-    if activity.launcher:
+    if activity.first_launcher:
         state = f"running since {_local(since)} ({where})"
+    elif activity.joined:
+        state = f"launched at {_local(since)}; its launcher has ended, those that joined go on"
     elif activity.workers:
         state = f"its launcher is gone, workers {_list(activity.workers)} go on"
     else:
@@ -50,12 +55,13 @@ def _summary(status: Status) -> list[str]:
     lines = [
         f"scenario   {description.scenario}",
         f"launch     {state}",
+        *(f"joined     {_joined(joined)}" for joined in activity.joined),
         f"engine     {description.engine}",
         f"workers    {_workers(activity)}",
-        f"runs       {len(status.runs)} of at most {limit}"
+        f"runs       {len(status.runs) - len(status.forgotten)} of at most {limit}"
         + (" each worker" if description.limits_per_process else "")
-        + (f", {len(status.forgotten)} of them forgotten" if status.forgotten else ""),
-        f"each run   {_shares(description.shares)}"
+        + (f", and {len(status.forgotten)} forgotten" if status.forgotten else ""),
+        f"each run   {_shares(activity.shares)}"
         + (f"; niceness {description.nice}" if description.nice else ""),
     ]
     if status.incumbent:
@@ -64,10 +70,18 @@ def _summary(status: Status) -> list[str]:
     return lines
 
 
+def _joined(joined: Joined) -> str:
+    since = datetime.fromisoformat(joined.start)
+    return (
+        f"at {_local(since)} with workers {_list(joined.seeds)} "
+        f"(process {joined.pid} on {joined.host})"
+    )
+
+
 def _workers(activity: Activity) -> str:
     java = activity.description.engine == SMAC2
     what = " (processes of SMAC v2, whose logs have what they run)" if java else ""
-    seeds = _list(activity.description.seeds)
+    seeds = _list(activity.seeds)
     return f"{_list(activity.workers) or 'none'} of {seeds}{what}"
 
 

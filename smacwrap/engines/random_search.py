@@ -8,6 +8,7 @@ from smacwrap.engines.base import Engine, Pending, Suggestion
 from smacwrap.engines.search.unseen import Unseen
 from smacwrap.engines.seeds import DETERMINISTIC, Seeds
 from smacwrap.history import Objective, Run
+from smacwrap.pcs.configuration import PcsConfiguration
 from smacwrap.pcs.vectors import Vectors
 
 
@@ -41,20 +42,25 @@ class RandomEngine(Engine):
         self.space = space
         self._vectors = Vectors(space)
         self._unseen = Unseen(self._vectors, seed)
-        self._initial = [configuration.get_array()[None, :] for configuration in initial]
+        self._initial = list(initial)
         self._seed = seeds.first
 
     def ask(self, pending: Sequence[Pending] = ()) -> Suggestion | None:
         """See `Engine.ask`."""
         rows = self._vectors.from_texts([run.configuration for run in pending])
         self._unseen.set_elsewhere(dict(zip(self._vectors.keys(rows), rows, strict=True)))
-        while self._initial and not self._unseen.new(self._initial[0])[0]:
-            self._initial.pop(0)
-        row = self._initial.pop(0) if self._initial else self._unseen.choose()
-        if not len(row):
-            return None
+        while self._initial:
+            configuration = self._initial.pop(0)
+            row = configuration.get_array()[None, :]
+            if self._unseen.new(row)[0]:
+                break
+        else:
+            row = self._unseen.choose()
+            if not len(row):
+                return None
+            configuration = PcsConfiguration(self.space, row[0])
         self._unseen.meet(self._vectors.keys(row))
-        return Suggestion(Configuration(self.space, vector=row[0]), seed=self._seed)
+        return Suggestion(configuration, seed=self._seed)
 
     def tell(self, run: Run) -> None:
         """See `Engine.tell`."""

@@ -168,10 +168,11 @@ class Smac3Engine(Engine):
     def _value(self, run: Run) -> TrialValue:
         cost = self.objective.cost(run)
         cost = _LARGEST_COST if math.isnan(cost) else min(max(cost, -_LARGEST_COST), _LARGEST_COST)
-        crashed = run.result.status in (Status.CRASHED, Status.ABORT)
+        with_quality = self.objective.run_obj == "QUALITY"
+        crashed = run.result.status.failed or (with_quality and not self.objective.has_quality(run))
         status = StatusType.CRASHED if crashed else StatusType.SUCCESS
         # With RUNTIME, to find out that there is no solution is as good as to find one.
-        unsat = run.result.status is Status.UNSAT and self.objective.run_obj == "QUALITY"
+        unsat = run.result.status is Status.UNSAT and with_quality
         information = {UNSAT: True} if unsat else {}
         return TrialValue(cost, time=run.result.runtime, status=status, additional_info=information)
 

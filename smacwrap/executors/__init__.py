@@ -1,5 +1,21 @@
 """Where a run's bundle is executed: one file a place, behind one small interface."""
 
-from smacwrap.executors.base import BundleError, Completion, Executor, Limits, Submission, Task
+from smacwrap.executors.base import (
+    BundleError,
+    Completion,
+    Executor,
+    Limits,
+    LostOutputError,
+    Submission,
+    Task,
+)
 
-__all__ = ["BundleError", "Completion", "Executor", "Limits", "Submission", "Task"]
+__all__ = [
+    "BundleError",
+    "Completion",
+    "Executor",
+    "Limits",
+    "LostOutputError",
+    "Submission",
+    "Task",
+]

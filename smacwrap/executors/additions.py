@@ -37,7 +37,7 @@ class _Member(Frozen):
 def add(
     bundle: Path, files: Iterable[tuple[str, Path]], texts: Iterable[tuple[str, str]] = ()
 ) -> None:
-    """Add files and texts, each with its name in the archive, to `bundle`: all of them or none.
+    """Add files, empty folders and texts, each with its name in the archive: all of them or none.
 
     Where an input has the name of a file of ours, both stay; ours is the later one.
 
@@ -60,8 +60,9 @@ def add(
 
 def _read(files: Iterable[tuple[str, Path]], texts: Iterable[tuple[str, str]]) -> Iterator[_Member]:
     for name, path in files:
-        facts = path.stat()
-        yield _Member(name, path.read_bytes(), facts.st_mode, facts.st_mtime)
+        facts, is_folder = path.stat(), path.is_dir()
+        content = b"" if is_folder else path.read_bytes()
+        yield _Member(f"{name}/" if is_folder else name, content, facts.st_mode, facts.st_mtime)
     for name, text in texts:
         yield _Member(name, text.encode(), 0o100600, time.time())
 

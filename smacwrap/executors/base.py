@@ -42,12 +42,12 @@ class Limits(Frozen):
 class Task(Frozen):
     """What to execute: the bundle with the inputs, and the command to start in their folder.
 
-    `outputs` are names or glob patterns, relative to that folder; `environment` is added to
-    the place's own; `data` are files and folders that are linked into the run's folder under
-    their own names, not copied: the command must not write to them. `fill` makes the bundle, and
-    fills an empty folder with what is in it, which saves the unpacking; without it, the bundle
-    is there already. `leftovers` are files and folders that go if this process is killed before
-    the submission is closed.
+    `outputs` are names or glob patterns of files and folders, relative to that folder;
+    `environment` is added to the place's own; `data` are files and folders that are linked into the
+    run's folder under their own names, not copied: the command must not write to them. `fill` fills
+    an empty folder and makes the bundle, which saves the unpacking; without it, the bundle is there
+    already, and is unpacked. `leftovers` are files and folders that go if this process is killed
+    before the submission is closed.
     """
 
     bundle: Path
@@ -66,7 +66,9 @@ class Completion(Frozen):
     `exit_code` is negative for a signal, as in `subprocess`, and None where a limit, named by
     `exceeded`, ended the task; times are in seconds, `cpu_time` over the whole process tree.
     `log` holds standard output and standard error as they came; `outputs` are pairs of a name,
-    relative to the task's folder, and the file. Both stay until the submission is closed.
+    relative to the task's folder, and the file, or the folder if it is empty. Both stay until the
+    submission is closed.
+    `missing` are those of the task's outputs of which no file came.
     `peak_memory` is in bytes: the most that was seen of the tree, or its largest process if that
     was larger. `enforced_by` says, for people, what measured and limited the tree.
     """
@@ -79,6 +81,7 @@ class Completion(Frozen):
     exceeded: Exceeded = ""
     peak_memory: int = 0
     enforced_by: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def timed_out(self) -> bool:
@@ -88,6 +91,10 @@ class Completion(Frozen):
 
 class BundleError(Exception):
     """An archive that cannot be unpacked safely; the message names the member."""
+
+
+class LostOutputError(Exception):
+    """What a task printed is lost, and the task itself did it."""
 
 
 class Submission(ABC):
@@ -104,8 +111,9 @@ class Submission(ABC):
             on_output: called with the log's new bytes as they come.
 
         Raises:
-            FileNotFoundError, PermissionError: the command cannot be started.
-            OSError: the place failed, and what the task did is not known.
+            OSError: the command cannot be started, and then the error's `filename` is that of its
+                program; or the place failed, and what the task did is not known.
+            LostOutputError: the task got rid of what it had printed.
         """
 
     @abstractmethod

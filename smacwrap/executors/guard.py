@@ -195,7 +195,7 @@ def _live(orders: int, messages: int, mask: Iterable[int], group: str) -> NoRetu
     code = 1
     try:
         os.setsid()
-        for number in processes.STOP_SIGNALS:
+        for number in processes.heeded_stop_signals():
             # Not SIG_IGN, which the target would inherit.
             signal.signal(number, lambda number, frame: None)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, it would lose exit codes

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
     import psutil
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""What asks a process to end: Ctrl-C, kill, a closed terminal."""
+_ALWAYS = (signal.SIGINT, signal.SIGTERM)
+_UNLESS_IGNORED = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+
+STOP_VARIABLE = "SMACWRAP_STOP_SIGNALS"
+"""The environment variable with the names of more stop signals, for all processes of a launch."""
 
 PATIENCE = 10.0
 """Seconds after KILL in which a process goes, unless the kernel holds it for a device."""
@@ -26,14 +29,21 @@ _ON_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 # psutil and subprocess are imported where they are used: the wrapper itself rarely needs them.
 
 
-def heeded_stop_signals() -> list[signal.Signals]:
-    """Those of the stop signals that end this process; a SIGHUP that is ignored is not one.
+def stop_signals() -> list[signal.Signals]:
+    """What asks a process to end: Ctrl-C, kill, a closed terminal, the end of a batch job."""
+    more = os.environ.get(STOP_VARIABLE, "").split()
+    named = (signal.Signals[name] for name in more if name in signal.Signals.__members__)
+    return list(dict.fromkeys([*_ALWAYS, *_UNLESS_IGNORED, *named]))
 
-    That is what `nohup` is for. Shells have background jobs ignore SIGINT, too, but nobody sends
-    it to them by accident.
+
+def heeded_stop_signals() -> list[signal.Signals]:
+    """Those of the stop signals that end this process; HUP and USR that are ignored are none.
+
+    That is what `nohup`, and a batch script's `trap '' USR1`, are for. Shells have background jobs
+    ignore SIGINT, too, but nobody sends it to them by accident.
     """
-    hung_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
-    return [number for number in STOP_SIGNALS if number != signal.SIGHUP or hung_up]
+    ignored = [n for n in _UNLESS_IGNORED if signal.getsignal(n) is signal.SIG_IGN]
+    return [number for number in stop_signals() if number not in ignored]
 
 
 def adopt_orphans() -> None:
@@ -67,7 +77,7 @@ def hold_stop_signals() -> Iterator[Iterable[int]]:
     # A handler of what came before may raise as soon as there is a call.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, (*STOP_SIGNALS, signal.SIGALRM))
+        signal.pthread_sigmask(signal.SIG_BLOCK, (*stop_signals(), signal.SIGALRM))
         yield mask
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -157,6 +167,16 @@ def end_tree(
         asked |= alive
         # Waiting also reaps those among them that are our own children.
         psutil.wait_procs(asked, timeout=0.02)
+
+
+def signal_name(number: int) -> str:
+    """A signal in words: its name, or its number where it has none here, as 33 on Linux."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        pass
+    first, last = getattr(signal, "SIGRTMIN", 0), getattr(signal, "SIGRTMAX", -1)
+    return f"SIGRTMIN+{number - first}" if first < number < last else f"signal {number}"
 
 
 def exists(pid: int) -> bool:

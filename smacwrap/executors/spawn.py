@@ -84,6 +84,7 @@ def _become(
     Success closes `failure`, as it closes all files that are not to be inherited.
     """
     name = program.command[0]
+    file = None  # that is at fault, where the error does not say it
     try:
         os.setsid()
         processes.die_with_parent()
@@ -97,9 +98,16 @@ def _become(
         os.chdir(program.folder)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        file = name
         os.execvpe(name, program.command, environment)
     except Exception as error:
-        send(failure, error_arguments(error, name))
+        code, meaning, at_fault = error_arguments(error, file)
+        problem = ""
+        if file and not isinstance(error, ValueError):
+            from smacwrap.executors.startable import start_problem
+
+            problem = start_problem(name, path=environment.get("PATH"))
+        send(failure, (code, problem, None) if problem else (code, meaning, at_fault))
     finally:
         os._exit(127)
 

@@ -1,4 +1,4 @@
-"""Zips of inputs that several runs share: made by the first one, linked by the others."""
+"""Zips of inputs that several runs share: made by the first one, linked or named by the others."""
 
 import contextlib
 import os
@@ -6,31 +6,24 @@ from pathlib import Path
 
 from smacwrap.executors.copying import copy_file
 
-_KEPT = 4  # zips for later runs: of other inputs, or of earlier contents
 
+def store_zip(folder: Path, made: Path) -> bool:
+    """Make the zip `made` of what is in `folder`, unless it exists or another process makes it.
 
-def link_zip(folder: Path, key: str, cache: Path, bundle: Path) -> None:
-    """Make `bundle` a link to the zip that `cache` keeps for `key`: of what is in `folder`.
+    The file that is being written is also the lock: it is renamed when it is whole, and the
+    kernel unlocks it if its writer dies.
+
+    Returns:
+        Whether this process made it.
 
     Raises:
         OSError: something cannot be read, or the disk is full.
     """
-    while not _is_linked(_packed_once(folder, key, cache), bundle):
-        pass
-
-
-def _packed_once(folder: Path, key: str, cache: Path) -> Path:
-    """The zip in `cache` for `key`, made now unless it exists or another process makes it.
-
-    The file that is being written is also the lock: it is renamed when it is whole, and the
-    kernel unlocks it if its writer dies.
-    """
-    made = cache / f"{key}.zip"
-    part = cache / f"{key}.part"
+    part = made.with_suffix(".part")
     while not made.exists():
         import fcntl  # only the first run needs it
 
-        cache.mkdir(mode=0o700, exist_ok=True)
+        made.parent.mkdir(mode=0o700, exist_ok=True)
         with part.open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not _is_at(lock.fileno(), part):
@@ -43,10 +36,10 @@ def _packed_once(folder: Path, key: str, cache: Path) -> Path:
             except BaseException:
                 part.unlink(missing_ok=True)
                 with contextlib.suppress(OSError):
-                    cache.rmdir()
+                    made.parent.rmdir()  # if it is a new cache
                 raise
-        _forget_old(cache)
-    return made
+        return True
+    return False
 
 
 def _pack(folder: Path, path: Path) -> None:
@@ -62,16 +55,20 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _forget_old(cache: Path) -> None:
-    # Bundles that are links to a zip keep its content.
+def forget_old(cache: Path, pattern: str, keep: int) -> None:
+    """Remove all but the newest files of a cache; bundles that are links keep their content."""
     with contextlib.suppress(FileNotFoundError):  # another process does the same
-        zips = sorted(cache.glob("*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in zips[_KEPT:]:
+        files = sorted(cache.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in files[keep:]:
             path.unlink()
 
 
-def _is_linked(made: Path, bundle: Path) -> bool:
-    """Make `bundle` a link to a zip, or a copy; False if the zip was forgotten meanwhile."""
+def link_zip(made: Path, bundle: Path) -> bool:
+    """Make `bundle` a link to a zip, or a copy; False if the zip was forgotten meanwhile.
+
+    Raises:
+        OSError: there can be neither.
+    """
     try:
         bundle.hardlink_to(made)
     except FileNotFoundError:

@@ -10,6 +10,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,8 @@ from smacwrap.protocol import Result, Status
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 _RUN_START = re.compile(r'\{\s*"r-rc"\s*:')
+_DEFINITION = re.compile(r'\{\s*"@(?:pisp|pc)-id"\s*:')
+_RUN_ID = re.compile(r'"@rc-id"\s*:\s*(\d+)')
 _CONTEXT = 256  # bytes in front of what is new, by which a file is known to be the same
 _KINDS = {dict: "an object", list: "a list", str: "a text", int: "an integer"}
 # RUNNING is SMAC v2's own word for a run that never came to an end.
@@ -29,12 +32,17 @@ _T = TypeVar("_T")
 _Configuration = tuple[Mapping[str, str], tuple[str, ...], bool]
 
 
+class NoHistoryError(UserError):
+    """A file does not begin as a run history does: nothing of it can be read, now or later."""
+
+
 class LiveRundataReader:
     """Reads the runs of one file, each once; every `poll` parses only what was appended.
 
     What cannot be parsed at the end of the file (a run being written, or what a crash left) is
-    left for the next poll. In front of further runs it is an error, for they would be lost with it;
-    but first it is waited for, as a network file system may show later parts of a file earlier.
+    left for the next poll. In front of further runs it is waited for, as a network file system may
+    show later parts of a file earlier; then it is lost, and the runs that follow are read. So are
+    those that follow a run which is not as SMAC writes it. `lost` says what was lost.
 
     A file that is no longer the one that was read, for it is shorter or what was read last is not
     there, is read from its start again: SMAC v2 begins its file anew when it is started anew.
@@ -55,8 +63,14 @@ class LiveRundataReader:
         """How many bytes of the file belong to whole objects that have been read."""
         self.instances: dict[int, str] | None = None
         """The names of the instances by their ids, or None while there is no such list."""
-        self.runs = 0
-        """How many runs of the file have been read."""
+        self.last = 0
+        """The place of the last run in the file, from 1; a run that is lost has one, too."""
+        self.last_id = 0
+        """The highest id of a run in the file."""
+        self.lost: list[Problem] = []
+        """What was lost of the file so far: a line of the file, and why."""
+        self.torn = 0
+        """How many bytes at the end of the file are no whole run."""
         self._pairs: dict[int, tuple[str, int]] = {}
         self._configurations: dict[int, _Configuration] = {}
         self._lines = 0
@@ -68,41 +82,90 @@ class LiveRundataReader:
         """The runs that were appended since the last poll.
 
         Raises:
-            UserError: the file exists but cannot be read, or holds what no SMAC writes. After the
-                latter the reader is of no further use.
+            UserError: the file exists but cannot be read now.
+            NoHistoryError: it does not begin with a list of instances.
         """
+        return [run for _, run in self.poll_places()]
+
+    def poll_places(self) -> list[tuple[int, Run]]:
+        """As `poll`, each run with its place in the file, from 1."""
         if not (pending := self._pending()):
             self._waiting_since = None
             return []
         text = pending.decode(errors="surrogateescape")
-        runs, end = [], 0
+        runs: list[tuple[int, Run]] = []
+        end, is_waiting = 0, False
         while (begin := _skip_space(text, end)) < len(text):
             try:
                 value, end = _decode(text, begin)
             except (ValueError, RecursionError) as error:
-                if not _RUN_START.search(text, begin + 1):
-                    self._waiting_since = None
-                elif self._has_waited():
-                    message = f"{error}, and runs follow (moved away, the file is done without)"
-                    raise self._problem(message, text, begin) from None
-                break
+                if not (following := _RUN_START.search(text, begin + 1)):
+                    break
+                if not self._has_waited():
+                    is_waiting = True
+                    break
+                end = following.start()
+                self._lose(getattr(error, "msg", str(error)), text, begin, end)
+                continue
+            if self.instances is None:
+                self.instances = self._first(value, text, begin)
+                continue
             try:
-                if self.instances is None:
-                    self.instances = _instances(value)
-                else:
-                    runs.append(self._run(value))
-                    self.runs += 1
+                run = self._run(value)
             except KeyError as error:
-                raise self._problem(f"{error} is missing", text, begin) from None
+                self._lose(f"{error} is missing", text, begin, end)
             except (TypeError, ValueError, OverflowError, RecursionError) as error:
-                raise self._problem(str(error), text, begin) from None
+                self._lose(str(error), text, begin, end)
+            else:
+                self.last = self._place(run)
+                runs.append((self.last, run))
+        if not is_waiting:
             self._waiting_since = None
         self._lines += text.count("\n", 0, end)
         parsed = len(text[:end].encode(errors="surrogateescape"))
         self._context = (self._context + pending[:parsed])[-_CONTEXT:]
         self.parsed += parsed
-        self._size = self.parsed + len(pending) - parsed if begin == len(text) else 0
+        self.torn = len(text[begin:].encode(errors="surrogateescape"))
+        self._size = 0 if self.torn else self.parsed + len(pending) - parsed
         return runs
+
+    def _first(self, value: Any, text: str, begin: int) -> dict[int, str]:
+        try:
+            return _instances(value)
+        except KeyError as error:
+            message = f"{error} is missing"
+        except (TypeError, ValueError) as error:
+            message = str(error)
+        raise NoHistoryError(self._problem("the list of instances", message, text, begin))
+
+    def _place(self, run: Run) -> int:
+        """The place of the run that comes next; behind a loss, ours say how much was lost."""
+        number = run.details.get("number")
+        if self.lost and isinstance(number, int) and number > self.last:
+            return number
+        return self.last + 1
+
+    def _lose(self, why: str, text: str, begin: int, end: int) -> None:
+        """Note that a piece is lost, with a run; what later runs refer to is taken from it.
+
+        Raises:
+            NoHistoryError: the piece has the list of instances.
+        """
+        if self.instances is None:
+            message = f"{why} (move the file away to continue without it)"
+            raise NoHistoryError(self._problem("the list of instances", message, text, begin))
+        self.last += 1
+        self.lost.append(self._problem(f"run {self.last} is lost: it", why, text, begin))
+        for match in _RUN_ID.finditer(text, begin, end):
+            self.last_id = max(self.last_id, int(match[1]))
+        for match in _DEFINITION.finditer(text, begin, end):
+            # What is known already is refused, too.
+            with suppress(KeyError, TypeError, ValueError, RecursionError):
+                value, _ = _decode(text, match.start())
+                if "pisp-seed" in value:
+                    self._pair(value)
+                if "pc-settings" in value:
+                    self._configuration(value)
 
     @property
     def waiting(self) -> bool:
@@ -137,14 +200,14 @@ class LiveRundataReader:
             raise UserError(Problem(f"cannot read runs: {error.strerror}", self.path)) from None
         return found[len(self._context) :]
 
-    def _problem(self, message: str, text: str, at: int) -> UserError:
-        what = "the list of instances" if self.instances is None else f"run {self.runs + 1}"
+    def _problem(self, what: str, message: str, text: str, at: int) -> Problem:
         line = self._lines + text.count("\n", 0, at) + 1
-        return UserError(Problem(f"{what} is not as SMAC v2 writes it: {message}", self.path, line))
+        return Problem(f"{what} is not as SMAC v2 writes it: {message}", self.path, line)
 
     def _run(self, value: Any) -> Run:
         value = _expect(dict, value)
         rc = _expect(dict, value["r-rc"])
+        self.last_id = max(self.last_id, _expect(int, rc["@rc-id"]))
         instance, seed = self._pair(_expect(dict, rc["rc-pisp"]))
         settings, active, is_default = self._configuration(_expect(dict, rc["rc-pc"]))
         return Run(

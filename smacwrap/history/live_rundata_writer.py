@@ -82,10 +82,19 @@ class LiveRundataWriter:
         self._pairs: dict[object, int] = {}
         self._configurations: dict[object, int] = {}
         reader = LiveRundataReader(path)
-        self.runs = reader.poll()
+        found = reader.poll_places()
+        self.runs = [run for _, run in found]
         """The runs that the file holds."""
+        self.places = [place for place, _ in found]
+        """Their places in the file, from 1; runs that cannot be read had some, too."""
+        self.last = reader.last
+        """The place of the last run."""
+        self.torn = reader.torn
+        """How many bytes of a run that was not written to its end are cut off."""
         if reader.instances is not None and list(reader.instances.values()) != names:
             raise UserError(Problem("holds runs on other instances than this study's", path))
+        # Runs that cannot be read have ids as well.
+        self._next_id = max(reader.last_id + 1, _FIRST_ID)
         self._file = AppendedFile(path, reader.parsed)
         begin = b"\n" if reader.parsed else _dump(self._instance_list())
         self._file.append(begin, durable=True)
@@ -97,9 +106,12 @@ class LiveRundataWriter:
             OSError: the disk is full; the file is left as it was.
             OverwrittenError: somebody else wrote to the file; nothing is changed.
         """
-        number = _FIRST_ID + len(self.runs)
+        number = self._next_id
         self._file.append(_dump(self._json(run, number)), durable=True)
+        self._next_id += 1
+        self.last += 1
         self.runs.append(run)
+        self.places.append(self.last)
         self._pairs.setdefault(_pair_key(run), number)
         self._configurations.setdefault(_configuration_key(run), number)
 

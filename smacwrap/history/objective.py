@@ -22,6 +22,17 @@ class Objective:
     penalty: float = 1.0
     crashed_quality: float = 1e9
 
+    def has_quality(self, run: Run) -> bool:
+        """Whether a run's quality is a number that the target algorithm reported.
+
+        A run that crashed or was stopped has none. One that timed out may have found something
+        before; where it has not, a wrapper writes a number as bad as a crash, or worse.
+        """
+        result = run.result
+        if result.status is Status.TIMEOUT:
+            return self.run_obj == "QUALITY" and result.quality < self.crashed_quality
+        return result.status.decided
+
     def cost(self, run: Run) -> float:
         """The cost of a run: seconds with RUNTIME, the reported quality with QUALITY."""
         result = run.result
@@ -50,7 +61,8 @@ class Incumbents:
 
     The incumbent has the lowest mean cost among the configurations that have the most runs:
     racing gives no challenger more runs than it has. Crashed runs count as in SMAC v2, but a
-    configuration that only crashed is no incumbent. Killed runs, and costs that are not a
+    configuration without any result of its own, which only crashed or timed out, is no incumbent.
+    Killed runs, and costs that are not a
     number, are left out, and so is a run that there was already: processes of SMAC v2 all make
     the default configuration's.
     """
@@ -73,7 +85,7 @@ class Incumbents:
         runs += 1
         mean = _mean(before, cost, runs)
         self._means[key] = (mean, runs)
-        if not run.result.status.failed:
+        if self.objective.has_quality(run):
             self._good[key] = run
         if key not in self._good:
             return False

@@ -7,7 +7,15 @@ from functools import cached_property
 from typing import Any
 
 from smacwrap.protocol import NO_CUTOFF, NO_INSTANCE, Result
-from smacwrap.protocol.additional import REASON, VOID, ZIP, parse_additional
+from smacwrap.protocol.additional import (
+    INPUTS,
+    REASON,
+    VOID,
+    WARNINGS,
+    ZIP,
+    parse_additional,
+    split_warnings,
+)
 
 _JAVA = re.compile(r"-?\d\.\d+E-?\d+")
 
@@ -15,7 +23,9 @@ _JAVA = re.compile(r"-?\d\.\d+E-?\d+")
 def details_of(additional: str) -> dict[str, Any]:
     """What of `Run.details` additional run data says: what has no name of ours is a metric."""
     data = parse_additional(additional)
-    details: dict[str, Any] = {n: data.pop(n) for n in (ZIP, REASON, VOID) if n in data}
+    details: dict[str, Any] = {n: data.pop(n) for n in (INPUTS, ZIP, REASON, VOID) if n in data}
+    if warnings := split_warnings(data.pop(WARNINGS, "")):
+        details[WARNINGS] = warnings
     return details | {"metrics": data}
 
 
@@ -34,7 +44,8 @@ class Run:
     `settings` gives every parameter's value as text, `active` the names of those that counted;
     times are in seconds, `seed` is -1 where the target algorithm is deterministic. `details`
     is what SMAC v2 has no field for, as values of JSON: `metrics`, `start`, `end` (ISO 8601),
-    `host`, `zip`, `worker`, `number` (the run's place in its worker's file, from 1).
+    `host`, `zip`, `inputs`, `worker`, `number` (the run's place in its worker's file, from 1),
+    `warnings` (a list of texts).
     """
 
     settings: Mapping[str, str]

@@ -5,13 +5,18 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from smacwrap.errors import UserError
-from smacwrap.history.live_rundata_reader import LiveRundataReader
+from smacwrap.errors import Problem, UserError
+from smacwrap.history.live_rundata_reader import LiveRundataReader, NoHistoryError
 from smacwrap.history.run import Run, with_number
+
+if TYPE_CHECKING:
+    from ConfigSpace import ConfigurationSpace
 
 PATIENCE = 60.0
 """Seconds after which all that is in a file should have come over any network."""
@@ -25,17 +30,21 @@ _OURS = (
     "launch.log",
     "results.csv",
     "study.json",
+    "frozen-job.toml",
+    "frozen-inputs.json",
+    "joined-*.json",
     "budget.jsonl",
     "running-*.json",
     "requests",
     "forgotten.json",
     "runs/run-*",
+    "runs/inputs-*",
 )
 _HALF_WRITTEN = (
     ".*.part",
     "state-run*/.*.part",
     "runs/run-*.part",
-    "runs/run-*.post",
+    "runs/inputs-*.part",
     "runs/.cache/*.part",
 )
 _LIVE = re.compile(r"live-rundata-(\d+)\.json")
@@ -52,6 +61,16 @@ class Study:
     def description(self) -> Path:
         """What the study was launched with."""
         return self.folder / "study.json"
+
+    @property
+    def job(self) -> Path:
+        """The job file, as it was when the launch began."""
+        return self.folder / "frozen-job.toml"
+
+    @property
+    def inputs(self) -> Path:
+        """What the inputs of the runs were when the launch began."""
+        return self.folder / "frozen-inputs.json"
 
     @property
     def budget(self) -> Path:
@@ -182,13 +201,25 @@ class HistoryReader:
         study: whose workers.
         skip: leaves one seed out.
         patience: as in `LiveRundataReader`.
+        pcs_text: the parameters; a run of another program that has others is lost. Without it,
+            they are not looked at.
     """
 
-    def __init__(self, study: Study, skip: int | None = None, patience: float = 0.0) -> None:
+    def __init__(
+        self,
+        study: Study,
+        skip: int | None = None,
+        patience: float = 0.0,
+        pcs_text: str | None = None,
+    ) -> None:
         self.study = study
         self.skip = skip
         self._patience = patience
+        self._pcs_text = pcs_text
+        self._misfits: list[Problem] = []
         self._readers: dict[int, LiveRundataReader] = {}
+        self._unreadable: dict[int, UserError] = {}
+        self._told: set[str] = set()
 
     @property
     def waits_for(self) -> list[Path]:
@@ -197,22 +228,57 @@ class HistoryReader:
 
     @property
     def read(self) -> dict[int, int]:
-        """How many runs of each worker have been read, by its seed."""
-        return {seed: reader.runs for seed, reader in self._readers.items()}
+        """The number of the last run of each worker that has been read, by its seed."""
+        return {seed: reader.last for seed, reader in self._readers.items()}
+
+    def new_losses(self) -> list[Problem]:
+        """What could not be read, single runs or whole files, and was not returned before."""
+        lost = [problem for error in self._unreadable.values() for problem in error.problems]
+        lost += [problem for reader in self._readers.values() for problem in reader.lost]
+        lost += self._misfits
+        new = [problem for problem in lost if str(problem) not in self._told]
+        self._told.update(map(str, new))
+        return new
 
     def poll(self) -> Iterator[tuple[int, Run]]:
         """The seeds and runs that are new since the last poll, the latter with their numbers.
 
-        Raises:
-            UserError: a file cannot be read.
+        What cannot be read is among the losses: no file of another program ends a launch.
         """
         for seed in self.study.seeds():
-            if seed == self.skip:
+            if seed == self.skip or isinstance(self._unreadable.get(seed), NoHistoryError):
                 continue
             if seed not in self._readers:
                 path = self.study.live_rundata(seed)
                 self._readers[seed] = LiveRundataReader(path, self._patience)
-            reader = self._readers[seed]
-            runs = reader.poll()
-            for number, run in enumerate(runs, start=reader.runs - len(runs) + 1):
-                yield seed, with_number(run, number)
+            try:
+                runs = self._readers[seed].poll_places()
+            except UserError as error:
+                self._unreadable[seed] = error
+                continue
+            self._unreadable.pop(seed, None)
+            for number, run in runs:
+                if self._fits(seed, number, run):
+                    yield seed, with_number(run, number)
+
+    def _fits(self, seed: int, number: int, run: Run) -> bool:
+        """Whether a run is of the study's parameters; ours are."""
+        if "worker" in run.details or self._space is None:
+            return True
+        from smacwrap.pcs import from_record
+
+        try:
+            from_record(self._space, run.configuration)
+        except UserError as error:
+            message = f"run {number} is left out: {error.problems[0].message}"
+            self._misfits.append(Problem(message, self.study.live_rundata(seed)))
+            return False
+        return True
+
+    @cached_property
+    def _space(self) -> "ConfigurationSpace | None":
+        if self._pcs_text is None:
+            return None
+        from smacwrap.pcs import parse_pcs  # takes a second, and most studies need none
+
+        return parse_pcs(self._pcs_text)

@@ -4,11 +4,12 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from smacwrap.engines import ENGINES
 from smacwrap.errors import Problem, UserError
@@ -41,13 +42,16 @@ from smacwrap.launch.translation import objective_of, study_identity
 from smacwrap.lookup import resolved
 from smacwrap.pcs import parse_pcs
 from smacwrap.scenario import Scenario
+from smacwrap.scenario.lines import read_text
+from smacwrap.scenario.plain import scenario_to_plain
 
 
 @dataclass(frozen=True)
 class Adopted:
     """A study, its objective and incumbent, and its runs with their workers' seeds.
 
-    `left_out` are runs in state folders that the workers' own live-rundata files lack.
+    `left_out` are runs in state folders that the workers' own live-rundata files lack, `lost` what
+    cannot be read.
     """
 
     study: Study
@@ -55,6 +59,7 @@ class Adopted:
     incumbent: Incumbent | None
     runs: Sequence[tuple[int, Run]]
     left_out: Sequence[Run]
+    lost: Sequence[Problem]
 
 
 def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = None) -> Adopted:
@@ -74,7 +79,7 @@ def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = Non
     """
     if Study(folder).description.exists():
         raise UserError(Problem("it is a study of smacwrap already", folder))
-    read_folder(folder)  # complains now of everything that cannot be read
+    lost = read_folder(folder).lost  # complains now of files that cannot be read
     if to is None and is_state_folder(folder):
         message = "it is a single state folder: say where to make a study of it, with --to STUDY"
         raise UserError(Problem(message, folder))
@@ -96,7 +101,7 @@ def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = Non
     # Every process of SMAC v2 runs the default configuration.
     for run in without_duplicates((run for _, run in runs), parse_pcs(context.pcs_text)):
         incumbents.add(run)
-    return Adopted(target, incumbents.objective, incumbents.current, runs, left_out)
+    return Adopted(target, incumbents.objective, incumbents.current, runs, left_out, lost)
 
 
 @contextmanager
@@ -179,6 +184,9 @@ def _description(
         cwd=str(Path.cwd()),
         identity=identity_of(scenario),
         pcs_text=context.pcs_text,
+        scenario_text=read_text(scenario.file),
+        settings=scenario_to_plain(_moved(scenario, final, folder)),
+        job=None,
         seeds=seeds,
         engine=ENGINES[0],
         limits_per_process=False,
@@ -193,3 +201,11 @@ def _description(
         pid=os.getpid(),
         start=datetime.now(UTC).isoformat(),
     )
+
+
+def _moved(scenario: Scenario, final: Callable[[str], str], folder: Path) -> Scenario:
+    """The scenario with all its paths as they will be, for a study in `folder`."""
+    values = ((field.name, getattr(scenario, field.name)) for field in fields(scenario))
+    changes: dict[str, Any] = {"output_dir": folder.parent, "rungroup": folder.name}
+    paths = ((name, value) for name, value in values if isinstance(value, Path))
+    return replace(scenario, **{name: Path(final(str(path))) for name, path in paths} | changes)

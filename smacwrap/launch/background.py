@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import Study
-from smacwrap.launch.description import read_description
+from smacwrap.launch.launchers import launcher_pids
 
 _POLL = 0.1  # seconds
 
@@ -36,8 +36,7 @@ def launch_in_background(study: Study, words: Sequence[str]) -> int:
         message = f"cannot write the study: {error.strerror}: {error.filename}"
         raise UserError(Problem(message)) from None
     while process.poll() is None:
-        description = read_description(study)
-        if description and description.pid == process.pid:
+        if process.pid in launcher_pids(study):
             return process.pid
         time.sleep(_POLL)
     if process.returncode == 0:

@@ -3,10 +3,11 @@
 import subprocess
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 from smacwrap.history import Study
-from smacwrap.launch.resources import Share
+from smacwrap.launch.description import Description
+from smacwrap.launch.frozen_job import frozen_job_environment
 from smacwrap.launch.target import target_environment
 from smacwrap.scenario import Scenario
 
@@ -53,7 +54,8 @@ class Workers(Crew):
     Args:
         scenario: what to tune.
         study: prepared for them.
-        shares: what each worker's targets may use, by the worker's seed.
+        description: of their launch.
+        others: the seeds of workers that were there before.
     """
 
     restarts = 3
@@ -61,14 +63,22 @@ class Workers(Crew):
     has_commands = False
     reason = "every configuration of the space has been run"
 
-    def __init__(self, scenario: Scenario, study: Study, shares: Mapping[int, Share]) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        study: Study,
+        description: Description,
+        others: Sequence[int] = (),
+    ) -> None:
         self._scenario = scenario
         self._study = study
-        self._shares = shares
+        self._shares = description.shares
+        self._job = description.job
+        self._seeds = [*others, *description.seeds]
 
     def start(self, seed: int) -> "subprocess.Popen[bytes]":
         """See `Crew.start`."""
-        command = worker_command(self._study, seed, self._shares)
+        command = worker_command(self._study, seed, self._seeds)
         with self._study.worker_log(seed).open("ab") as log:
             return subprocess.Popen(
                 command,
@@ -81,5 +91,6 @@ class Workers(Crew):
                     # SMAC3 iterates over sets: without this a seed would not repeat its runs.
                     "PYTHONHASHSEED": "0",
                     **target_environment(self._scenario, self._study.runs, self._shares[seed]),
+                    **frozen_job_environment(self._study, self._job),
                 },
             )

@@ -12,9 +12,11 @@ from smacwrap.errors import Problem, UserError
 from smacwrap.files import replace_text
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
+from smacwrap.launch.frozen_job import FrozenJob
 from smacwrap.launch.resources import Share
 from smacwrap.lookup import unreadable
 from smacwrap.scenario import Scenario, find_option, load_scenario
+from smacwrap.scenario.plain import scenario_from_plain
 
 _PATHS = {
     *("algo-exec-dir", "experiment-dir", "feature-file", "instances", "output-dir", "pcs-file"),
@@ -22,7 +24,7 @@ _PATHS = {
 }
 """Options whose values are looked up from the current folder."""
 
-FORMAT = 1
+FORMAT = 2
 """The version of study folders that this smacwrap writes; it reads none that is newer."""
 
 
@@ -33,10 +35,12 @@ class Description:
     - `scenario`, `overrides`, `cwd`: the scenario file, the command line's options as pairs of
       name and value, and the folder in which both were given.
     - `identity`: what all runs of a study must have in common, by scenario option.
-    - `pcs_text`: the PCS file.
+    - `pcs_text`, `scenario_text`: the PCS file and the scenario file; `settings`: the scenario,
+      as `scenario_to_plain` writes it; `job`: the job file. What is edited while a launch goes on
+      changes nothing of it. An older smacwrap wrote the first of them only.
     - `seeds`: the workers'.
-    - `engine`, `limits_per_process`, `gpus`, `cores`, `nice`, `grace`, `detach`: as in
-      LaunchOptions.
+    - `engine`, `limits_per_process`, `gpus`, `cores`, `nice`, `grace`, `detach`, `limit_grace`:
+      as in LaunchOptions.
     - `shares`: what each worker's runs may use, by the worker's seed.
     - `repeat`: runs that were interrupted, by the seed of the worker that is to make them again.
     - `host`, `pid`, `start`: the launcher's; `start` is ISO 8601.
@@ -47,6 +51,9 @@ class Description:
     cwd: str
     identity: Mapping[str, str]
     pcs_text: str
+    scenario_text: str
+    settings: Mapping[str, Any]
+    job: FrozenJob | None
     seeds: Sequence[int]
     engine: str
     limits_per_process: bool
@@ -60,6 +67,7 @@ class Description:
     host: str
     pid: int
     start: str
+    limit_grace: float | None = None
 
     def overrides_from_here(self) -> list[tuple[str, str]]:
         """The overrides, as they have to be given in the current folder to mean the same."""
@@ -71,11 +79,15 @@ class Description:
         return str(path) if option and option.name in _PATHS and path.exists() else value
 
     def load_scenario(self) -> Scenario:
-        """The scenario, whose files and folders are looked up from where it was launched.
+        """The scenario as it was launched, whatever happened to its files since.
+
+        Where an older smacwrap launched it, they are looked up from where that was.
 
         Raises:
-            UserError: it cannot be loaded any more.
+            UserError: so it was, and it cannot be loaded any more.
         """
+        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+            return scenario_from_plain(self.settings)
         with contextlib.chdir(self.cwd if Path(self.cwd).is_dir() else "."):
             return load_scenario(self.scenario, self.overrides)
 
@@ -89,6 +101,8 @@ def identity_of(scenario: Scenario) -> dict[str, str]:
         "cutoff-time": repr(scenario.cutoff),
         "deterministic": str(scenario.deterministic).lower(),
         "use-instances": str(scenario.use_instances).lower(),
+        "kill-run-exceeding-captime-factor": repr(scenario.kill_factor),
+        "cli-call-params-with-quotes": str(scenario.cli_call_params_with_quotes).lower(),
     }
 
 
@@ -117,14 +131,17 @@ def read_description(study: Study) -> Description | None:
                 f"this one ({__version__}): update with pip install -U smacwrap"
             )
             raise UserError(Problem(message, path))
+        document = {"scenario_text": "", "settings": {}, "job": None, **document}
+        document.setdefault("limit_grace", None)
         values = {field.name: document[field.name] for field in fields(Description)}
         repeat = {
             int(seed): [RunningRun(**run) for run in runs]
             for seed, runs in values["repeat"].items()
         }
-        shares = {int(seed): _share(share) for seed, share in values["shares"].items()}
+        shares = {int(seed): share_from_json(share) for seed, share in values["shares"].items()}
         overrides = [(name, value) for name, value in values["overrides"]]
-        read = {"repeat": repeat, "shares": shares, "overrides": overrides}
+        job = FrozenJob(**values["job"]) if values["job"] else None
+        read = {"repeat": repeat, "shares": shares, "overrides": overrides, "job": job}
         return Description(**{**values, **read})
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -135,6 +152,7 @@ def read_description(study: Study) -> Description | None:
         raise UserError(Problem(f"not as smacwrap writes it: {what}", path)) from None
 
 
-def _share(value: Mapping[str, Any]) -> Share:
+def share_from_json(value: Mapping[str, Any]) -> Share:
+    """A share, as `asdict` and JSON make it plain."""
     gpus = value["gpus"]
     return Share(value["cores"], None if gpus is None else tuple(gpus))

@@ -1,12 +1,14 @@
 """The workers of a launch: started, watched, started again when they die, and stopped."""
 
 import contextlib
+import math
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from smacwrap.errors import Problem, UserError
 from smacwrap.executors import processes
 from smacwrap.history import Run, Study
 from smacwrap.history.objective import Incumbent
@@ -14,9 +16,10 @@ from smacwrap.history.requests import Requests
 from smacwrap.history.running import read_running
 from smacwrap.launch.budget import Budget
 from smacwrap.launch.crew import STOPPED, Crew
-from smacwrap.launch.description import Description
+from smacwrap.launch.description import Description, write_description
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.observer import Observer
+from smacwrap.launch.overtime import time_beyond
 from smacwrap.launch.prepost import before_and_after
 from smacwrap.launch.signals import listening
 from smacwrap.launch.tally import Tally
@@ -24,6 +27,8 @@ from smacwrap.launch.translation import objective_of
 from smacwrap.scenario import Scenario
 
 _POLL = 0.1  # seconds
+_SAME_MOMENT = 0.2  # seconds between two signals that are meant as one
+_LOOK_FOR_DEAD = 2.0  # seconds between two looks at the workers of other launchers
 
 PATIENCE = 15.0
 """Seconds for a worker to end its target and itself, beyond the grace that its target has."""
@@ -31,13 +36,17 @@ PATIENCE = 15.0
 
 @dataclass(frozen=True)
 class Ending:
-    """How a launch ended: why, with what, and whether that was the plan."""
+    """How a launch ended: why, with what, and whether that was the plan.
+
+    `others` says that other launchers, which joined it or were there before, still go on.
+    """
 
     reason: str
     runs: Sequence[tuple[int, Run]]
     incumbent: Incumbent | None
     failed: bool = False
     interrupted: bool = False
+    others: bool = False
 
 
 class Fleet:
@@ -49,6 +58,8 @@ class Fleet:
         description: of this launch, as the workers find it in the study.
         crew: starts them.
         observer: told what happens.
+        leave: called once no worker is left; whether other launchers go on.
+        joins: the launch was begun by another launcher.
     """
 
     def __init__(
@@ -58,15 +69,21 @@ class Fleet:
         description: Description,
         crew: Crew,
         observer: Observer,
+        leave: Callable[[], bool],
+        *,
+        joins: bool = False,
     ) -> None:
         self.scenario = scenario
         self.study = study
         self.description = description
         self.crew = crew
         self.observer = observer
+        self.leave = leave
+        self.joins = joins
+        self.others = False
         self.budget = Budget(study)
         self.requests = Requests(study)
-        self.tally = Tally(study, objective_of(scenario))
+        self.tally = Tally(study, objective_of(scenario), description.pcs_text)
         self.workers: dict[int, subprocess.Popen[bytes]] = {}
         self.dead: dict[int, int] = {}
         self.deaths: dict[int, int] = {}  # since the worker's last run
@@ -74,6 +91,10 @@ class Fleet:
         self.given_up: set[int] = set()
         self.stopped: set[int] = set()
         self.signals = 0
+        self.signalled_at = -math.inf
+        self.longest = 0.0  # seconds of a run
+        self.overtime_told = False
+        self.looked_for_dead = time.monotonic()
 
     def run(self) -> Ending:
         """Start the workers, watch them until the last one has ended, and say how it was.
@@ -82,25 +103,31 @@ class Fleet:
             OSError: the study cannot be written at the start, or was deleted.
             UserError: a file of the study cannot be read.
         """
-        with listening(self._on_signal), self._before_and_after():
-            self._work()
+        try:
+            with listening(self._on_signal), self._before_and_after():
+                self._work()
+        finally:
+            self.others = self.leave()
         self._take_in()
         return self._ending()
 
     def _before_and_after(self) -> contextlib.AbstractContextManager[None]:
-        if self.crew.has_commands:
+        if self.crew.has_commands or self.joins:
             return contextlib.nullcontext()
         return before_and_after(self.scenario, self.observer, self._times_told)
 
     def _work(self) -> None:
         before = self._read_all()
-        self.budget.open(
-            self.description.seeds,
-            self.tally.recorded,
-            self.scenario,
-            reserved=self._reserved() if self.crew.claims else {},
-            per_process=self.description.limits_per_process,
-        )
+        if self.joins:
+            self.budget.join(self.description.seeds)
+        else:
+            self.budget.open(
+                self.description.seeds,
+                self.tally.recorded,
+                self.scenario,
+                reserved=self._reserved() if self.crew.claims else {},
+                per_process=self.description.limits_per_process,
+            )
         # What a worker that was killed leaves behind becomes ours, and can be ended.
         processes.adopt_orphans()
         self.observer.started(self._run_limit(), before, self.description.seeds)
@@ -113,41 +140,60 @@ class Fleet:
                 self._watch()
         finally:
             self._stop()
-            # What a worker that was killed left: nobody has it now.
             with contextlib.suppress(OSError):
-                self.study.remove_leftovers()
+                self._restore_description()
+
+    def _restore_description(self) -> None:
+        """Write study.json again if it was deleted, and not with all the rest."""
+        gone = self.study.budget.exists() and not self.study.description.exists()
+        if gone and not self.joins:
+            write_description(self.study, self.description)
+            self.observer.note(f"{self.study.description} was deleted: it is written again")
 
     def _read_all(self) -> int:
         """Take in what the study has, and what other machines wrote just now; how many runs."""
         with keeping():
-            count = sum(1 for _ in self.tally.take_in())
+            count = 0
+            for _, run, _ in self.tally.take_in():
+                count += 1
+                self.longest = max(self.longest, run.wallclock_time)
         if waits_for := self.tally.waits_for:
             names = ", ".join(path.name for path in waits_for)
             self.observer.note(f"waiting for {names}: not all of it can be read yet")
         while self.tally.waits_for and not self._times_told():
             time.sleep(_POLL)
             count += sum(1 for _ in self.tally.take_in())
+        self._say_what_is_lost()
         return count
 
     def _reserved(self) -> dict[int, int]:
         """The runs that no other worker may take: interrupted ones, and the default's."""
         seeds, repeat = self.description.seeds, self.description.repeat
-        known = {run.key for _, run in self.tally.runs}
+        known = {run.key for _, run in self.tally.counted}
         reserved = {seed: len({run.key for run in repeat.get(seed, ())} - known) for seed in seeds}
-        if not known:
+        if not self.tally.runs:
             reserved[seeds[0]] += 1
         return reserved
 
     def _run_limit(self) -> int:
         """How many runs the study can have at the end of this launch."""
         limit, recorded = self.scenario.run_limit, self.tally.recorded
+        forgotten = self.tally.forgotten
         if not self.description.limits_per_process:
-            return limit
-        left = sum(max(0, limit - recorded[seed]) for seed in self.description.seeds)
+            return limit + forgotten.total()
+        seeds = self.description.seeds
+        left = sum(max(0, limit - recorded[seed] + forgotten[seed]) for seed in seeds)
         return recorded.total() + left
 
     def _watch(self) -> None:
+        if not self.study.budget.exists():  # to wait for it would be in vain
+            gone = self.study.budget if self.study.folder.exists() else self.study.folder
+            message = "was deleted while a launch was at work, which ends with it"
+            raise UserError(Problem(message, gone))
         self._take_in()
+        with contextlib.suppress(OSError):
+            self.budget.tell_time()
+            self._free_claims_of_the_dead()
         self.observer.tick()
         for seed, process in list(self.workers.items()):
             exit_code = process.poll()
@@ -165,14 +211,36 @@ class Fleet:
         for seed, due in list(self.restart_at.items()):
             if time.monotonic() >= due:
                 del self.restart_at[seed]
+                self._restore_description()
                 self.workers[seed] = self.crew.start(seed)
         if self._times_told():
             self.observer.note(
                 f"stopping: running targets have {self.description.grace:g} s to end "
                 "(Ctrl-C once more: at once)"
             )
-        if self.signals or (self.workers and self.budget.failed()):
+        if self.signals or (self.workers and (self.budget.failed() or self._is_late())):
             self._stop()
+
+    def _is_late(self) -> bool:
+        """Whether the time is over that runs have beyond a limit; once it begins, people are told.
+
+        Our own workers look at it, too, and end their runs by themselves.
+        """
+        beyond = time_beyond(self.scenario, self.description.limit_grace, self.longest)
+        left = self.budget.overtime(beyond)
+        if left is None:
+            return False
+        running = [run for run in read_running(self.study) if run.worker in self.workers]
+        count = len(running) if self.crew.claims else len(self.workers)
+        if count and not self.overtime_told:
+            until = time.strftime("%H:%M:%S", time.localtime(time.time() + left))
+            what = "1 run" if count == 1 else f"{count} runs"
+            self.observer.note(
+                f"{self.budget.over()}: {what} may go on until {until}, and would be interrupted "
+                "then (--limit-grace)"
+            )
+        self.overtime_told = True
+        return left <= (-PATIENCE if self.crew.claims else 0.0)
 
     def _pass_on_notices(self, seed: int, process: "subprocess.Popen[bytes]") -> None:
         """Tell the observer what a worker prints: a line each that a person should know."""
@@ -190,11 +258,31 @@ class Fleet:
     def _take_in(self) -> None:
         for seed, run, new in self.tally.take_in():
             self.deaths[seed] = 0
+            self.longest = max(self.longest, run.wallclock_time)
             # Nobody claimed the runs of SMAC v2, also of one that somebody started by himself.
-            if not self.crew.claims or seed not in self.description.seeds:
+            if not (self.crew.claims and self._takes_part(seed)):
                 with contextlib.suppress(OSError):
                     self.budget.release(seed, self.tally.recorded[seed])
             self.observer.finished(seed, run, self.tally.incumbent, new)
+        self._say_what_is_lost()
+
+    def _say_what_is_lost(self) -> None:
+        for problem in self.tally.new_losses():
+            self.observer.note(str(problem))
+
+    def _free_claims_of_the_dead(self) -> None:
+        """A machine that dies takes a launcher along: nobody else takes back what it claimed."""
+        if time.monotonic() - self.looked_for_dead < _LOOK_FOR_DEAD:
+            return
+        self.looked_for_dead = time.monotonic()
+        for seed in self.budget.unrecorded(self.tally.recorded):
+            own = seed in self.description.seeds
+            if not (own or self.study.is_locked(f"worker-{seed}")):
+                self._take_in()  # what it recorded before it let go of its lock
+                self.budget.release(seed, self.tally.recorded[seed])
+
+    def _takes_part(self, seed: int) -> bool:
+        return seed in self.description.seeds or seed in self.budget.seeds()
 
     def _mourn(self, seed: int, exit_code: int) -> None:
         """A worker did not work to the end: free what it had claimed, and restart one that died.
@@ -227,12 +315,15 @@ class Fleet:
         """Why a worker died, as far as its exit code and the end of its log tell."""
         log = self.study.worker_log(seed)
         if exit_code < 0:
-            name = signal.Signals(-exit_code).name
+            name = processes.signal_name(-exit_code)
             guess = " (as when memory runs out)" if -exit_code == signal.SIGKILL else ""
             return f"killed by {name}{guess}: see {log}"
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - 4096))
-            end = file.read().decode(errors="replace")
+        try:
+            with log.open("rb") as file:
+                file.seek(max(0, log.stat().st_size - 4096))
+                end = file.read().decode(errors="replace")
+        except OSError as error:
+            return f"exit code {exit_code} (its log {log} cannot be read: {error.strerror})"
         return f"exit code {exit_code}: {self.crew.last_words(end)} (see {log})"
 
     def _stop(self) -> None:
@@ -269,8 +360,11 @@ class Fleet:
         return self.signals
 
     def _on_signal(self) -> None:
-        # It may come in the middle of printing: whoever waits looks at it.
-        self.signals += 1
+        # It may come in the middle of printing: whoever waits looks at it. Some send TERM and HUP
+        # together, which is not said twice.
+        now = time.monotonic()
+        self.signals += now - self.signalled_at > _SAME_MOMENT
+        self.signalled_at = now
 
     def _ending(self) -> Ending:
         limit = self.budget.nothing_left()
@@ -279,7 +373,7 @@ class Fleet:
         if interrupted:
             reason = "interrupted"
         elif given_up and not limit:
-            reason = "its workers died; the logs in the study tell why"
+            reason = "all workers died; see worker-*.log"
         else:
             reason = limit or self.crew.reason
         return Ending(
@@ -288,4 +382,5 @@ class Fleet:
             incumbent=self.tally.incumbent,
             failed=self.budget.failed() or given_up,
             interrupted=interrupted,
+            others=self.others,
         )

@@ -11,6 +11,7 @@ from smacwrap.launch.stopping import Stopping
 from smacwrap.launch.target import Stopped
 
 _POLL = 0.2  # seconds
+_SAME_MOMENT = 1.0  # seconds in which all processes of a job are told to end
 _PATIENCE = 10.0  # seconds for it to write its files, beyond the grace that its target has
 
 
@@ -40,6 +41,8 @@ def keep(study: Study, seed: int, words: Sequence[str]) -> int:
                     process.terminate()
                     processes.wait(process, description.grace + _PATIENCE)
                     raise Stopped
+            if exit_code and stopping.comes_within(_SAME_MOMENT):
+                raise Stopped
             return exit_code
         finally:
             processes.end_tree(lambda: {process.pid, *processes.children()}, 0.0)

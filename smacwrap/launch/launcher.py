@@ -5,12 +5,14 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from smacwrap.engines import ENGINES
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import Study
+from smacwrap.history.forgotten import Forgotten
 from smacwrap.history.live_rundata_writer import may_be_ours
 from smacwrap.history.requests import Requests
 from smacwrap.history.running import clear_running
@@ -29,8 +31,12 @@ from smacwrap.launch.earlier import (
     wait_for_workers,
 )
 from smacwrap.launch.fleet import Ending, Fleet
+from smacwrap.launch.frozen_job import FrozenJob, find_job, freeze_job, write_frozen_job
+from smacwrap.launch.inputs import differences, look_at_inputs, read_inputs, write_inputs
+from smacwrap.launch.launchers import clear_joined
 from smacwrap.launch.observer import Observer
 from smacwrap.launch.resources import divide
+from smacwrap.launch.retry import Retry, crashed_runs, merged
 from smacwrap.launch.review import unsupported
 from smacwrap.launch.smac2 import SMAC2, Smac2
 from smacwrap.launch.target import check_target, target_environment
@@ -38,6 +44,9 @@ from smacwrap.launch.warmstart import warm_runs
 from smacwrap.pcs import read_pcs, read_pcs_text
 from smacwrap.scenario import Scenario
 from smacwrap.scenario.initial import initial_configurations
+from smacwrap.scenario.lines import read_text
+from smacwrap.scenario.plain import scenario_to_plain
+from smacwrap.wrapper import Job
 
 _ENGINES = {"SMAC": ENGINES[0], "ROAR": "roar"}
 """The engines of a scenario's `exec-mode`."""
@@ -53,12 +62,14 @@ class LaunchOptions:
     None is for what a resumed study had, or else one worker with seed 1, SMAC's engine, no
     niceness, the default grace, and resources as `divide` divides them.
 
+    - `accept_changes`: of the scenario and its job, which decide on results; `retry_crashed`:
+      crashed runs are made again.
     - `parallel`: the number of workers; `seed`: the first one's.
     - `engine`: one of `ENGINES` or SMAC2, whose folder is `smac2_home`.
     - `overrides`: scenario options as pairs of name and value.
     - `limits_per_process`: every worker has the whole limits.
     - `gpus`, `cores`: as in `divide`; `nice` is added to the workers' niceness.
-    - `grace`: as `DEFAULT_GRACE`.
+    - `grace`: as `DEFAULT_GRACE`; `limit_grace`: as `told` in `time_beyond`.
     - `detach`: the workers go on if the launcher dies.
     """
 
@@ -66,6 +77,8 @@ class LaunchOptions:
     seed: int | None = None
     resume: bool = False
     overwrite: bool = False
+    accept_changes: bool = False
+    retry_crashed: bool = False
     engine: str | None = None
     smac2_home: str | None = None
     overrides: Sequence[tuple[str, str]] = ()
@@ -74,6 +87,7 @@ class LaunchOptions:
     cores: int | None = None
     nice: int | None = None
     grace: float | None = None
+    limit_grace: float | None = None
     detach: bool = False
 
 
@@ -86,23 +100,34 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
     """
     earlier = None if options.overwrite else read_description(study)
     _check(scenario, _engine(scenario, options, earlier), target_environment(scenario, study.runs))
+    frozen, job = freeze_job(find_job(scenario))
     try:
         study.runs.mkdir(parents=True, exist_ok=True)
-        with only_launch(study):
+        with only_launch(study) as presence:
             Requests(study).clear()
             before = _before(scenario, study, options)
             if before:
                 wait_for_workers(study, before, observer.note)
-            description = _describe(scenario, study, options, before)
+            retry = Retry()
+            if not options.overwrite:
+                retry = crashed_runs(study, before, options.retry_crashed)
+                _accept(scenario, study, options, before, frozen, retry, observer)
+            description = _describe(scenario, study, options, before, frozen, retry)
             crew = _crew(scenario, study, description, options.smac2_home)
             # Nothing is wrong with this launch: only now something of the study is changed.
             if options.overwrite:
                 study.clear()
+            _take_inputs(scenario, study, job, observer)
+            write_frozen_job(study, frozen)
             write_description(study, description)
+            clear_joined(study)
+            if retry.runs:
+                Forgotten(study).change(retry.ids, forget=True)
             for seed in study.seeds():
                 clear_running(study, seed)
             end_leftovers(study)
-            return Fleet(scenario, study, description, crew, observer).run()
+            leave = partial(presence.leave, study.remove_leftovers)
+            return Fleet(scenario, study, description, crew, observer, leave).run()
     except OSError as error:
         message = f"cannot write the study: {error.strerror or error}"
         raise UserError(Problem(message, Path(error.filename or study.folder))) from None
@@ -155,15 +180,51 @@ def _before(scenario: Scenario, study: Study, options: LaunchOptions) -> Descrip
     return before
 
 
+def _accept(
+    scenario: Scenario,
+    study: Study,
+    options: LaunchOptions,
+    before: Description | None,
+    job: FrozenJob | None,
+    retry: Retry,
+    observer: Observer,
+) -> None:
+    """Say what this launch takes over of an existing study, and what it does not.
+
+    Raises:
+        UserError: they do not belong together.
+    """
+    # Where all runs crashed, none is left that a change would make another.
+    accept = options.accept_changes or (retry.after_first and retry.everything)
+    pcs_text = read_pcs_text(scenario.pcs_file)
+    for difference in check_same(study, before, scenario, pcs_text, job, accept=accept):
+        observer.note(f"changed: {difference}")
+    if retry.runs:
+        observer.note(f"crashed, made again, and forgotten: {', '.join(retry.ids)}")
+    elif options.retry_crashed:
+        observer.note("--retry-crashed: no run crashed")
+
+
+def _take_inputs(scenario: Scenario, study: Study, job: Job | None, observer: Observer) -> None:
+    """Note what the inputs are, and say what changed of them since the last launch."""
+    before = read_inputs(study)
+    inputs = look_at_inputs(study, scenario, job, before or {})
+    if before is not None and (changes := differences(before, inputs)):
+        observer.note(f"inputs differ from those of the earlier runs: {changes}")
+    write_inputs(study, inputs)
+
+
 def _describe(
-    scenario: Scenario, study: Study, options: LaunchOptions, before: Description | None
+    scenario: Scenario,
+    study: Study,
+    options: LaunchOptions,
+    before: Description | None,
+    job: FrozenJob | None,
+    retry: Retry,
 ) -> Description:
     """What the workers of this launch, and later launches, have to know."""
-    pcs_text = read_pcs_text(scenario.pcs_file)
     if options.overwrite:
         before = None
-    else:
-        check_same(study, before, scenario, pcs_text)
 
     def told(name: str, otherwise: Any) -> Any:
         given = getattr(options, name)
@@ -193,7 +254,10 @@ def _describe(
         overrides=options.overrides,
         cwd=str(Path.cwd()),
         identity=identity_of(scenario),
-        pcs_text=pcs_text,
+        pcs_text=read_pcs_text(scenario.pcs_file),
+        scenario_text=read_text(scenario.file),
+        settings=scenario_to_plain(scenario),
+        job=job,
         seeds=seeds,
         engine=engine,
         limits_per_process=options.limits_per_process,
@@ -203,10 +267,13 @@ def _describe(
         nice=told("nice", 0),
         grace=told("grace", DEFAULT_GRACE),
         detach=options.detach,
-        repeat={} if options.overwrite else interrupted(study, before, seeds),
+        repeat=merged(
+            {} if options.overwrite else interrupted(study, before, seeds), retry.by_worker(seeds)
+        ),
         host=platform.node(),
         pid=os.getpid(),
         start=datetime.now(UTC).isoformat(),
+        limit_grace=told("limit_grace", None),
     )
 
 
@@ -220,4 +287,4 @@ def _crew(
 ) -> Crew:
     if description.engine == SMAC2:
         return Smac2(smac2_home, scenario, study, description)
-    return Workers(scenario, study, description.shares)
+    return Workers(scenario, study, description)

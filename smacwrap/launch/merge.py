@@ -13,10 +13,11 @@ from smacwrap.scenario.lines import read_text
 
 @dataclass(frozen=True)
 class Merged:
-    """How many runs each folder had, and how many different ones were written."""
+    """How many runs each folder had, how many different ones were written, and what was lost."""
 
     read: Mapping[Path, int]
     written: int
+    lost: Sequence[Problem]
 
 
 def merge_folders(folders: Sequence[Path], into: Path, scenario_file: Path | None = None) -> Merged:
@@ -43,4 +44,5 @@ def merge_folders(folders: Sequence[Path], into: Path, scenario_file: Path | Non
     except OSError as error:
         message = f"cannot be written: {error.strerror}"
         raise UserError(Problem(message, into)) from None
-    return Merged({folder: len(state.runs) for folder, state in states.items()}, len(merged.runs))
+    read = {folder: len(state.runs) for folder, state in states.items()}
+    return Merged(read, len(merged.runs), merged.lost)

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from smacwrap.errors import Problem, UserError
 from smacwrap.launch.target import Stopped
 
 log = logging.getLogger("smacwrap.worker")
 
 _PAUSE = 1.0  # seconds between attempts
+_PATIENCE = 60.0  # seconds for a folder to come back
 
 _T = TypeVar("_T")
 
@@ -20,14 +22,19 @@ def insist(write: Callable[[], _T], give_up: Callable[[], bool]) -> _T:
 
     Raises:
         Stopped: `give_up` said so.
+        UserError: the file or its folder is gone, and does not come back.
     """
     told = False
+    give_up_at = time.monotonic() + _PATIENCE
     while True:
         try:
             return write()
         except OSError as error:
             if give_up():
                 raise Stopped from None
+            gone = isinstance(error, FileNotFoundError)
+            if gone and time.monotonic() > give_up_at:
+                raise UserError(Problem("was deleted", error.filename)) from None
             if not told:
                 notify(f"cannot write to the study, trying again: {error.strerror or error}")
             told = True

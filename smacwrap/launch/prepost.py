@@ -7,8 +7,10 @@ from contextlib import contextmanager
 
 from smacwrap.errors import UserError
 from smacwrap.executors import processes
+from smacwrap.executors.startable import start_problem
 from smacwrap.launch.observer import Observer
 from smacwrap.scenario import Scenario
+from smacwrap.wrapper.outcome import failure
 
 _POLL = 0.1  # seconds
 _GRACE = 5.0  # seconds that a command has to end by itself
@@ -72,9 +74,10 @@ def _failure(
             start_new_session=True,
         )
     except OSError as error:
-        return f"cannot start {words[0]}: {error.strerror}"
+        problem = start_problem(words[0], scenario.prepost_exec_dir)
+        return f"cannot start {words[0]}: {problem or error.strerror}"
     if _follow(process, is_told, lambda line: observer.note(f"{option}: {line}")):
-        return f"it ended with exit code {process.returncode}" if process.returncode else ""
+        return failure(process.returncode).replace("the target", "it")
     return "ended before its time"
 
 

@@ -1,6 +1,8 @@
 """Progress of a launch on a terminal: a bar, finished runs, and the incumbent as it changes."""
 
+import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -24,6 +26,8 @@ class TerminalProgress(Observer):
         self.start = time.monotonic()
         self.total: int | None = None
         self.already = self.done = 0
+        self.has_begun = False
+        self.warnings: dict[str, Counter[str]] = {}
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -42,9 +46,14 @@ class TerminalProgress(Observer):
 
     def __exit__(self, *exc_info: object) -> None:
         self.bar.stop()
+        for kind, texts in self.warnings.items():
+            if texts.total() > 1:
+                warning = kind if len(texts) > 1 else next(iter(texts))
+                self.note(f"{texts.total()} runs had the warning: {warning}")
 
     def started(self, run_limit: int, already: int, seeds: Sequence[int]) -> None:
         """See `Observer.started`."""
+        self.has_begun = True
         self.total = run_limit if run_limit < _UNLIMITED else None
         self.already = self.done = already
         words = f"{len(seeds)} worker{'s' if len(seeds) > 1 else ''}, seeds "
@@ -70,6 +79,8 @@ class TerminalProgress(Observer):
         )
         if reason := run.details.get("reason"):
             self.note(f"      {reason}")
+        for warning in run.details.get("warnings", ()):
+            self._warn(warning)
         if new and incumbent:
             self.bar.console.print(
                 f"      new incumbent: {incumbent}",
@@ -78,6 +89,13 @@ class TerminalProgress(Observer):
                 highlight=False,
             )
         self.tick()
+
+    def _warn(self, warning: str) -> None:
+        """Show a warning if none of its kind, which may differ in numbers, was shown before."""
+        kind = re.sub(r"-?\d+(?:[.,]\d+)*", "…", warning)
+        if kind not in self.warnings:
+            self.note(f"      warning: {warning}")
+        self.warnings.setdefault(kind, Counter())[warning] += 1
 
     def tick(self) -> None:
         """See `Observer.tick`."""

@@ -1,9 +1,10 @@
 """Everything that a worker writes into its study; a full disk is waited for."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from smacwrap.errors import Problem, UserError
@@ -12,6 +13,7 @@ from smacwrap.history.appended import OverwrittenError
 from smacwrap.history.detailed_trajectory import DetailedTrajectoryWriter
 from smacwrap.history.live_rundata_writer import may_be_ours
 from smacwrap.history.objective import Incumbent
+from smacwrap.history.run import with_number
 from smacwrap.history.running import RunningRun, clear_running, write_running
 from smacwrap.history.state import Context, StateWriter
 from smacwrap.history.trajectory import TrajectoryWriter
@@ -60,6 +62,11 @@ class Records:
             message = "is a run history of SMAC v2: choose another --seed than its own"
             raise UserError(Problem(message, path))
         self._history = self._insist(lambda: LiveRundataWriter(path, identity))
+        if self._history.torn:
+            notify(
+                f"{path}: its last run was not written to the end: {self._history.torn} bytes "
+                "were cut off, and the run is made again"
+            )
         self._trajectory = self._insist(lambda: TrajectoryWriter(study.trajectory(seed)))
         self._detailed = self._insist(
             lambda: DetailedTrajectoryWriter(study.detailed_trajectory(seed))
@@ -70,6 +77,16 @@ class Records:
     def runs(self) -> list[Run]:
         """The worker's recorded runs, in their order, those of earlier launches included."""
         return self._history.runs
+
+    def numbered(self) -> list[Run]:
+        """Its runs, with their numbers."""
+        pairs = zip(self._history.places, self._history.runs, strict=True)
+        return [with_number(run, number) for number, run in pairs]
+
+    @property
+    def last(self) -> int:
+        """The number of its last run; a run that cannot be read any more had one, too."""
+        return self._history.last
 
     def started(self, run: RunningRun) -> None:
         """A run is about to start."""
@@ -84,9 +101,14 @@ class Records:
             notify(f"this run could not be recorded: {words}: {format_result(run.result)}")
             raise
         except OverwrittenError:
-            if may_be_ours(self._history.path):
+            path = self._history.path
+            if not may_be_ours(path):
+                raise UserError(self._rescue(run)) from None
+            if path.stat().st_size:
                 raise
-            raise UserError(self._rescue(run)) from None
+            runs = [*self._history.runs, run]
+            notify(f"{path} was deleted: its {len(runs)} runs are written again")
+            self._history = self._written(path, runs)
         self._insist(lambda: clear_running(self._study, self._seed))
 
     def _rescue(self, last: Run) -> str:
@@ -99,14 +121,19 @@ class Records:
             with suppress(FileExistsError):
                 path.touch(exist_ok=False)
                 break
-        writer = self._insist(lambda: LiveRundataWriter(path, self._identity))
-        for run in runs:
-            self._insist(partial(writer.append, run))
+        self._written(path, runs)
         clear_running(self._study, self._seed)
         return (
             f"{self._history.path}: a SMAC v2 with the same seed, {self._seed}, overwrote it; "
             f"the {len(runs)} runs that it had are in {path.name} now"
         )
+
+    def _written(self, path: Path, runs: Sequence[Run]) -> LiveRundataWriter:
+        """The writer of a new file that has these runs."""
+        writer = self._insist(lambda: LiveRundataWriter(path, self._identity))
+        for run in runs:
+            self._insist(partial(writer.append, run))
+        return writer
 
     def incumbent(
         self, incumbent: Incumbent, cpu_time: float, wallclock_time: float, own_cpu_time: float

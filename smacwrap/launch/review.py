@@ -1,6 +1,5 @@
 """What beyond the scenario itself would stop or surprise its launch: target, job and study."""
 
-import contextlib
 import os
 import shlex
 import shutil
@@ -11,8 +10,10 @@ from ConfigSpace import ConfigurationSpace
 
 from smacwrap.errors import Problem, UserError, did_you_mean
 from smacwrap.history import Study
+from smacwrap.launch.frozen_job import find_job, job_name
+from smacwrap.launch.review_files import review_files, review_postprocess
 from smacwrap.launch.target import check_target, target_environment
-from smacwrap.lookup import find_file, names_like
+from smacwrap.lookup import names_like
 from smacwrap.pcs import read_pcs
 from smacwrap.protocol import CallString
 from smacwrap.scenario import Scenario
@@ -85,7 +86,7 @@ def _is_program(word: str, folder: Path) -> bool:
 
 
 def _job(scenario: Scenario) -> Iterator[Finding]:
-    name = _job_name(scenario.algo)
+    name = job_name(scenario.algo)
     if name is None:
         return
     if not name:
@@ -93,8 +94,8 @@ def _job(scenario: Scenario) -> Iterator[Finding]:
         yield Finding(Level.ERROR, at_option(scenario, "algo-exec", message))
         return
     try:
-        with contextlib.chdir(scenario.exec_dir):  # where a run looks for it
-            file = find_file(name, scenario.file.parent)
+        file = find_job(scenario)
+        assert file, "it has a name"
     except UserError as error:
         yield Finding(Level.ERROR, at_option(scenario, "algo-exec", str(error)))
         return
@@ -104,21 +105,15 @@ def _job(scenario: Scenario) -> Iterator[Finding]:
     except UserError as error:
         yield from errors(error)
         return
-    environment = target_environment(scenario, None)
+    path = target_environment(scenario, None)["PATH"]
     for level, message in (
         *_parameters(job, scenario),
-        *_program(job, environment["PATH"]),
+        *_program(job, path),
+        *review_postprocess(job, path),
+        *review_files(job, Study(scenario.output_dir / scenario.rungroup).runs),
         *_quality(job),
     ):
         yield Finding(level, Problem(message, job.file))
-
-
-def _job_name(algo: tuple[str, ...]) -> str | None:
-    """The job file in `smacwrap run JOB`, empty if it is missing; None for any other target."""
-    for i, word in enumerate(algo[:-1]):
-        if Path(word).name == "smacwrap" and algo[i + 1] == "run":
-            return algo[i + 2] if len(algo) > i + 2 else ""
-    return None
 
 
 def _parameters(job: Job, scenario: Scenario) -> Iterator[tuple[Level, str]]:

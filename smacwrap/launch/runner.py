@@ -4,6 +4,7 @@ import logging
 import os
 import platform
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from ConfigSpace import Configuration
@@ -15,8 +16,10 @@ from smacwrap.history.running import RunningRun
 from smacwrap.launch.records import Records
 from smacwrap.launch.stopping import Stopping
 from smacwrap.launch.target import Answer, Stopped, Target, killed
+from smacwrap.launch.voids import VoidError
 from smacwrap.pcs import all_to_text, to_text
 from smacwrap.protocol import CallString
+from smacwrap.protocol.additional import INTERRUPTED
 
 log = logging.getLogger("smacwrap.worker")
 
@@ -30,6 +33,8 @@ class Runner:
         default: the default configuration.
         records: where runs are recorded.
         stopping: says when one is to be ended.
+        announced: called when others can see that a run has started.
+        is_late: whether the time is over that a run has beyond the launch's limits.
     """
 
     def __init__(
@@ -39,12 +44,16 @@ class Runner:
         default: Configuration,
         records: Records,
         stopping: Stopping,
+        announced: Callable[[], None],
+        is_late: Callable[[], bool],
     ) -> None:
+        self._announced = announced
         self._seed = seed
         self._target = target
         self._default = to_text(default)
         self._records = records
         self._stopping = stopping
+        self._is_late = is_late
         self._host = platform.node()
 
     def run(self, suggestion: Suggestion) -> tuple[Run, str]:
@@ -52,6 +61,7 @@ class Runner:
 
         Raises:
             Stopped: the worker is to stop; the run is not recorded, and can be made again.
+            VoidError: it came to no result; it is not recorded, and can be made again.
         """
         call = CallString(
             parameters=to_text(suggestion.configuration),
@@ -59,7 +69,7 @@ class Runner:
             cutoff=self._target.scenario.cutoff,
             seed=suggestion.seed,
         )
-        number = len(self._records.runs) + 1
+        number = self._records.last + 1
         start = datetime.now(UTC).isoformat()
         log.info("call: %s", self._target.sample_call(call))
         self._records.started(
@@ -75,7 +85,12 @@ class Runner:
                 pid=os.getpid(),
             )
         )
+        self._announced()
         answer = self._answer(call, number)
+        if self._stopping.ended(answer):
+            raise Stopped
+        if answer.void:
+            raise VoidError(answer)
         details: dict[str, object] = {
             **details_of(answer.result.additional),
             "number": number,
@@ -86,6 +101,8 @@ class Runner:
         }
         if answer.reason:
             details["reason"] = answer.reason
+        if answer.warnings:
+            details["warnings"] = list(answer.warnings)
         run = Run(
             settings=all_to_text(suggestion.configuration),
             active=tuple(call.parameters),
@@ -105,7 +122,8 @@ class Runner:
         start = time.monotonic()
 
         def stop() -> bool:
-            return self._stopping.end_now() or self._stopping.run_was_stopped(number)
+            stopping = self._stopping
+            return stopping.end_now() or stopping.run_was_stopped(number) or self._is_late()
 
         try:
             return self._target.call(call, stop)
@@ -113,4 +131,7 @@ class Runner:
             if self._stopping.end_now():
                 raise
             seconds = time.monotonic() - start
+            if not self._stopping.run_was_stopped(number):
+                reason = "still running when its time beyond the limit was over"
+                return Answer(killed(call, seconds), seconds, "", reason, void=INTERRUPTED)
             return Answer(killed(call, seconds), seconds, "", "stopped by request")

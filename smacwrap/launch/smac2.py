@@ -8,10 +8,13 @@ import subprocess
 from pathlib import Path
 
 from smacwrap.errors import UserError
+from smacwrap.files import replace_text
 from smacwrap.history import Study
 from smacwrap.launch.crew import Crew, last_line, worker_command
 from smacwrap.launch.description import Description
+from smacwrap.launch.frozen_job import frozen_job_environment
 from smacwrap.launch.target import target_environment
+from smacwrap.pcs.sources import is_json
 from smacwrap.scenario import Scenario, find_option
 
 SMAC2 = "smac2"
@@ -53,7 +56,9 @@ class Smac2(Crew):
         self._java_options = _java_options()
         self._scenario = scenario
         self._study = study
+        self._pcs_text = description.pcs_text
         self._shares = description.shares
+        self._job = description.job
         self._options = {_canonical(name): value for name, value in description.overrides}
         self._nice = description.nice
         self._divisor = 1 if description.limits_per_process else len(description.seeds)
@@ -73,6 +78,7 @@ class Smac2(Crew):
                 start_new_session=True,
                 env={
                     **target_environment(self._scenario, self._study.runs, self._shares[seed]),
+                    **frozen_job_environment(self._study, self._job),
                     "JAVA_TOOL_OPTIONS": self._java_options,
                 },
             )
@@ -87,7 +93,7 @@ class Smac2(Crew):
         options |= {
             "scenario-file": str(self._scenario.file),
             # Of several files with this name SMAC v2 would take another one.
-            "pcs-file": str(self._scenario.pcs_file),
+            "pcs-file": str(self._pcs_file()),
             "num-run": str(seed),
             "shared-model-mode": "true",
             "output-dir": str(self._study.folder.parent),
@@ -96,6 +102,15 @@ class Smac2(Crew):
         }
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
         return ["nice", "-n", str(self._nice), self._program, *words]
+
+    def _pcs_file(self) -> Path:
+        """The scenario's; SMAC v2 does not read JSON, and gets a PCS file in the study instead."""
+        given = self._scenario.pcs_file
+        if not is_json(given.read_text(errors="replace"), given):
+            return given
+        written = self._study.folder / "params.pcs"
+        replace_text(written, self._pcs_text)
+        return written
 
     def _limits(self, seed: int) -> dict[str, str]:
         """This process's part of the limits that processes use up together."""

@@ -1,16 +1,18 @@
 """What goes on in a study: who works on it, what runs now, how much of the limits is used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smacwrap.errors import UserError
+from smacwrap.errors import Problem, UserError
 from smacwrap.history import HistoryReader, Incumbents, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.description import Description, read_description
 from smacwrap.launch.keeping import keeping
+from smacwrap.launch.launchers import Joined, read_joined
+from smacwrap.launch.resources import Share
 from smacwrap.launch.translation import objective_of
 from smacwrap.lookup import unreadable
 from smacwrap.scenario import Scenario
@@ -20,14 +22,23 @@ from smacwrap.scenario import Scenario
 class Activity:
     """Who works on a study at one moment, and on what.
 
-    `launcher` and `workers` (seeds) are alive; `running` are their runs, and `started` all that
-    were not recorded when they were looked for.
+    `first_launcher`, the launchers that `joined` it and `workers` (seeds) are alive; `seeds` are
+    those of all workers of this launch. `running` are their runs, and `started` all that were not
+    recorded when they were looked for.
     """
 
     description: Description
-    launcher: bool
+    first_launcher: bool
+    joined: Sequence[Joined]
+    seeds: Sequence[int]
+    shares: Mapping[int, Share]
     workers: Sequence[int]
     started: Sequence[RunningRun]
+
+    @property
+    def launcher(self) -> bool:
+        """Whether any launcher is at work."""
+        return self.first_launcher or bool(self.joined)
 
     @property
     def running(self) -> list[RunningRun]:
@@ -40,7 +51,7 @@ class Status:
     """A study at one moment.
 
     `interrupted` are the runs of workers that are not alive: a resumed launch makes them again.
-    `forgotten` has the IDs of runs that do not count.
+    `forgotten` has the IDs of runs that do not count, `lost` what cannot be read.
     """
 
     activity: Activity
@@ -49,6 +60,7 @@ class Status:
     runs: Sequence[tuple[int, Run]]
     forgotten: frozenset[str]
     incumbent: Incumbent | None
+    lost: Sequence[Problem]
 
 
 def read_activity(study: Study) -> Activity:
@@ -62,11 +74,19 @@ def read_activity(study: Study) -> Activity:
         raise UserError(
             f"{study.folder}: no study of smacwrap (it has no {study.description.name})"
         )
+    joined = read_joined(study)
+    seeds = [*description.seeds, *(seed for other in joined for seed in other.seeds)]
+    shares = dict(description.shares)
+    for other in joined:
+        shares |= other.shares
     try:
         return Activity(
             description=description,
-            launcher=study.is_locked("launch"),
-            workers=[seed for seed in description.seeds if study.is_locked(f"worker-{seed}")],
+            first_launcher=study.is_locked("launch"),
+            joined=[other for other in joined if study.is_locked(other.name)],
+            seeds=seeds,
+            shares=shares,
+            workers=[seed for seed in seeds if study.is_locked(f"worker-{seed}")],
             started=read_running(study),
         )
     except OSError as error:
@@ -81,20 +101,24 @@ def read_status(study: Study) -> Status:
     """
     activity = read_activity(study)
     scenario = activity.description.load_scenario()
+    history = HistoryReader(study)
     with keeping():
-        runs = list(HistoryReader(study).poll())
+        runs = list(history.poll())
     incumbents = Incumbents(objective_of(scenario))
     forgotten = Forgotten(study).ids()
+    recorded = set()
     for worker, run in runs:
         if run_id(worker, run) not in forgotten:
             incumbents.add(run)
+            recorded.add(run.key)
     return Status(
         activity=activity,
         scenario=scenario,
-        interrupted=_interrupted(activity, {run.key for _, run in runs}),
+        interrupted=_interrupted(activity, recorded),
         runs=runs,
         forgotten=forgotten,
         incumbent=incumbents.current,
+        lost=history.new_losses(),
     )
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from smacwrap.errors import Problem
 from smacwrap.history import HistoryReader, Incumbents, Objective, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
@@ -16,13 +17,14 @@ class Tally:
     Args:
         study: where they are recorded.
         objective: what is minimised.
+        pcs_text: as in `HistoryReader`.
 
     Raises:
         UserError: the list of forgotten runs cannot be read.
     """
 
-    def __init__(self, study: Study, objective: Objective) -> None:
-        self._history = HistoryReader(study, patience=PATIENCE)
+    def __init__(self, study: Study, objective: Objective, pcs_text: str) -> None:
+        self._history = HistoryReader(study, patience=PATIENCE, pcs_text=pcs_text)
         self._forgotten = Forgotten(study)
         self._forgotten_ids = self._forgotten.ids()
         self._objective = objective
@@ -38,6 +40,16 @@ class Tally:
         return [(seed, run) for (seed, _), run in self._runs.items()]
 
     @property
+    def counted(self) -> list[tuple[int, Run]]:
+        """The runs that were not forgotten, with their workers' seeds."""
+        return [(seed, run) for seed, run in self.runs if not self._is_forgotten(seed, run)]
+
+    @property
+    def forgotten(self) -> Counter[int]:
+        """How many runs of each worker were forgotten, by its seed."""
+        return Counter(seed for seed, run in self.runs if self._is_forgotten(seed, run))
+
+    @property
     def incumbent(self) -> Incumbent | None:
         """The best configuration so far."""
         return self._incumbents.current
@@ -47,11 +59,15 @@ class Tally:
         """As in `HistoryReader`."""
         return self._history.waits_for
 
+    def new_losses(self) -> list[Problem]:
+        """As in `HistoryReader`."""
+        return self._history.new_losses()
+
     def take_in(self) -> Iterator[tuple[int, Run, bool]]:
         """The runs that were recorded meanwhile: the worker, the run, whether it is the incumbent.
 
         Raises:
-            UserError: a file cannot be read.
+            UserError: the list of forgotten runs cannot be read.
         """
         if (ids := self._forgotten.ids()) != self._forgotten_ids:
             self._forgotten_ids = ids
@@ -59,9 +75,14 @@ class Tally:
             for seed, run in self.runs:
                 self._consider(seed, run)
         for seed, run in self._history.poll():
+            if self._runs.get((seed, run.details["number"])) == run:
+                continue  # its file was deleted, and written again
             self._runs[seed, run.details["number"]] = run
             self.recorded[seed] = run.details["number"]
             yield seed, run, self._consider(seed, run)
 
     def _consider(self, seed: int, run: Run) -> bool:
-        return run_id(seed, run) not in self._forgotten_ids and self._incumbents.add(run)
+        return not self._is_forgotten(seed, run) and self._incumbents.add(run)
+
+    def _is_forgotten(self, seed: int, run: Run) -> bool:
+        return run_id(seed, run) in self._forgotten_ids

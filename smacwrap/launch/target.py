@@ -1,5 +1,6 @@
 """Calls the target algorithm: one process per run, from call string to result."""
 
+import errno
 import logging
 import os
 import shlex
@@ -9,17 +10,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from smacwrap.errors import UserError
 from smacwrap.executors import processes
+from smacwrap.executors.startable import start_problem
 from smacwrap.frozen import replace
 from smacwrap.history.run import details_of
 from smacwrap.launch.resources import Share
-from smacwrap.protocol import CallString, Result, ResultLineError, Status, find_result
+from smacwrap.protocol import CallString, Result, ResultLineError, ResultLines, Status
+from smacwrap.protocol.additional import ENVIRONMENT, INTERRUPTED, VOID, parse_additional
 from smacwrap.scenario import Scenario
+from smacwrap.wrapper.last_words import FAR, end_of, last_words
 from smacwrap.wrapper.outcome import crashed, failure
 from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
 
@@ -38,14 +43,18 @@ class Stopped(Exception):  # noqa: N818  (not an error: somebody asked for it)
 class Answer:
     """What a call of the target algorithm gave.
 
-    `reason` explains a CRASHED result, `output` ends with the last lines that were printed;
-    `wallclock_time` is in seconds.
+    `reason` explains a CRASHED result, `warnings` do not change a result; `output` ends with the
+    last lines that were printed; `wallclock_time` is in seconds. `void` is INTERRUPTED or
+    ENVIRONMENT, or empty: with it the CRASHED result is none, for it says nothing of the
+    configuration.
     """
 
     result: Result
     wallclock_time: float
     output: str
     reason: str = ""
+    warnings: tuple[str, ...] = ()
+    void: str = ""
 
 
 def target_environment(
@@ -83,17 +92,9 @@ def check_target(scenario: Scenario, environment: Mapping[str, str]) -> None:
         UserError: the program does not exist or is not executable.
     """
     word = scenario.algo[0]
-    problem = ""
-    if os.sep in word:
-        program = scenario.exec_dir / word
-        if not program.exists():
-            problem = f"the target algorithm {program} does not exist"
-        elif not (program.is_file() and os.access(program, os.X_OK)):
-            problem = f"the target algorithm {program} is not executable (try: chmod +x {program})"
-    elif shutil.which(word, path=environment.get("PATH")) is None:
-        local = f" … did you mean './{word}'?" if (scenario.exec_dir / word).exists() else ""
-        problem = f"no program '{word}' on the PATH{local}"
-    if problem:
+    program = str(scenario.exec_dir / word) if os.sep in word else word
+    if problem := start_problem(program, scenario.exec_dir, environment.get("PATH")):
+        problem = f"the target algorithm cannot be started: {problem}"
         raise UserError(scenario.settings["algo-exec"].problem(problem))
 
 
@@ -140,7 +141,7 @@ class Target:
         """
         for attempt in range(1, self.scenario.retry_crashed_count + 1):
             answer = self._call(call, should_stop, echo)
-            if answer.result.status is not Status.CRASHED:
+            if answer.void or answer.result.status is not Status.CRASHED:
                 return answer
             log.warning("attempt %d crashed, trying again: %s", attempt, answer.reason)
         return self._call(call, should_stop, echo)
@@ -149,8 +150,10 @@ class Target:
         self, call: CallString, should_stop: Callable[[], bool], echo: IO[bytes] | None
     ) -> Answer:
         start = time.monotonic()
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        printed = ResultLines(call.seed)
+        with ExitStack() as files:
             try:
+                out, err = (files.enter_context(tempfile.TemporaryFile()) for _ in range(2))
                 process = subprocess.Popen(
                     self.words(call),
                     cwd=self.scenario.exec_dir,
@@ -161,8 +164,7 @@ class Target:
                     start_new_session=True,
                 )
             except OSError as error:
-                reason = f"cannot start {self.scenario.algo[0]}: {error.strerror}"
-                return Answer(crashed(call, reason).result, 0.0, "", reason)
+                return self._not_started(call, error)
             deadline = start + max(_LEAST_KILL, self.scenario.kill_factor * call.cutoff)
             exit_code = _wait(process, should_stop, deadline, [out, err] if echo else [], echo)
             if exit_code is None:
@@ -172,24 +174,75 @@ class Target:
                 seconds = time.monotonic() - start
                 result = crashed(call, reason, seconds).result
             else:
-                result, reason = self._result(call, out, exit_code)
+                out.seek(0)
+                for line in out:
+                    printed.add(line.decode(errors="replace"))
+                result, reason = _result(call, printed)
+                if printed.result is None and exit_code:
+                    reason = _failure(exit_code, out, err)
             output = _tail(err) + _tail(out)
-            return Answer(result, time.monotonic() - start, output, reason)
+            seconds, void = time.monotonic() - start, _void(result)
+            if result.status is Status.CRASHED and not void and _is_full(out):
+                void, reason = ENVIRONMENT, f"no room for its output in {tempfile.gettempdir()}"
+            return Answer(result, seconds, output, reason, _warnings(printed), void)
 
-    def _result(self, call: CallString, out: IO[bytes], exit_code: int) -> tuple[Result, str]:
-        out.seek(0)
-        try:
-            result = find_result(line.decode(errors="replace") for line in out)
-        except ResultLineError as error:
-            return crashed(call, "").result, f"bad result line: {error}"
-        if result is None:
-            reason = failure(exit_code) or "the target printed no result line"
-            return crashed(call, "").result, reason
-        if result.status.decided and call.has_cutoff and result.runtime > call.cutoff:
-            result = replace(result, status=Status.TIMEOUT)
-        if result.status in (Status.CRASHED, Status.ABORT):
-            return result, details_of(result.additional).get("reason") or "the target said so"
-        return result, ""
+    def _not_started(self, call: CallString, error: OSError) -> Answer:
+        word, folder = self.scenario.algo[0], self.scenario.exec_dir
+        problem = f"there is no folder {folder}"
+        if folder.is_dir():
+            problem = start_problem(word, folder, self.environment.get("PATH"))
+        reason = f"cannot start {word}: {problem or error.strerror}"
+        # Only where its values are too long for the system, it is the configuration's fault.
+        void = "" if error.errno == errno.E2BIG else ENVIRONMENT
+        return Answer(crashed(call, reason).result, 0.0, "", reason, void=void)
+
+
+def _result(call: CallString, printed: ResultLines) -> tuple[Result, str]:
+    """The result of a run, with the seed that was sent, and the reason of a failed one."""
+    result = printed.result
+    if result is None:
+        return crashed(call, "").result, "the target printed no result line"
+    if isinstance(result, ResultLineError):
+        return crashed(call, "").result, f"bad result line: {result}"
+    result = replace(result, seed=call.seed)
+    if result.status.decided and result.runtime > call.cutoff:
+        if result.runtime > call.cpu_limit:
+            return replace(result, status=Status.TIMEOUT), ""
+        result = replace(result, runtime=call.cutoff)
+    if result.status in (Status.CRASHED, Status.ABORT):
+        told = details_of(result.additional).get("reason")
+        return result, told or f"the target reported {result.status}"
+    return result, ""
+
+
+def _warnings(printed: ResultLines) -> tuple[str, ...]:
+    """What there is to say of a result line, by us and by the wrapper that printed it."""
+    found = printed.result
+    told = details_of(found.additional).get("warnings", []) if isinstance(found, Result) else []
+    return (*printed.warnings(), *told)
+
+
+def _failure(exit_code: int, out: IO[bytes], err: IO[bytes]) -> str:
+    """Why a target failed that printed no result: in its own words, of which `err` has more."""
+    ends = [end_of(_end(file, FAR)) for file in (err, out)]
+    return failure(exit_code, next((end for end in ends if last_words(end)), ""))
+
+
+def _void(result: Result) -> str:
+    """Why a result line says that it is none, or an empty text."""
+    if result.status is not Status.CRASHED:
+        return ""
+    void = parse_additional(result.additional).get(VOID, "")
+    return void if void in (INTERRUPTED, ENVIRONMENT) else ""
+
+
+def _is_full(file: IO[bytes]) -> bool:
+    """Whether there is no room for more in a file."""
+    more = bytes(1 << 16)
+    try:
+        return os.pwrite(file.fileno(), more, file.seek(0, os.SEEK_END)) < len(more)
+    except OSError:
+        return True
 
 
 def killed(call: CallString, seconds: float) -> Result:
@@ -229,7 +282,10 @@ def _wait(
 
 
 def _tail(file: IO[bytes]) -> str:
-    file.seek(0, os.SEEK_END)
-    file.seek(max(0, file.tell() - 8192))
-    lines = file.read().decode(errors="replace").splitlines(keepends=True)
+    lines = _end(file, 8192).decode(errors="replace").splitlines(keepends=True)
     return "".join(lines[-_TAIL:])
+
+
+def _end(file: IO[bytes], size: int) -> bytes:
+    file.seek(max(0, file.seek(0, os.SEEK_END) - size))
+    return file.read()

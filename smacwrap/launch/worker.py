@@ -13,28 +13,28 @@ from ConfigSpace import ConfigurationSpace
 from smacwrap.engines import Engine, Pending, Suggestion, make_engine
 from smacwrap.executors import processes
 from smacwrap.history import HistoryReader, Run, Study
-from smacwrap.history.forgotten import Forgotten
-from smacwrap.history.run import with_number
+from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.running import read_running
 from smacwrap.history.state import Context
 from smacwrap.history.study import PATIENCE
-from smacwrap.launch.budget import Budget, Taken
+from smacwrap.launch.budget import FIRST_RUN_CRASHED, Budget, Taken
 from smacwrap.launch.claim import claim_seed
-from smacwrap.launch.description import read_description
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.knowledge import Knowledge, key_of
-from smacwrap.launch.patience import insist
+from smacwrap.launch.launchers import description_of_worker
+from smacwrap.launch.overtime import time_beyond
+from smacwrap.launch.patience import insist, notify
 from smacwrap.launch.records import Records
 from smacwrap.launch.runner import Runner
 from smacwrap.launch.stopping import Stopping
-from smacwrap.launch.target import Stopped, Target, target_environment
+from smacwrap.launch.target import Answer, Stopped, Target, target_environment
 from smacwrap.launch.translation import objective_of, study_identity, target_seeds
+from smacwrap.launch.turn import Turn
+from smacwrap.launch.voids import VoidError, Voids
 from smacwrap.launch.warmstart import warm_runs
-from smacwrap.pcs import from_text, parse_pcs
+from smacwrap.pcs import from_record, parse_pcs
 from smacwrap.protocol import Status
-from smacwrap.scenario import load_scenario
 from smacwrap.scenario.initial import initial_configurations
-from smacwrap.scenario.lines import read_text
 
 log = logging.getLogger("smacwrap.worker")
 
@@ -51,23 +51,26 @@ class Worker:
     """
 
     def __init__(self, study: Study, seed: int, index: int) -> None:
-        description = read_description(study)
-        assert description, "the launcher wrote it"
+        description, self.seeds = description_of_worker(study, seed)
         self.study = study
         self.seed = seed
         self.index = index
-        self.seeds = description.seeds
         self.engine_name = description.engine
         self.stopping = Stopping(study, seed, description.grace, description.detach)
         self.repeat = list(description.repeat.get(seed, ()))
-        self.scenario = load_scenario(description.scenario, description.overrides)
+        # As all was when the study was launched, whatever happened to the files since.
+        self.scenario = description.load_scenario()
+        self.scenario_text = description.scenario_text
         self.objective = objective_of(self.scenario)
         self.budget = Budget(study)
+        self.turn = Turn(study, self.stopping.no_more_runs)
         os.nice(description.nice)
-        # As it was when the study was made, whatever happened to the file since.
         self.pcs_text = description.pcs_text
         self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
         self.first: Suggestion | None = None
+        self.limit_grace = description.limit_grace
+        self.longest = 0.0  # seconds of a run
+        self.voids = Voids(self.budget)
         self.targets_time = 0.0
         self.start = time.monotonic()
 
@@ -86,10 +89,11 @@ class Worker:
             try:
                 return self._loop()
             finally:
+                self.turn.end()
                 self.records.save()
                 # Where this fails, the launcher, or the next launch, counts the runs.
                 with contextlib.suppress(OSError):
-                    self.budget.release(self.seed, len(self.records.runs))
+                    self.budget.release(self.seed, self.records.last)
 
     def _insist(self, write: Callable[[], _T]) -> _T:
         return insist(write, self.stopping.end_now)
@@ -100,7 +104,7 @@ class Worker:
             self.study,
             self.seed,
             study_identity(self.scenario, self.pcs_text),
-            Context(self.pcs_text, read_text(self.scenario.file)),
+            Context(self.pcs_text, self.scenario_text),
             self.objective,
             self.stopping.end_now,
         )
@@ -111,11 +115,16 @@ class Worker:
             self.space.get_default_configuration(),
             self.records,
             self.stopping,
+            self.turn.end,
+            self._is_late,
         )
-        self.others = HistoryReader(self.study, skip=self.seed, patience=PATIENCE)
-        self.knowledge = Knowledge(self._engine, self.objective, Forgotten(self.study))
-        for number, run in enumerate(self.records.runs, start=1):
-            self._take_in(self.seed, with_number(run, number), new=False)
+        self.others = HistoryReader(
+            self.study, skip=self.seed, patience=PATIENCE, pcs_text=self.pcs_text
+        )
+        self.forgotten = Forgotten(self.study)
+        self.knowledge = Knowledge(self._engine, self.objective, self.forgotten)
+        for run in self.records.numbered():
+            self._take_in(self.seed, run, new=False)
         others = list(self.others.poll())
         for seed, run in others:
             self._take_in(seed, run, new=False)
@@ -124,13 +133,14 @@ class Worker:
         self._write_incumbent()
         self.repeat += [run for run in read_running(self.study) if run.worker == self.seed]
         # A run that somebody stopped is not made again either.
-        recorded = {run.key for run in self.records.runs}
+        recorded = {run.key for run in self._counted()}
         left = {run.key: run for run in self.repeat if run.key not in recorded}
         self.repeat = [run for run in left.values() if not self.knowledge.has(run.key)]
         self._reserve()
 
     def _loop(self) -> str:
         while not self.stopping.no_more_runs():
+            self.turn.begin()
             # First: a run that ends meanwhile is recorded before it is pending no more.
             pending = self._pending()
             self._read_others()
@@ -149,7 +159,8 @@ class Worker:
                 log.info("another worker runs this already: asking again")
                 self._reserve()
                 continue
-            self._run(suggestion)
+            if reason := self._run(suggestion):
+                return reason
         raise Stopped
 
     def _ask(self, pending: Sequence[Pending]) -> Suggestion | None:
@@ -172,7 +183,7 @@ class Worker:
             run = self.repeat.pop(0)
             if not self.knowledge.has(run.key):
                 log.info("run %s was interrupted: it is made again", run.id)
-                configuration = from_text(self.space, run.configuration)
+                configuration = from_record(self.space, run.configuration)
                 return Suggestion(configuration, run.instance, run.seed)
             self._reserve()
         return None
@@ -187,8 +198,7 @@ class Worker:
 
     def _pending(self) -> list[Pending]:
         """What the other workers run now."""
-        others = [seed for seed in self.seeds if seed != self.seed]
-        running = [run for run in read_running(self.study) if run.worker in others]
+        running = [run for run in read_running(self.study) if run.worker != self.seed]
         return [Pending(run.configuration, run.instance, run.seed) for run in running]
 
     def _reserve(self) -> None:
@@ -211,34 +221,87 @@ class Worker:
         )
         if folder := self.scenario.warmstart:
             self.first = engine.ask() if self.index == 0 else None
-            runs = warm_runs(folder, self.space)
+            runs, lost = warm_runs(folder, self.space)
+            for problem in lost if self.index == 0 else ():
+                notify(str(problem))
             engine.tell_all(runs)
             log.info("learned from %d runs of %s", len(runs), folder)
         return engine
 
-    def _run(self, suggestion: Suggestion) -> None:
-        run, output = self.runner.run(suggestion)
+    def _run(self, suggestion: Suggestion) -> str:
+        """Make a run and take it in; why it, and no other, is to be made, if that is so."""
+        while True:
+            try:
+                run, output = self.runner.run(suggestion)
+                break
+            except VoidError as void:
+                if reason := self._after(void.answer):
+                    return reason
+        self.voids.over()
         number, reason = run.details["number"], run.details.get("reason", "")
         self.targets_time += run.result.runtime
         log.info("run %d: %s", number, _say(run))
+        for warning in run.details.get("warnings", ()):
+            log.warning("run %d: %s", number, warning)
         if run.result.status is Status.CRASHED:
             log.warning("run %d crashed: %s", number, reason)
             log.warning("its last output:\n%s", output)
         if self._take_in(self.seed, run):
             self._write_incumbent()
         self._insist(partial(self._check_abort, run, output))
+        return ""
+
+    def _after(self, void: Answer) -> str:
+        """Wait until a run that came to no result can be made again; why it is not to be.
+
+        Its claim stays, and so does the word that it runs: nobody else makes it meanwhile.
+
+        Raises:
+            Stopped: somebody said stop.
+        """
+        run = f"{self.seed}-{self.records.last + 1}"
+        log.warning("run %s came to no result (%s): %s", run, void.void, void.reason)
+        log.warning("its last output:\n%s", void.output)
+        if not self._insist(self.budget.over):
+            self._read_others()
+            first = not self._counted() and not any(self.others.read.values())
+            pause = self._insist(partial(self.voids.add, void, run, first))
+            if self.stopping.comes_within(pause):
+                raise Stopped
+        if reason := self._insist(self.budget.over):
+            notify(f"run {run} was interrupted: --resume makes it again")
+        return reason
+
+    def _is_late(self) -> bool:
+        """Whether the time is over that a run has beyond a limit of the launch."""
+        with contextlib.suppress(OSError):  # it is asked again
+            left = self.budget.overtime(self._time_beyond())
+            return left is not None and left <= 0
+        return False
+
+    def _time_beyond(self) -> float:
+        return time_beyond(self.scenario, self.limit_grace, self.longest)
 
     def _check_abort(self, run: Run, output: str) -> None:
         """End the launch where SMAC v2 would: ABORT, or a crash that the scenario forbids."""
-        first = self.index == 0 and len(self.records.runs) == 1
         scenario = self.scenario
         crashed = run.result.status is Status.CRASHED
         if run.result.status is Status.ABORT:
             self.budget.end("the target algorithm answered ABORT")
         elif crashed and scenario.abort_on_crash:
             self.budget.end(f"a run crashed: {run.details['reason']}")
-        elif crashed and scenario.abort_on_first_run_crash and first:
-            self.budget.end(f"the first run crashed: {run.details['reason']}\n{output}".strip())
+        elif crashed and scenario.abort_on_first_run_crash and self._was_first():
+            words = f"{FIRST_RUN_CRASHED}: {run.details['reason']}\n{output}"
+            self.budget.end(words.strip())
+
+    def _was_first(self) -> bool:
+        """Whether the last run was the study's first, but for those that were forgotten."""
+        return self.index == 0 and len(self._counted()) == 1
+
+    def _counted(self) -> list[Run]:
+        """The runs of this worker that were not forgotten."""
+        ids = self.forgotten.ids()
+        return [run for run in self.records.numbered() if run_id(self.seed, run) not in ids]
 
     def _read_others(self) -> None:
         better = self.knowledge.refresh()
@@ -250,6 +313,7 @@ class Worker:
 
     def _take_in(self, seed: int, run: Run, *, new: bool = True) -> bool:
         self.records.know(run, new=new)
+        self.longest = max(self.longest, run.wallclock_time)
         return self.knowledge.take_in(seed, run)
 
     def _write_incumbent(self) -> None:

@@ -1,7 +1,7 @@
 """What differs between two configuration spaces, by meaning and not by text."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Literal
 
@@ -10,7 +10,8 @@ from ConfigSpace.conditions import ConditionLike, OrConjunction
 
 from smacwrap.pcs.describe import Description, describe
 from smacwrap.pcs.forbidden import Combination, PcsClause
-from smacwrap.pcs.network import clauses_of, terms_of
+from smacwrap.pcs.meaning import Meaning
+from smacwrap.pcs.network import clauses_of, names_in, terms_of
 from smacwrap.pcs.terms import Term
 from smacwrap.pcs.units import Parameter, plain, texts
 from smacwrap.pcs.writer import condition_text
@@ -31,8 +32,8 @@ class Change:
 def changes(old: ConfigurationSpace, new: ConfigurationSpace) -> Iterator[Change]:
     """The differences: of the parameters, then the conditions, then the forbidden clauses.
 
-    The order of lines makes none, nor does that of a categorical's values, of the values in a
-    set, or of what `&&`, `||` or the commas of a clause join.
+    The order of lines makes none, nor does that of a categorical's values. Conditions and clauses
+    that hold in the same cases are the same, however they are written.
     """
     for name in {**old, **new}:
         if name not in new:
@@ -41,8 +42,10 @@ def changes(old: ConfigurationSpace, new: ConfigurationSpace) -> Iterator[Change
             yield Change("added", str(describe(new[name])))
         elif difference := ", ".join(_differences(old[name], new[name])):
             yield Change("changed", f"{name}: {difference}")
-    yield from _lines(_conditions(old), _conditions(new))
-    yield from _lines(_clauses(old), _clauses(new))
+    same = {name for name in {*old} & {*new} if _same_values(old[name], new[name])}
+    meaning = Meaning(old, same)
+    yield from _of_conditions(old, new, meaning)
+    yield from _of_clauses(old, new, meaning)
 
 
 def _differences(old: Parameter, new: Parameter) -> Iterator[str]:
@@ -68,19 +71,34 @@ def _same_choices(old: Parameter, new: Parameter) -> bool:
     )
 
 
-def _lines(old: Mapping[object, str], new: Mapping[object, str]) -> Iterator[Change]:
-    yield from (Change("removed", text) for meaning, text in old.items() if meaning not in new)
-    yield from (Change("added", text) for meaning, text in new.items() if meaning not in old)
+def _same_values(old: Parameter, new: Parameter) -> bool:
+    """Whether two parameters have the same values; texts in whatever order."""
+    one, other = texts(old), texts(new)
+    if one is not None and other is not None:
+        return set(one) == set(other)
+    before, after = describe(old), describe(new)
+    return (before.type, before.domain) == (after.type, after.domain)
 
 
-def _conditions(space: ConfigurationSpace) -> dict[object, str]:
-    """The conditions' lines by their meaning."""
-    return {
-        (condition.child.name, _alternatives(condition)): (
-            f"{condition.child.name} | {condition_text(condition)}"
-        )
-        for condition in space.conditions
-    }
+def _of_conditions(
+    old: ConfigurationSpace, new: ConfigurationSpace, meaning: Meaning
+) -> Iterator[Change]:
+    before = {condition.child.name: condition for condition in old.conditions}
+    after = {condition.child.name: condition for condition in new.conditions}
+    # Parents before their children, as a space lists them.
+    differing = [
+        name
+        for name in {**old, **new}
+        if (was := before.get(name)) is not (is_ := after.get(name))
+        and (was is None or is_ is None or _alternatives(was) != _alternatives(is_))
+        and not (name in old and name in new and meaning.same_conditions(was, is_))
+    ]
+    yield from (Change("removed", _line(before[name])) for name in differing if name in before)
+    yield from (Change("added", _line(after[name])) for name in differing if name in after)
+
+
+def _line(condition: ConditionLike) -> str:
+    return f"{condition.child.name} | {condition_text(condition)}"
 
 
 def _alternatives(condition: ConditionLike) -> frozenset[object]:
@@ -94,9 +112,21 @@ def _meaning(term: Term) -> object:
     return term.parent.name, term.operator, term.value
 
 
-def _clauses(space: ConfigurationSpace) -> dict[object, str]:
-    """The clauses' lines by their meaning."""
-    return {_comparisons(clause): repr(clause) for clause in clauses_of(space)}
+def _of_clauses(
+    old: ConfigurationSpace, new: ConfigurationSpace, meaning: Meaning
+) -> Iterator[Change]:
+    """The clauses that differ, with those of the other side that speak of the same parameters.
+
+    Without these, a clause that was narrowed would look as if it were gone.
+    """
+    before, after = ({_comparisons(c): c for c in clauses_of(space)} for space in (old, new))
+    gone = [clause for text, clause in before.items() if text not in after]
+    come = [clause for text, clause in after.items() if text not in before]
+    differing = [c for c in gone if not meaning.forbidden_by(c, after.values())]
+    differing += [c for c in come if not meaning.forbidden_by(c, before.values())]
+    names = {name for clause in differing for name in names_in(clause)}
+    yield from (Change("removed", repr(c)) for c in gone if names & names_in(c))
+    yield from (Change("added", repr(c)) for c in come if names & names_in(c))
 
 
 def _comparisons(clause: PcsClause) -> frozenset[object]:

@@ -23,7 +23,7 @@ _SIGN = re.compile(r"([=!<>]?=)")
 
 # Blanks next to an '=' that is alone, or has a blank on one side only.
 _BLANKS_AT_EQUALS = re.compile(r"(?<=\S)\s++(=+)(?=[^\s=])|(?<=[^\s=])(=+)\s++|(?<=\S)\s++(=)\s++")
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_0-9]*", re.ASCII)
 
 _LONGEST_CLAUSE = 100_000
 """Characters: to reckon with tens of thousands of terms takes its time."""
@@ -199,7 +199,7 @@ def check_names(line: Line, parameters: Mapping[str, Parameter]) -> None:
         UserError: at `line`, the first advanced clause.
     """
     values = {v for p in parameters.values() for v in texts(p) or () if not _is_number(v)}
-    odd = [w for w in [*parameters, *sorted(values)] if not _IDENTIFIER.fullmatch(w)]
+    odd = [w for w in [*parameters, *sorted(values)] if not IDENTIFIER.fullmatch(w)]
     both = [name for name in parameters if name in values]
     problems = Problems()
     with problems:

@@ -17,7 +17,7 @@ COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 
-_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 _MOST_ALTERNATIVES = 1000
 
@@ -106,7 +106,7 @@ def _compare(
         return None
     if isinstance(left, float):
         assert not isinstance(right, float), "two numbers are reckoned at once"
-        left, right, operation = right, left, _MIRRORED[operation]
+        left, right, operation = right, left, MIRRORED[operation]
     comparison = Comparison(left, operation, right, ranks)
     if operation == "!=" and texts(left) is None:
         return [[replace(comparison, operator="<")], [replace(comparison, operator=">")]]

@@ -1,13 +1,14 @@
 """How many configurations a space has."""
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
 from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter
 
 from smacwrap.pcs.elimination import TooLargeError
-from smacwrap.pcs.network import Network, clauses_of, forbids, random_columns
+from smacwrap.pcs.network import Network, clauses_of, forbids, random_columns, tied_names
 from smacwrap.pcs.space import size_upper_bound
 
 _TRIES = 1000
@@ -21,31 +22,34 @@ def count_configurations(space: ConfigurationSpace) -> int | float | None:
     None where it cannot be told, because too many parameters are tied to each other by
     conditions and forbidden clauses, or advanced clauses reckon with reals.
     """
-    clauses = clauses_of(space)
+    clauses, tied = clauses_of(space), tied_names(space)
+    free = math.prod(space[name].size for name in space.keys() - tied)
+    if free == math.inf:
+        return free  # for there is a legal configuration, the default
     try:
-        network = Network(space, list(space), space.conditions, clauses)
+        network = Network(space, tied, space.conditions, clauses)
         legal = [network.unforbidden(clause) for clause in clauses]
         finite = network.sum(lambda s: 0 if math.isinf(s.size) else int(s.size), *legal)
         counted = network.sum(lambda s: 1 if math.isinf(s.size) else int(s.size), *legal)
     except TooLargeError:
-        return math.inf if _has_random_real(space) else None
-    return finite if finite == counted else math.inf
+        return math.inf if _has_random_real(space, tied) else None
+    return finite * int(free) if finite == counted else math.inf
 
 
-def _has_random_real(space: ConfigurationSpace) -> bool:
-    """Whether some random legal configuration has an active real.
+def _has_random_real(space: ConfigurationSpace, names: Sequence[str]) -> bool:
+    """Whether some random legal configuration has an active real among some parameters.
 
     There are infinitely many next to it then: chance does not find single points.
     """
     conditions = {condition.child.name: condition for condition in space.conditions}
-    columns = random_columns(space, space, conditions, _TRIES, np.random.RandomState(0))
+    columns = random_columns(space, names, conditions, _TRIES, np.random.RandomState(0))
     legal = np.ones(_TRIES, dtype=np.bool_)
     for clause in clauses_of(space):
         legal &= ~forbids(clause, columns)
     return any(
         (legal & ~np.isnan(columns[name])).any()
-        for name, parameter in space.items()
-        if isinstance(parameter, UniformFloatHyperparameter)
+        for name in names
+        if isinstance(space[name], UniformFloatHyperparameter)
     )
 
 

@@ -13,6 +13,7 @@ from ConfigSpace.forbidden import ForbiddenClause, ForbiddenConjunction, Forbidd
 from ConfigSpace.types import NotSet
 
 from smacwrap.pcs.expressions import Expression, Numbers
+from smacwrap.pcs.scales import Scales
 from smacwrap.pcs.units import Parameter, intervals, plain, to_entry, to_numbers
 
 Vector = npt.NDArray[np.float64]
@@ -103,6 +104,7 @@ class Operand(ForbiddenEqualsClause):
         # ForbiddenEqualsClause wants a value of the parameter; nothing else of it is used.
         ForbiddenClause.__init__(self, hyperparameter)
         self.value = value
+        self.scales = Scales([hyperparameter])
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -135,8 +137,8 @@ class Formula(PcsClause):
 
     def _evaluate(self, entries: Sequence[Any], *, strict: bool = False) -> Numbers:
         operands = [
-            to_numbers(component.hyperparameter, entry, component.value.ranks)
-            for component, entry in zip(self.components, entries, strict=True)
+            to_numbers(c.hyperparameter, c.scales, entry, c.value.ranks)
+            for c, entry in zip(self.components, entries, strict=True)
         ]
         return self.components[0].value.evaluate(operands, strict=strict)
 

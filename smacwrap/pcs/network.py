@@ -18,7 +18,7 @@ from ConfigSpace.conditions import AndConjunction, ConditionLike, Conjunction
 from smacwrap.pcs.elimination import MOST_ENTRIES, Factor, TooLargeError, sum_of_products
 from smacwrap.pcs.forbidden import Combination, PcsClause
 from smacwrap.pcs.terms import Term
-from smacwrap.pcs.units import Parameter, bounds, texts, to_entry
+from smacwrap.pcs.units import Parameter, are_apart, bounds, texts, to_entry
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
 """Vector entries by parameter, arrays of one shape; NaN where it is inactive."""
@@ -27,9 +27,6 @@ Mask = npt.NDArray[np.bool_]
 
 _MOST_VALUES = 10_000
 """So many values of one parameter, and no more, are states of their own."""
-
-_NARROWEST_GAP = 1.5e-13
-"""No real lies between two that are closer: 13 decimals are kept."""
 
 
 def terms_of(condition: ConditionLike) -> Sequence[Term]:
@@ -64,6 +61,17 @@ def forbids(clause: PcsClause, columns: Columns) -> Mask:
 def names_in(clause: PcsClause) -> set[str]:
     """The parameters of a clause."""
     return {component.hyperparameter.name for component in clause.components}
+
+
+def tied_names(space: ConfigurationSpace) -> list[str]:
+    """The parameters in conditions or forbidden clauses; the others do as they like."""
+    found: set[str] = set()
+    for condition in space.conditions:
+        found.add(condition.child.name)
+        found.update(term.parent.name for term in terms_of(condition))
+    for clause in clauses_of(space):
+        found |= names_in(clause)
+    return [name for name in space if name in found]
 
 
 @dataclass(frozen=True)
@@ -220,9 +228,8 @@ def _real_states(
     for number in numbers:
         yield State(to_entry(parameter, number), 1, exact=True)
     for left, right in itertools.pairwise((parameter.lower, *numbers, parameter.upper)):
-        middle = (left + right) / 2
-        if right - left > _NARROWEST_GAP and left < middle < right:
-            yield State(to_entry(parameter, middle), math.inf)
+        if are_apart(parameter, left, right):
+            yield State(to_entry(parameter, left / 2 + right / 2), math.inf)
 
 
 def random_columns(

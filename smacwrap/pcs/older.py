@@ -18,13 +18,24 @@ from ConfigSpace.forbidden import ForbiddenLike
 from smacwrap.errors import UserError
 from smacwrap.pcs.comparisons import COMPARE, Comparison, comparisons
 from smacwrap.pcs.forbidden import Combination, Formula
+from smacwrap.pcs.regions import (
+    Box,
+    TooManyError,
+    Values,
+    all_values,
+    boxes_of,
+    listed_numbers,
+    value_at,
+    without,
+)
+from smacwrap.pcs.tabulate import tabulated
 from smacwrap.pcs.terms import Term
-from smacwrap.pcs.units import Parameter, plain, texts, to_entry
+from smacwrap.pcs.units import Parameter, plain, texts
 
-_MOST_VALUES = 100
+_MOST_VALUES = 1000
 """So many values of an integer are written out, and no more."""
 
-_MOST_CLAUSES = 100
+_MOST_CLAUSES = 1000
 """So many classic clauses are written for one advanced clause."""
 
 _T = TypeVar("_T")
@@ -70,11 +81,19 @@ def older_blocks(space: ConfigurationSpace, newer: Iterable[list[str]]) -> Itera
     return blocks
 
 
+def lost_in_older(space: ConfigurationSpace) -> list[str]:
+    """What the older syntax has no place for, although the legal configurations stay the same."""
+    return [
+        f"'{parameter.name}' becomes categorical: the older syntax has no ordinals, so that the "
+        "order of its values is lost to the model"
+        for parameter in space.values()
+        if isinstance(parameter, OrdinalHyperparameter) and parameter.size > 2
+    ]
+
+
 def _parameter(parameter: Parameter) -> list[str]:
     default = plain(parameter.default_value)
     names = texts(parameter)
-    if isinstance(parameter, OrdinalHyperparameter):
-        raise _UnsaidError("it has no ordinals; declare it categorical if the order may be lost")
     if names is not None:
         return [f"{parameter.name} {{{', '.join(names)}}} [{default}]"]
     if isinstance(parameter, Constant):
@@ -89,16 +108,31 @@ def _parameter(parameter: Parameter) -> list[str]:
 def _condition(condition: ConditionLike) -> list[str]:
     """One line a parent, `child | parent in {...}`: several lines of a child are and-ed."""
     if not isinstance(condition, OrConjunction):
-        return [_line(term, _allowed(term)) for term in _terms(condition)]
+        return [line for term in _terms(condition) for line in _term(term)]
     parents = {term.parent.name: term for term in _terms(condition)}
-    box, *others = (_box(alternative) for alternative in condition.components)
-    for other in others:
-        differing = [name for name in box if box[name] != other.get(name)]
-        if box.keys() != other.keys() or len(differing) > 1:
-            raise _UnsaidError("|| over different parents")
-        for name in differing:
-            box[name] = _in_order(parents[name].parent, {*box[name], *other[name]})
-    return [_line(parents[name], values) for name, values in box.items()]
+    boxes = boxes_of(condition)
+    if not boxes:
+        return _never(next(iter(parents.values())))
+    whole = dict(boxes[0])
+    for box in boxes[1:]:
+        whole = {name: values | box[name] for name, values in whole.items() if name in box}
+    if any(box.keys() != whole.keys() for box in boxes) or _rest(whole, boxes):
+        raise _UnsaidError("|| over different parents")
+    return [_line(parents[name], _written(parents[name], values)) for name, values in whole.items()]
+
+
+def _rest(whole: Box, boxes: Sequence[Box]) -> bool:
+    try:
+        return bool(without([whole], boxes))
+    except TooManyError:
+        return True
+
+
+def _written(term: Term, values: Values) -> tuple[_Value, ...]:
+    numbers = listed_numbers(term.parent, values, _MOST_VALUES)
+    if numbers is None:
+        raise _too_many(term)
+    return tuple(value_at(term.parent, number) for number in numbers)
 
 
 def _terms(condition: ConditionLike) -> Sequence[Term]:
@@ -106,21 +140,21 @@ def _terms(condition: ConditionLike) -> Sequence[Term]:
     return cast(Sequence[Term], terms)
 
 
-def _box(alternative: ConditionLike) -> _Box:
-    box: _Box = {}
-    for term in _terms(alternative):
-        allowed, name = _allowed(term), term.parent.name
-        box[name] = _in_order(term.parent, {*allowed} & {*box.get(name, allowed)})
-    return box
+def _term(term: Term) -> list[str]:
+    values = _allowed(term)
+    return [_line(term, values)] if values else _never(term)
 
 
-def _in_order(parent: Parameter, values: Iterable[_Value]) -> tuple[_Value, ...]:
-    return tuple(sorted(values, key=lambda value: to_entry(parent, value)))
+def _never(term: Term) -> list[str]:
+    """Two lines that cannot both hold."""
+    low, high = all_values(term.parent).cuts
+    values = sorted({value_at(term.parent, n) for n in (low[0], high[0] - (high[1] == 0))}, key=str)
+    if len(values) < 2:
+        raise _UnsaidError("it never holds")
+    return [_line(term, (value,)) for value in values]
 
 
 def _line(term: Term, values: tuple[_Value, ...]) -> str:
-    if not values:
-        raise _UnsaidError("it never holds")
     return f"{term.child.name} | {term.parent.name} in {{{', '.join(map(plain, values))}}}"
 
 
@@ -129,10 +163,14 @@ def _allowed(term: Term) -> tuple[_Value, ...]:
         return tuple(term.value) if term.operator == "in" else (term.value,)
     domain = _finite_domain(term.parent)
     if domain is None:
-        raise _UnsaidError(
-            f"'{term.operator}' on '{term.parent.name}', which has more than {_MOST_VALUES} values"
-        )
+        raise _too_many(term)
     return tuple(v for v in domain if term.satisfied_by_value({term.parent.name: v}))
+
+
+def _too_many(term: Term) -> _UnsaidError:
+    return _UnsaidError(
+        f"'{term.operator}' on '{term.parent.name}', which has more than {_MOST_VALUES:,} values"
+    )
 
 
 def _finite_domain(parameter: Parameter) -> Sequence[_Value] | None:
@@ -150,10 +188,7 @@ def _clause(clause: ForbiddenLike) -> list[str]:
     if isinstance(clause, Combination):
         return [repr(clause)]
     assert isinstance(clause, Formula)
-    alternatives = comparisons(clause)
-    if alternatives is None:
-        raise _not_a_combination()
-    boxes = [_forbidden(alternative) for alternative in alternatives]
+    boxes = _boxes(clause)
     count = sum(math.prod(map(len, box.values())) for box in boxes)
     # As many as it has alternatives were written by hand.
     if count > max(_MOST_CLAUSES, len(boxes)):
@@ -164,6 +199,27 @@ def _clause(clause: ForbiddenLike) -> list[str]:
         for values in itertools.product(*box.values())
     )
     return [f"{{{pairs}}}" for pairs in dict.fromkeys(clauses)]
+
+
+def _boxes(clause: Formula) -> list[_Box]:
+    alternatives = comparisons(clause)
+    try:
+        if alternatives is not None:
+            return [_forbidden(alternative) for alternative in alternatives]
+    except _UnsaidError:
+        pass  # it compares two parameters, or is true for many values
+    found = tabulated(clause)
+    if found is None:
+        raise _not_a_combination()
+    parameters = {c.hyperparameter.name: c.hyperparameter for c in clause.components}
+    return [
+        {
+            name: tuple(value_at(parameters[name], number) for number in numbers)
+            for name, values in box.items()
+            if (numbers := listed_numbers(parameters[name], values, _MOST_VALUES * _MOST_CLAUSES))
+        }
+        for box in found
+    ]
 
 
 def _forbidden(alternative: Sequence[Comparison]) -> _Box:

@@ -9,11 +9,10 @@ from ConfigSpace import (
     CategoricalHyperparameter,
     Constant,
     OrdinalHyperparameter,
-    UniformFloatHyperparameter,
-    UniformIntegerHyperparameter,
 )
 
 from smacwrap.errors import UserError
+from smacwrap.pcs import numbers as make
 from smacwrap.pcs.lines import NAME, NUMBER, Line, listed
 from smacwrap.pcs.units import Parameter
 from smacwrap.problems import Problems
@@ -25,12 +24,14 @@ _NUMBER = re.compile(NUMBER)
 _TYPES = ("categorical", "ordinal", "real", "integer")
 _SYNONYMS = {"float": "real", "double": "real", "choice": "categorical", "bool": "categorical"}
 
-# ConfigSpace keeps reals to 13 decimals and scales through doubles.
-_DECIMALS = 13
-_LARGEST_ROUNDED = 2**53 / 10**_DECIMALS
-_NARROWEST_RANGE = 1e-10
-_LARGEST_REAL = 1e290
-_LARGEST_INTEGER = 10**15
+_LARGEST_REAL = 8e307
+"""So the width of a range is a double, too."""
+
+_LARGEST_INTEGER = 2**53 - 1
+"""Doubles do not tell larger ones apart."""
+
+_NARROWEST = 1e-10
+"""A range has at least this width, times its bounds: doubles have not many more digits."""
 
 MOST_CHARACTERS = 10_000_000
 """Of all values of a parameter, each counted as long as the longest: so NumPy keeps them."""
@@ -276,21 +277,15 @@ def _number(
     if integer and low == high:
         return Constant(name, int(low))
     if integer:
-        return UniformIntegerHyperparameter(name, int(low), int(high), int(default), log=log)
-    if high - low < _NARROWEST_RANGE:
+        return make.integer(name, int(low), int(high), int(default), log=log)
+    largest = max(abs(low), abs(high))
+    if high - low < _NARROWEST * largest:
         raise line.error(
-            f"the range is narrower than {_NARROWEST_RANGE:g}: {_DECIMALS} decimals are kept",
+            f"the range is too narrow: bounds like {largest:g} are to differ by "
+            f"{_NARROWEST * largest:g} at least",
             *bounds,
         )
-    parameter = UniformFloatHyperparameter(name, low, high, default, log=log)
-    parameter.lower, parameter.upper = _kept(low), _kept(high)
-    parameter.default_value = _kept(default)
-    return parameter
-
-
-def _kept(number: float) -> float:
-    """A real as it is kept: large ones have no decimals to round, but NumPy's way alters them."""
-    return number if abs(number) > _LARGEST_ROUNDED else float(np.round(number, _DECIMALS))
+    return make.real(name, low, high, default, log=log)
 
 
 def _check_number(line: Line, cut: Cut, integer: bool) -> None:
@@ -301,14 +296,8 @@ def _check_number(line: Line, cut: Cut, integer: bool) -> None:
     if integer and (abs(value) > _LARGEST_INTEGER or value != int(value)):
         if abs(value) > _LARGEST_INTEGER:
             raise line.error(
-                f"{text} is too large for an integer (at most {_LARGEST_INTEGER:g})", *cut
+                f"{text} is too large for an integer (at most {_LARGEST_INTEGER})", *cut
             )
         raise line.error(f"{text} is not an integer, but the parameter is", *cut)
     if abs(value) > _LARGEST_REAL:
         raise line.error(f"{text} is too large for a real (at most {_LARGEST_REAL:g})", *cut)
-    if abs(round(value, _DECIMALS) - value) > 0.001 * abs(value):
-        raise line.error(
-            f"{text} is too small for a real: {_DECIMALS} decimals are kept … "
-            "choose another unit, or make its exponent the parameter",
-            *cut,
-        )

@@ -1,42 +1,16 @@
-"""Reads PCS files: text in, configuration space or all of its errors out."""
+"""Reads the text of PCS files: text in, configuration space or all of its errors out."""
 
 from pathlib import Path
 
 from ConfigSpace import ConfigurationSpace
 
 from smacwrap.errors import Problem, UserError
-from smacwrap.files import read_at_most
-from smacwrap.lookup import unreadable
 from smacwrap.pcs.clauses import Clauses
 from smacwrap.pcs.conditions import Conditions, join
-from smacwrap.pcs.lines import LARGEST_FILE, Kind, Line, read_lines, refuse
+from smacwrap.pcs.lines import Kind, Line, read_lines, refuse
 from smacwrap.pcs.parameters import Declarations
 from smacwrap.pcs.space import PcsSpace
 from smacwrap.problems import Problems
-
-
-def read_pcs(path: Path | str) -> ConfigurationSpace:
-    """The configuration space that a PCS file describes.
-
-    Source of the format: the SMAC v2.10.03 manual, and what that program accepts.
-
-    Raises:
-        UserError: the file cannot be read, or has errors: one problem each, with its place.
-    """
-    return parse_pcs(read_pcs_text(path), path)
-
-
-def read_pcs_text(path: Path | str) -> str:
-    """The text of a PCS file, as `decode_pcs` gives it.
-
-    Raises:
-        UserError: the file cannot be read, is no text, or far too large.
-    """
-    path = Path(path)
-    try:
-        return decode_pcs(read_at_most(path, LARGEST_FILE), path)
-    except OSError as error:
-        raise unreadable(path, error) from None
 
 
 def decode_pcs(content: bytes, file: Path | str, errors: str = "replace") -> str:
@@ -63,6 +37,8 @@ def decode_pcs(content: bytes, file: Path | str, errors: str = "replace") -> str
 
 def parse_pcs(text: str, file: Path | str | None = None) -> ConfigurationSpace:
     """The configuration space that the text of a PCS file describes; `file` is for messages.
+
+    Source of the format: the SMAC v2.10.03 manual, and what that program accepts.
 
     Raises:
         UserError: the text has errors: one problem each, with its place.

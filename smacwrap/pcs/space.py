@@ -4,24 +4,22 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar, overload
 
 import numpy as np
-import numpy.typing as npt
 from ConfigSpace import Configuration, ConfigurationSpace
 from ConfigSpace._condition_tree import DAG, ConditionNode
 from ConfigSpace.conditions import ConditionLike, Conjunction
 from ConfigSpace.forbidden import ForbiddenLike
 
-from smacwrap.errors import UserError
+from smacwrap.pcs.configuration import PcsConfiguration
 from smacwrap.pcs.forbidden import Combination, Formula
+from smacwrap.pcs.scales import Scales
 from smacwrap.pcs.terms import Term
+from smacwrap.pcs.values import default_values, from_values
+from smacwrap.pcs.vectors import Vectors
 from smacwrap.pcs.writer import write_pcs
-
-_LARGEST_DRAW = 4_000_000
-"""So many numbers, 32 MB, are drawn at once."""
-
-_MOST_DRAWN = 10_000_000
 
 _T = TypeVar("_T")
 _Encoder = Callable[[Any, Any], dict[str, Any]]
@@ -156,6 +154,20 @@ class PcsSpace(ConfigurationSpace):
         """Adds parameters, conditions (those of parents first) and forbidden clauses."""
         super().add(*args)
         self._text = write_pcs(self)
+        self.__dict__.pop("scales", None)
+        self.__dict__.pop("_vectors", None)
+
+    @cached_property
+    def scales(self) -> Scales:
+        """What the entries of its numbers stand for."""
+        return Scales(self.values())
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        return Vectors(self)
+
+    def _check_default_configuration(self) -> Configuration:
+        return from_values(self, default_values(self))
 
     def __eq__(self, other: object) -> bool:
         # ConfigSpace compares distributions as well, by which no two integers on a log scale are
@@ -179,30 +191,9 @@ class PcsSpace(ConfigurationSpace):
             UserError: the forbidden clauses leave next to nothing.
         """
         wanted = 1 if size is None else size
-        vectors: list[npt.NDArray[np.float64]] = []
-        drawn = 0
-        while len(vectors) < wanted:
-            share = max(1, len(vectors)) / max(1, drawn)
-            count = int((wanted - len(vectors)) / share) + 10
-            count = min(count, _LARGEST_DRAW // max(1, len(self)))
-            vectors += self._draw(count)
-            drawn += count
-            if not vectors and drawn > _MOST_DRAWN:
-                raise UserError(f"the forbidden clauses left none of {drawn} random configurations")
-        configurations = [Configuration(self, vector=vector) for vector in vectors[:wanted]]
+        rows = self._vectors.sample(wanted, np.random.default_rng(self.random.randint(2**31)))
+        configurations: list[Configuration] = [PcsConfiguration(self, row) for row in rows]
         return configurations[0] if wanted == 1 else configurations
-
-    def _draw(self, count: int) -> list[npt.NDArray[np.float64]]:
-        """The vectors of those among `count` random configurations that are legal."""
-        rows = [parameter.sample_vector(count, seed=self.random) for parameter in self.values()]
-        candidates = np.array(rows, dtype=np.float64).reshape(len(rows), count)
-        for group in self._dag.minimum_conditions:
-            holds = group.condition.satisfied_by_vector_array(candidates)
-            candidates[np.ix_(group.children_indices, ~holds)] = np.nan
-        forbidden = np.zeros(count, dtype=np.bool_)
-        for clause in self.forbidden_clauses:
-            forbidden |= clause.is_forbidden_vector_array(candidates)
-        return list(candidates.T[~forbidden])
 
     def to_serialized_dict(
         self, encoders: Mapping[type, tuple[str, _Encoder]] | None = None

@@ -16,6 +16,7 @@ from ConfigSpace import (
 from ConfigSpace.hyperparameters import Hyperparameter
 
 from smacwrap.pcs.lines import NUMBER, Line, listed
+from smacwrap.pcs.scales import Scales
 
 Parameter = Hyperparameter[Any, Any]
 Number = UniformFloatHyperparameter | UniformIntegerHyperparameter
@@ -24,11 +25,8 @@ Operator = Literal["==", "!=", "<", ">", "in"]
 Interval = tuple[float, float]
 """An open interval of vector entries. NaN, the entry of an inactive parameter, is in none."""
 
-_DECIMALS = 13
-"""To so many decimals ConfigSpace rounds reals."""
-
-_STEP = 1e-13
-_HALF_STEP = _STEP / 2
+_ROUNDING = 4
+"""By so many units in the last place an entry, or a number that went through one, may be off."""
 
 _LARGEST_WRITTEN_OUT = 1e16
 
@@ -68,21 +66,33 @@ def intervals(
 
 def _band(parameter: Parameter, number: float) -> Interval:
     """The entries that stand for one number."""
+    entry = to_entry(parameter, number)
     if not isinstance(parameter, Number):
-        entry = to_entry(parameter, number)
         return entry - 0.5, entry + 0.5
-    half = _half_width(parameter, number)
-    return to_unit(parameter, number - half), to_unit(parameter, number + half)
-
-
-def _half_width(parameter: Number, number: float) -> float:
+    slack = _slack(parameter)
+    low, high = entry - slack, entry + slack
     if isinstance(parameter, UniformIntegerHyperparameter):
         # A border that is no integer ("n < 4.5") needs no room around it.
-        return 0.5 if number == int(number) else 0.0
+        half = 0.5 if number == int(number) else 0.0
+        below, above = to_unit(parameter, number - half), to_unit(parameter, number + half)
+        return (min(low, below), max(high, above)) if half else (below, above)
+    return low, high
+
+
+def _slack(parameter: Number) -> float:
+    """How much entries of the same number can differ."""
+    low, high = float(parameter.lower), float(parameter.upper)
     if parameter.log:
-        # exp and log lose a few digits more, but of the number itself.
-        return max(_HALF_STEP, 64 * math.ulp(number))
-    return max(_HALF_STEP, 4 * math.ulp(max(abs(parameter.lower), abs(parameter.upper))))
+        low, high = math.log(low), math.log(high)
+    elif isinstance(parameter, UniformIntegerHyperparameter):
+        return math.ulp(1.0)
+    return _ROUNDING * math.ulp(max(-low, high, high - low)) / (high - low)
+
+
+def are_apart(parameter: Number, left: float, right: float) -> bool:
+    """Whether a real lies between two numbers, of which a condition can tell it apart."""
+    (_, below), (above, _) = _band(parameter, left), _band(parameter, right)
+    return above - below > _slack(parameter)
 
 
 def to_entry(parameter: Parameter, value: str | float) -> float:
@@ -133,7 +143,8 @@ def read_value(line: Line, parameter: Parameter, text: str, start: int) -> str |
     if not re.fullmatch(NUMBER, text):
         raise line.error(f"'{text}' is not a number, but '{parameter.name}' is", *place)
     low, high = bounds(parameter)
-    if not low - _STEP <= float(text) <= high + _STEP:
+    rounding = _ROUNDING * math.ulp(max(-low, high))
+    if not low - rounding <= float(text) <= high + rounding:
         raise line.error(
             f"{text} is outside the range [{plain(low)}, {plain(high)}] of '{parameter.name}'",
             *place,
@@ -157,11 +168,14 @@ def plain(value: str | float) -> str:
     return str(int(value)) if whole else repr(float(value))
 
 
-def to_numbers(parameter: Parameter, entries: Any, ranks: Mapping[str, float]) -> Any:
+def to_numbers(
+    parameter: Parameter, scales: Scales, entries: Any, ranks: Mapping[str, float]
+) -> Any:
     """The numbers that stand for vector entries, one or an array, in an expression.
 
     Args:
         parameter: whose entries they are; where NaN, inactive, its default counts.
+        scales: of this parameter.
         entries: as in a configuration's vector.
         ranks: the number of each text value.
     """
@@ -175,11 +189,4 @@ def to_numbers(parameter: Parameter, entries: Any, ranks: Mapping[str, float]) -
     if isinstance(parameter, Constant):
         return np.full(entries.shape, float(cast(int, parameter.value)))
     assert isinstance(parameter, Number)
-    low, high = float(parameter.lower), float(parameter.upper)
-    if parameter.log:
-        numbers = np.exp(entries * (math.log(high) - math.log(low)) + math.log(low))
-    else:
-        numbers = entries * (high - low) + low
-    if isinstance(parameter, UniformIntegerHyperparameter):
-        return np.rint(numbers)
-    return np.round(np.clip(numbers, low, high), _DECIMALS)
+    return scales.numbers(entries.reshape(-1, 1)).reshape(entries.shape)

@@ -15,16 +15,13 @@ from ConfigSpace import (
     UniformFloatHyperparameter,
     UniformIntegerHyperparameter,
 )
-from ConfigSpace.exceptions import ForbiddenValueError
 
 from smacwrap.errors import UserError, did_you_mean
+from smacwrap.pcs.configuration import PcsConfiguration
 from smacwrap.pcs.lines import NUMBER
-from smacwrap.pcs.units import Parameter, texts
+from smacwrap.pcs.units import Parameter, texts, to_entry
 
 _NUMBER = re.compile(NUMBER)
-
-_DECIMALS = 13
-"""To so many decimals ConfigSpace rounds reals."""
 
 _UNIT_ROUNDING = 1e-12
 """Reals that went through the unit interval may leave their range by a last digit."""
@@ -46,10 +43,7 @@ def all_to_text(configuration: Configuration) -> dict[str, str]:
 
 
 def _write(parameter: Parameter, value: Any) -> str:
-    if not isinstance(parameter, UniformFloatHyperparameter):
-        return str(value)
-    # To round, ConfigSpace scales: a large bound may be exceeded by its last digit.
-    return repr(min(max(float(value), float(parameter.lower)), float(parameter.upper)))
+    return repr(float(value)) if isinstance(parameter, UniformFloatHyperparameter) else str(value)
 
 
 def from_words(space: ConfigurationSpace, text: str) -> Configuration:
@@ -81,6 +75,27 @@ def from_text(space: ConfigurationSpace, settings: Mapping[str, str]) -> Configu
         UserError: a name is unknown, a value outside its domain, an active parameter missing,
             or the configuration forbidden.
     """
+    return from_values(space, _values(space, settings))
+
+
+def from_record(space: ConfigurationSpace, settings: Mapping[str, str]) -> Configuration:
+    """As `from_text`, of a configuration that has been run: forbidden clauses are not looked at.
+
+    SMAC v2 gives inactive parameters values too, and judges clauses by these; for us they have
+    their defaults. What it ran is a fact, whatever our reading of it.
+
+    Raises:
+        UserError: a name is unknown, a value outside its domain, or an active parameter missing.
+    """
+    return _configuration(space, _values(space, settings))
+
+
+def _values(space: ConfigurationSpace, settings: Mapping[str, str]) -> dict[str, Any]:
+    """The values of the active parameters.
+
+    Raises:
+        UserError: as `from_record` does.
+    """
     problems = [
         f"unknown parameter '{name}'{did_you_mean(name, space)}"
         for name in settings
@@ -102,11 +117,37 @@ def from_text(space: ConfigurationSpace, settings: Mapping[str, str]) -> Configu
         values[name] = value
     if problems:
         raise UserError(*problems)
-    try:
-        return Configuration(space, values=values)
-    except ForbiddenValueError:
-        clause = next(c for c in space.forbidden_clauses if c.is_forbidden_value(values))
-        raise UserError(f"the configuration is forbidden by {clause!r}") from None
+    return values
+
+
+def _configuration(space: ConfigurationSpace, values: dict[str, Any]) -> Configuration:
+    entries = [
+        to_entry(parameter, values[name]) if name in values else math.nan
+        for name, parameter in space.items()
+    ]
+    return PcsConfiguration(space, np.array(entries), values)
+
+
+def from_values(space: ConfigurationSpace, values: dict[str, Any]) -> Configuration:
+    """The configuration whose active parameters have these values of their domains.
+
+    Raises:
+        UserError: it is forbidden.
+    """
+    for clause in space.forbidden_clauses:
+        if clause.is_forbidden_value(values):
+            raise UserError(f"the configuration is forbidden by {clause!r}")
+    return _configuration(space, values)
+
+
+def default_values(space: ConfigurationSpace) -> dict[str, Any]:
+    """The defaults of the parameters that are active if all of these have their defaults."""
+    values: dict[str, Any] = {}
+    # A space lists parents before their children.
+    for name, parameter in space.items():
+        if all(c.satisfied_by_value(values) for c in space.parent_conditions_of[name]):
+            values[name] = parameter.default_value
+    return values
 
 
 def _read(parameter: Parameter, text: str) -> str | float | None:
@@ -141,8 +182,6 @@ def read_column(parameter: Parameter, column: Sequence[str | None]) -> npt.NDArr
     numbers[~((low <= numbers) & (numbers <= high))] = math.nan
     if isinstance(parameter, UniformIntegerHyperparameter):
         numbers[numbers != np.rint(numbers)] = math.nan
-    else:
-        numbers = np.clip(np.round(numbers, _DECIMALS), low, high)
     if parameter.log:
         numbers, low, high = np.log(numbers), math.log(low), math.log(high)
     return np.asarray((numbers - low) / (high - low))

@@ -1,7 +1,8 @@
 """Configurations as the rows of a matrix: drawn, made legal, listed and told apart by thousands."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,9 @@ from ConfigSpace import (
 from ConfigSpace.conditions import ConditionLike
 
 from smacwrap.errors import UserError
-from smacwrap.pcs.units import texts, to_entry
-from smacwrap.pcs.values import from_text, read_column
+from smacwrap.pcs.scales import Scales
+from smacwrap.pcs.units import Parameter, bounds, texts, to_entry
+from smacwrap.pcs.values import from_record, read_column
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -24,12 +26,6 @@ _MOST_DRAWN = 10_000_000
 
 _LARGEST_DRAW = 4_000_000
 """So many numbers, 32 MB, are drawn at once."""
-
-_DIGITS = 10
-"""Reals whose entries agree to so many decimals count as equal."""
-
-_DECIMALS = 13
-"""To so many decimals ConfigSpace rounds reals."""
 
 
 class Vectors:
@@ -62,24 +58,15 @@ class Vectors:
         )
         self.defaults: Matrix = np.array([to_entry(p, p.default_value) for p in parameters])
         self._constant = ~(self.integer | real | text)
-        self._integer_scales = [
-            (i, float(p.lower), float(p.upper), bool(p.log))
-            for i, p in enumerate(parameters)
-            if isinstance(p, UniformIntegerHyperparameter)
-        ]
-        self._real_scales = [
-            (i, float(p.lower), float(p.upper), bool(p.log))
-            for i, p in enumerate(parameters)
-            if isinstance(p, UniformFloatHyperparameter)
-        ]
-        self._numeric = self.integer | real
+        self._scales = Scales(parameters)
+        self._numbers = self._scales.columns
         self._text = text
 
     def __len__(self) -> int:
         return len(self.levels)
 
     def from_texts(self, configurations: Sequence[Mapping[str, str]]) -> Matrix:
-        """The rows of configurations, each given as `from_text` reads it, but all at a time.
+        """The rows of configurations that have been run, as `from_record`, but all at a time.
 
         Raises:
             UserError: one of them is none of the space.
@@ -93,11 +80,35 @@ class Vectors:
         named = np.array([len(configuration) for configuration in configurations], dtype=np.intp)
         legal = self.activate(rows)
         missing = np.isnan(rows) & ~np.isnan(legal)
-        doubtful = (known < named) | missing.any(axis=1) | ~self.allowed(legal)
+        doubtful = (known < named) | missing.any(axis=1)
         for row in np.flatnonzero(doubtful).tolist():
             # It says what is wrong, or takes it all the same.
-            legal[row] = from_text(self.space, configurations[row]).get_array()
+            legal[row] = from_record(self.space, configurations[row]).get_array()
         return legal
+
+    def to_texts(self, rows: Matrix) -> dict[str, list[str | None]]:
+        """The texts of configurations, as `to_text` writes them: a column for each parameter.
+
+        A parameter is None in a configuration in which it is inactive.
+        """
+        values = rows.copy()
+        values[:, self._numbers] = self._scales.numbers(rows[:, self._numbers])
+        by_column = np.ascontiguousarray(values.T)
+        active = ~np.isnan(by_column)
+        whole = self._text | self.integer
+        columns: dict[str, list[str | None]] = {}
+        for i, (name, parameter) in enumerate(self.space.items()):
+            column: npt.NDArray[Any] = by_column[i]
+            here = active[i]
+            always = here.all()
+            known = column if always else column[here]
+            written = map(
+                _writer(parameter), (known.astype(np.int64) if whole[i] else known).tolist()
+            )
+            columns[name] = (
+                [*written] if always else [next(written) if yes else None for yes in here.tolist()]
+            )
+        return columns
 
     def from_unit(self, cube: Matrix) -> Matrix:
         """Points of the unit cube, shape (rows, parameters), as entries: all values as likely.
@@ -109,21 +120,13 @@ class Vectors:
         levels = self.levels[self._text]
         rows[:, self._text] = np.minimum(np.floor(share * levels), levels - 1)
         rows[:, self._constant] = 1.0
-        for i, low, high, log in self._integer_scales:
-            first, last = low - 0.5, high + 0.5
-            if log:
-                numbers = np.exp(math.log(first) + cube[:, i] * math.log(last / first))
-            else:
-                numbers = first + cube[:, i] * (last - first)
-            rows[:, i] = _entries(numbers, low, high, log)
+        rows[:, self._numbers] = self._scales.spread(cube[:, self._numbers])
         return rows
 
     def snap(self, rows: Matrix) -> Matrix:
         """The rows with numbers moved into [0, 1] and integers onto the nearest value."""
         rows = rows.copy()
-        rows[:, self._numeric] = np.clip(rows[:, self._numeric], 0.0, 1.0)
-        for i, low, high, log in self._integer_scales:
-            rows[:, i] = _entries(_numbers(rows[:, i], low, high, log), low, high, log)
+        rows[:, self._numbers] = self._scales.snapped(rows[:, self._numbers])
         return rows
 
     def activate(self, rows: Matrix, fill: Matrix | None = None) -> Matrix:
@@ -179,16 +182,18 @@ class Vectors:
 
     def list_all(self, most: int) -> Matrix | None:
         """All legal configurations of the space; None if there are (or may be) more than `most`."""
+        if not np.isfinite(self.levels).all():
+            return None
+        most = min(most, _LARGEST_DRAW // max(1, len(self)))
         rows = np.full((1, len(self)), np.nan)
         for i, condition in enumerate(self._conditions()):
-            if not math.isfinite(self.levels[i]):
-                return None
             active = np.ones(len(rows), dtype=np.bool_)
             if condition is not None:
                 active = condition.satisfied_by_vector_array(rows.T)
-            values = self._values(i)
-            if len(rows) + int(active.sum()) * (len(values) - 1) > most:
+            # Before they are listed: there may be 2**31 of them.
+            if len(rows) + int(active.sum()) * (self.levels[i] - 1) > most:
                 return None
+            values = self._values(i)
             expanded = np.repeat(rows[active], len(values), axis=0)
             expanded[:, i] = np.tile(values, int(active.sum()))
             rows = np.concatenate([rows[~active], expanded])
@@ -204,44 +209,36 @@ class Vectors:
 
     def _values(self, i: int) -> Matrix:
         """The entries of all values of a parameter with finitely many."""
-        middles = (np.arange(self.levels[i]) + 0.5) / self.levels[i]
         if self._constant[i]:
             return np.ones(1)
+        places = np.arange(self.levels[i])
         if self._text[i]:
-            return np.asarray(np.floor(middles * self.levels[i]))
-        low, high, log = next(scale[1:] for scale in self._integer_scales if scale[0] == i)
-        return _entries(np.arange(low, high + 1), low, high, log)
+            return places
+        parameter = list(self.space.values())[i]
+        low, _ = bounds(parameter)
+        return Scales([parameter]).entries((low + places)[:, None])[:, 0]
 
     def keys(self, rows: Matrix) -> list[bytes]:
         """What two rows of the same configuration have in common."""
         plain = rows.copy()
-        for i, low, high, log in self._real_scales:
-            # ConfigSpace rounds values, which on a logarithmic scale can move an entry by a lot.
-            numbers = np.clip(np.round(_numbers(rows[:, i], low, high, log), _DECIMALS), low, high)
-            plain[:, i] = np.round(_unit(numbers, low, high, log), _DIGITS)
-        for i, low, high, log in self._integer_scales:
-            plain[:, i] = np.rint(_numbers(rows[:, i], low, high, log))
+        numbers = self._scales.numbers(rows[:, self._numbers])
+        plain[:, self._numbers] = self._scales.alike(numbers)
         # Adding 0 makes -0.0 and 0.0 the same bytes.
         plain = np.where(np.isnan(plain), -1.0, plain) + 0.0
         return [row.tobytes() for row in plain]
 
 
+def _writer(parameter: Parameter) -> Callable[[Any], str]:
+    """Writes a real, an integer, or the text at a place, as `to_text` does."""
+    names = texts(parameter)
+    if names is not None:
+        return [str(name) for name in names].__getitem__
+    if isinstance(parameter, UniformFloatHyperparameter):
+        return repr
+    if isinstance(parameter, UniformIntegerHyperparameter):
+        return str
+    return lambda _: str(parameter.default_value)
+
+
 def _mask(answers: Iterable[object]) -> Mask:
     return np.array([bool(answer) for answer in answers], dtype=np.bool_)
-
-
-def _numbers(entries: Matrix, low: float, high: float, log: bool) -> Matrix:
-    if log:
-        return np.asarray(np.exp(math.log(low) + entries * (math.log(high) - math.log(low))))
-    return low + entries * (high - low)
-
-
-def _entries(numbers: Matrix, low: float, high: float, log: bool) -> Matrix:
-    """The entries of the integers next to `numbers`, as `to_unit` has them."""
-    return _unit(np.clip(np.rint(numbers), low, high), low, high, log)
-
-
-def _unit(numbers: Matrix, low: float, high: float, log: bool) -> Matrix:
-    if log:
-        return np.asarray((np.log(numbers) - math.log(low)) / (math.log(high) - math.log(low)))
-    return (numbers - low) / (high - low)

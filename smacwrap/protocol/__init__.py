@@ -8,6 +8,7 @@ from smacwrap.protocol.call_string import (
     CallStringError,
     parse_call_string,
 )
+from smacwrap.protocol.commas import comma_hint
 from smacwrap.protocol.result_line import (
     Result,
     ResultLineError,
@@ -18,6 +19,7 @@ from smacwrap.protocol.result_line import (
     is_result_line,
     parse_result_line,
 )
+from smacwrap.protocol.result_lines import ResultLines
 
 __all__ = [
     "NO_CUTOFF",
@@ -27,7 +29,9 @@ __all__ = [
     "CallStringError",
     "Result",
     "ResultLineError",
+    "ResultLines",
     "Status",
+    "comma_hint",
     "find_result",
     "format_answer",
     "format_result",

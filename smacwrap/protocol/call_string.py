@@ -4,6 +4,7 @@ SMAC v2.10.03 and ParamILS write `INSTANCE INSTANCE_INFO CUTOFF RUNLENGTH SEED -
 AClib 2 writes `[--instance NAME] [--cutoff S] [--seed N] --config -name value …`.
 """
 
+import math
 import shlex
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -46,6 +47,22 @@ class CallString(Frozen):
     def has_cutoff(self) -> bool:
         """Whether the run's time is limited at all."""
         return self.cutoff < NO_CUTOFF
+
+    @property
+    def cpu_limit(self) -> float:
+        """CPU seconds after which a run is ended; `math.inf` where it has no cutoff.
+
+        A target that knows the cutoff stops itself there, and needs a moment to say what it found.
+        """
+        return self.cutoff + max(0.2, 0.02 * self.cutoff) if self.has_cutoff else math.inf
+
+    @property
+    def wall_limit(self) -> float:
+        """Seconds after which a run is ended that has not used its CPU time; maybe `math.inf`.
+
+        A cutoff is CPU time, of which a target on a busy machine gets less than a second a second.
+        """
+        return 2 * self.cutoff + 1 if self.has_cutoff else math.inf
 
     def words(self) -> list[str]:
         """The words in SMAC v2's form and order: parameters sorted by name, values bare."""

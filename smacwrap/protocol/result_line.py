@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from smacwrap.frozen import Frozen
+from smacwrap.protocol.commas import comma_hint, find_decimal_comma
 
 
 class Status(StrEnum):
@@ -30,7 +31,7 @@ class Status(StrEnum):
 
     @property
     def failed(self) -> bool:
-        """Whether the run tells nothing of its configuration's quality."""
+        """Whether the run says nothing about its configuration's quality."""
         return self in (Status.CRASHED, Status.ABORT, Status.KILLED)
 
 
@@ -111,13 +112,17 @@ def format_answer(result: Result, *, aclib: bool) -> str:
     return "".join(f"{line}\n" for line in [*lines, format_result(result)])
 
 
-def find_result(lines: Iterable[str]) -> Result | None:
+def find_result(lines: Iterable[str], seed: int | None = None) -> Result | None:
     """The result that the first result line among `lines` gives, or None where there is none.
+
+    Args:
+        lines: the lines.
+        seed: see `parse_result_line`.
 
     Raises:
         ResultLineError: that line cannot be read.
     """
-    return next((parse_result_line(line) for line in lines if is_result_line(line)), None)
+    return next((parse_result_line(line, seed) for line in lines if is_result_line(line)), None)
 
 
 def is_result_line(line: str) -> bool:
@@ -126,11 +131,15 @@ def is_result_line(line: str) -> bool:
     return "Result" in line and re.search(_PREFIX, line) is not None
 
 
-def parse_result_line(line: str) -> Result:
+def parse_result_line(line: str, seed: int | None = None) -> Result:
     """Read one result line, in SMAC's form or AClib 2's.
 
+    Args:
+        line: the line.
+        seed: the one that was sent, by which decimal commas are told from additional run data.
+
     Raises:
-        ResultLineError: no prefix, an unknown status, a missing or wrong number.
+        ResultLineError: no prefix, an unknown status, a missing or wrong number, a decimal comma.
     """
     prefix = re.search(_PREFIX, line)
     if prefix is None:
@@ -138,6 +147,18 @@ def parse_result_line(line: str) -> Result:
     text = line[prefix.end() :].strip()
     if text.startswith("{"):
         return _parse_aclib(text)
+    try:
+        result = _parse_fields(text)
+    except ResultLineError:
+        if with_commas := find_decimal_comma(text, seed, None):
+            raise ResultLineError(with_commas) from None
+        raise
+    if seed is not None and (with_commas := find_decimal_comma(text, seed, result.seed)):
+        raise ResultLineError(with_commas)
+    return result
+
+
+def _parse_fields(text: str) -> Result:
     fields = [part.strip() for part in text.split(",", 5)]
     if len(fields) < 5:
         raise ResultLineError(
@@ -193,7 +214,7 @@ def _number(what: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if math.isnan(number):
-        raise ResultLineError(f"{what} '{text}' is not a number")
+        raise ResultLineError(f"{what} '{text}' is not a number{comma_hint(text)}")
     return number
 
 

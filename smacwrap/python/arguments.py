@@ -48,7 +48,7 @@ class Arguments:
     def _sort(self, parameter: inspect.Parameter) -> None:
         name = parameter.name
         if parameter.kind is parameter.VAR_POSITIONAL:
-            raise TypeError("nothing goes there, for parameters have names")
+            raise TypeError("it would get nothing: parameters are passed by name")
         if parameter.kind is parameter.KEYWORD_ONLY and name in OF_THE_CALL:
             self.facts.append(name)
         elif parameter.kind is parameter.VAR_KEYWORD:

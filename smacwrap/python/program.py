@@ -15,8 +15,10 @@ from typing import NoReturn
 from smacwrap.executors import processes
 from smacwrap.executors.tree import Descendants
 from smacwrap.frozen import replace
-from smacwrap.protocol import CallString
+from smacwrap.protocol import CallString, Result
+from smacwrap.protocol.additional import INTERRUPTED
 from smacwrap.python.result import timed_out
+from smacwrap.streams import open_standard_streams
 from smacwrap.wrapper.keep import additional_data
 from smacwrap.wrapper.outcome import Outcome, crashed
 from smacwrap.wrapper.process import write_answer
@@ -35,6 +37,7 @@ def own_output() -> Iterator[int]:
     Gives the file descriptor of the standard output: nothing but result lines goes there, so
     that no half-written line and no printed look-alike comes before them.
     """
+    open_standard_streams()
     sys.stdout.flush()
     output = os.dup(1)
     os.dup2(2, 1)
@@ -48,8 +51,17 @@ def own_output() -> Iterator[int]:
 
 def write_outcome(output: int, call: CallString, outcome: Outcome) -> None:
     """Write the result line to a file descriptor, and its reason to standard error."""
-    result = replace(outcome.result, additional=additional_data(outcome, None))
-    write_answer(output, call, result)
+    write_answer(output, call, answer_of(outcome))
+    tell_reason(outcome)
+
+
+def answer_of(outcome: Outcome) -> Result:
+    """The result that a wrapper answers with: metrics and reason are its additional run data."""
+    return replace(outcome.result, additional=additional_data(outcome, None))
+
+
+def tell_reason(outcome: Outcome) -> None:
+    """Write the reason of a run that failed to standard error, for people."""
     if outcome.reason:
         print(f"{Path(sys.argv[0]).name}: {outcome.reason}", file=sys.stderr)
 
@@ -82,7 +94,7 @@ class Program:
         os.set_blocking(self._writer, False)
         # Python's own handlers wait for the main thread; the wakeup descriptor does not.
         signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
-        for number in processes.heeded_stop_signals():
+        for number in _stop_signals():
             signal.signal(number, self._tell)
         os.register_at_fork(
             before=_hold_signals,
@@ -104,16 +116,18 @@ class Program:
             wait = None
             if self.call.has_cutoff:
                 # No process can use up the rest sooner than this.
-                rest = (self.call.cutoff - used) / (os.cpu_count() or 1)
+                rest = (self.call.cpu_limit - used) / (os.cpu_count() or 1)
+                rest = min(rest, start + self.call.wall_limit - time.monotonic())
                 wait = min(max(rest, _SHORTEST_LOOK), threading.TIMEOUT_MAX)
             if processes.readable([reader], wait):
                 for number in os.read(reader, 64):
-                    if number in processes.STOP_SIGNALS:
-                        name = signal.Signals(number).name
-                        self.end(crashed(self.call, f"the wrapper was ended by {name}"))
+                    if number in _stop_signals():
+                        reason = f"the wrapper was ended by {signal.Signals(number).name}"
+                        self.end(crashed(self.call, reason, void=INTERRUPTED))
             else:
-                used = max(time.monotonic() - start, time.process_time() + tree.cpu_time())
-                if used >= self.call.cutoff:
+                used = time.process_time() + tree.cpu_time()
+                late = time.monotonic() - start >= self.call.wall_limit
+                if late or used >= self.call.cpu_limit:
                     self.end(timed_out(self.call))
 
     def end(self, outcome: Outcome) -> NoReturn:
@@ -141,12 +155,24 @@ def _leave(grace: float) -> NoReturn:
     os._exit(0)
 
 
+def _stop_signals() -> list[signal.Signals]:
+    """What asks this process to end: not USR1 and USR2 where the target has handlers of its own."""
+    theirs = [n for n in (signal.SIGUSR1, signal.SIGUSR2) if _has_handler_of_its_own(n)]
+    return [number for number in processes.heeded_stop_signals() if number not in theirs]
+
+
+def _has_handler_of_its_own(number: signal.Signals) -> bool:
+    handler = signal.getsignal(number)
+    ours = getattr(handler, "__func__", None) is Program._tell
+    return not ours and handler is not signal.SIG_DFL
+
+
 _held = threading.local()
 
 
 def _hold_signals() -> None:
     """Before a fork: what reaches the child at once must not seem to be meant for this process."""
-    _held.mask = signal.pthread_sigmask(signal.SIG_BLOCK, processes.STOP_SIGNALS)
+    _held.mask = signal.pthread_sigmask(signal.SIG_BLOCK, processes.stop_signals())
 
 
 def _release_signals() -> None:
@@ -156,6 +182,6 @@ def _release_signals() -> None:
 def _forget_signals() -> None:
     """In a forked child: it ends at a signal as any process does, and tells nobody."""
     signal.set_wakeup_fd(-1)
-    for number in processes.heeded_stop_signals():
+    for number in _stop_signals():
         signal.signal(number, signal.SIG_DFL)
     _release_signals()

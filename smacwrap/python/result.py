@@ -63,7 +63,7 @@ def outcome_of(
             quality = to_minimise(quality, maximize)
     except Exception as error:  # the values are the author's, and may be of any class
         return crashed(call, f"the function's result: {describe(error)}", cpu_time)
-    if status.decided and runtime > call.cutoff:
+    if status.decided and runtime > call.cpu_limit:
         return timed_out(call, metrics)
     found = protocol.Result(status, max(0.0, runtime), run_length, quality, call.seed)
     reason = f"the function's result is {status}" if status.failed else ""
@@ -72,7 +72,7 @@ def outcome_of(
 
 def refused(call: CallString, error: BaseException, quality: float, cpu_time: float) -> Outcome:
     """The outcome of a configuration that the target refuses with an exception."""
-    if cpu_time > call.cutoff:
+    if cpu_time > call.cpu_limit:
         return timed_out(call)
     result = protocol.Result(Status.UNSAT, cpu_time, 0, quality, call.seed)
     return Outcome(result, {"reason": describe(error)})

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from smacwrap.executors import Completion
-from smacwrap.protocol import CallString, Result, Status, parse_result_line
-from smacwrap.wrapper.outcome import Outcome, crashed, failure
+from smacwrap.protocol import CallString, Result, Status, comma_hint, parse_result_line
+from smacwrap.wrapper.outcome import CRASHED_QUALITY, Outcome, crashed, failure
 
 _LONGEST_CUTOFF = 2**31 - 1  # seconds, as in GenericWrapper4AC
 
@@ -21,6 +21,7 @@ class Data:
     `cutoff` is in whole seconds, rounded up; `config` has the parameters' names with their dash.
     `specifics` and `runlength` are None in AClib 2's form of the call string, `new_format`. The
     result is in `status`, `cost` (None is the run time), `time` in seconds, and `additional`.
+    `runsolver`, `tmp_dir`, `mem_limit` (MB) and `max_quality` are the wrapper's options.
     """
 
     instance: str
@@ -36,11 +37,19 @@ class Data:
     additional: str = ""
     exit_code: int = 0
     exceeded: bool = False
+    runsolver: str | None = None
+    tmp_dir: str = "."
+    mem_limit: int = 0
+    max_quality: float = CRASHED_QUALITY
 
     @classmethod
-    def of(cls, call: CallString) -> "Data":
-        """The run that a call string asks for."""
+    def of(cls, call: CallString, args: Namespace) -> "Data":
+        """The run that a call string and the wrapper's options ask for."""
         return cls(
+            runsolver=args.runsolver,
+            tmp_dir=args.tmp_dir or ".",
+            mem_limit=args.mem_limit,
+            max_quality=args.max_quality,
             instance=call.instance,
             specifics=None if call.aclib else call.instance_info,
             cutoff=math.ceil(min(call.cutoff, _LONGEST_CUTOFF)),
@@ -84,26 +93,27 @@ class Data:
         texts = [self.additional, str(returned.get("misc", ""))]
         self.additional = "; ".join(text for text in texts if text)
 
-    def outcome(self, call: CallString, args: Namespace) -> Outcome:
-        """The outcome that the data tell.
+    def outcome(self, call: CallString, args: Namespace, output: str = "") -> Outcome:
+        """The outcome that the data say.
 
         Args:
             call: what was asked for.
             args: the wrapper's options.
+            output: the end of what the command printed.
         """
         try:
             status = _status(self.status)
             runtime = max(0.0, _finite("runtime", self.time))
+            if status is Status.TIMEOUT and call.has_cutoff:
+                runtime = call.cutoff
             no_cost = self.cost is None and (status.decided or call.aclib)
             cost = runtime if no_cost or args.overwrite_cost_runtime else self.cost
-            quality = _finite("quality", args.max_quality if cost is None else cost)
+            quality = _finite("quality", self.max_quality if cost is None else cost)
         except (TypeError, ValueError) as error:
             return crashed(call, f"the wrapper's result: {error}")
-        if status is Status.TIMEOUT and call.has_cutoff:
-            runtime = call.cutoff
         additional, reason = self.additional, ""
         if status.failed:
-            said = [failure(self.exit_code), additional]
+            said = [failure(self.exit_code, output), additional]
             reason = "; ".join(text for text in said if text) or f"the wrapper's status is {status}"
             additional = ""
         return Outcome(Result(status, runtime, 0, quality, call.seed, additional), reason=reason)
@@ -114,7 +124,10 @@ def _status(word: str) -> Status:
 
 
 def _finite(what: str, value: Any) -> float:
-    number = float(value)
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(f"{what} is not a number: {value!r}{comma_hint(str(value))}") from None
     if not math.isfinite(number):
         raise ValueError(f"{what} is not a finite number: {number}")
     return number

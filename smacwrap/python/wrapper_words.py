@@ -47,14 +47,31 @@ def parse_words(parser: ArgumentParser, words: Sequence[str]) -> tuple[Namespace
         SystemExit: an option is wrong, or help was asked for.
         CallStringError: the rest is no call string.
     """
-    first = next((i for i, word in enumerate(words) if word.split("=")[0] in _ACLIB_WORDS), None)
-    options = parser.parse_args(words[:first])
-    call_words = [*options.call_string, *(words[first:] if first is not None else [])]
+    own, call_words = _split_aclib(words)
+    options = parser.parse_args(own)
+    call_words = [*options.call_string, *call_words]
     if call_words[:1] == ["--"]:
         del call_words[0]
     if options.runsolver:
-        print(f"{parser.prog}: --runsolver-path is ignored, not needed", file=sys.stderr)
+        note = "--runsolver-path is ignored: runsolver is not needed"
+        print(f"{parser.prog}: {note}", file=sys.stderr)
     return options, parse_call_string(call_words)
+
+
+def _split_aclib(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The wrapper's own options, which may stand between AClib 2's, and a call of its form."""
+    first = next((i for i, word in enumerate(words) if word.split("=")[0] in _ACLIB_WORDS), None)
+    if first is None:
+        return list(words), []
+    end = words.index("--config", first) if "--config" in words[first:] else first
+    own, i = list(words[:first]), first
+    call: list[str] = []
+    while i < end:
+        size = 1 if "=" in words[i] else 2
+        ours = words[i].split("=")[0] in _ACLIB_WORDS
+        (call if ours else own).extend(words[i : min(i + size, end)] if ours else [words[i]])
+        i += size if ours else 1
+    return own, [*call, *words[i:]]
 
 
 class CommandError(Exception):

@@ -8,6 +8,8 @@ from smacwrap.errors import Problem, UserError
 from smacwrap.files import replace_text
 from smacwrap.history import Objective, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
+from smacwrap.protocol import Status
+from smacwrap.protocol.additional import join_warnings
 
 _COLUMNS = ("run", "id", "worker", "status", "quality", "cost")
 _LATER_COLUMNS = (
@@ -19,6 +21,7 @@ _LATER_COLUMNS = (
     "seed",
     "zip",
     "reason",
+    "warnings",
     "forgotten",
 )
 
@@ -26,6 +29,8 @@ _LATER_COLUMNS = (
 def write_results(study: Study, runs: Iterable[tuple[int, Run]], objective: Objective) -> None:
     """Write the table of all runs of a study.
 
+    `quality` is empty where a run has none: where it crashed, was stopped, or timed out without a
+    result. `cost` is what counts for the search, empty where nothing does: where it was stopped.
     `id` names a run for `smacwrap stop` and `forget`, `forgotten` says that it does not count.
     Metrics are columns named `metric.NAME`, parameters `config.NAME` (empty where inactive);
     `zip` is relative to the study; times are in seconds.
@@ -73,8 +78,8 @@ def _row(
         run_id(worker, run),
         worker,
         run.result.status,
-        run.result.quality,
-        objective.cost(run),
+        run.result.quality if objective.has_quality(run) else "",
+        "" if run.result.status is Status.KILLED else objective.cost(run),
         *(details.get("metrics", {}).get(name, "") for name in metrics),
         run.result.runtime,
         run.wallclock_time,
@@ -84,6 +89,7 @@ def _row(
         run.seed,
         f"runs/{bundle}" if bundle else "",
         details.get("reason", ""),
+        join_warnings(details.get("warnings", ())),
         "yes" if forgotten else "",
         *(configuration.get(name, "") for name in parameters),
     ]

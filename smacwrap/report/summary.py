@@ -16,13 +16,15 @@ def print_summary(
     runs: int,
     incumbent: Incumbent | None,
     sample_call: str,
+    forgotten: int = 0,
 ) -> None:
     """Print how a launch ended; without an incumbent it says so.
 
     Paths, values and the sample call are to be copied: they are printed as they are, never
     wrapped and never cut.
     """
-    _print(console, Text(f"\n{runs} runs. The launch ended: {reason}."))
+    but = f", {forgotten} of them forgotten" if forgotten else ""
+    _print(console, Text(f"\n{runs} runs{but}. The launch ended: {reason}."))
     if incumbent is None:
         _print(console, Text("No run succeeded: there is no incumbent.", "bold red"))
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 from smacwrap.errors import Problem, UserError
 from smacwrap.lookup import find_file
 from smacwrap.pcs import read_pcs
+from smacwrap.pcs.sources import read_source
 from smacwrap.protocol import NO_CUTOFF
 from smacwrap.scenario.domains import quoted
 from smacwrap.scenario.initial import initial_configurations
@@ -37,7 +38,10 @@ class Finding:
 def review(scenario: Scenario) -> Iterator[Finding]:
     """What can be told from the scenario and the files that it names, without its target."""
     try:
-        space = read_pcs(scenario.pcs_file)
+        source = read_source(scenario.pcs_file)
+        for warning in source.warnings:
+            yield Finding(Level.WARNING, Problem(warning, scenario.pcs_file))
+        space = source.space
         initial_configurations(scenario, space, 0)
         if not space:
             message = "no parameters in it: there is nothing to tune"

@@ -50,6 +50,12 @@ class CommandTemplate:
                         "({{ and }} are braces for the shell)"
                     )
 
+    @property
+    def chooses_program(self) -> bool:
+        """Whether the program itself, not only what it is given, is another one in other runs."""
+        program = "" if self.uses_shell else shlex.split(self.text)[0]
+        return any(match[1] is not None for match in PLACEHOLDER.finditer(program))
+
     def fill(self, call: CallString, flags: Sequence[str] | None = None) -> list[str]:
         """The words to start for a call string.
 

@@ -9,7 +9,15 @@ import time
 from pathlib import Path
 
 from smacwrap.executors import Completion
-from smacwrap.protocol.additional import REASON, ZIP, format_additional
+from smacwrap.protocol.additional import (
+    INPUTS,
+    REASON,
+    VOID,
+    WARNINGS,
+    ZIP,
+    format_additional,
+    join_warnings,
+)
 from smacwrap.wrapper.outcome import Outcome
 
 TYPE_CHECKING = False
@@ -26,17 +34,27 @@ _ENVIRONMENT = (
 
 
 def additional_data(outcome: Outcome, bundle: Path | None) -> str:
-    """The additional run data of a result: the target's own, metrics, reason and bundle."""
+    """The additional run data of a result: the target's own, metrics, and what is known of it."""
     data = dict(outcome.metrics)
     if outcome.result.status.failed and outcome.reason:
         data[REASON] = outcome.reason
-    if bundle:
-        data[ZIP] = bundle.name
+    ours = {
+        INPUTS: outcome.inputs,
+        ZIP: bundle.name if bundle else "",
+        WARNINGS: join_warnings(outcome.warnings),
+        VOID: outcome.void,
+    }
+    data |= {name: text for name, text in ours.items() if text}
     return format_additional(data, outcome.result.additional)
 
 
-def call_json(start: Start, completion: Completion, outcome: Outcome) -> str:
-    """All that is needed to repeat a run, and all that it gave, as JSON."""
+def call_json(
+    start: Start, completion: Completion, outcome: Outcome, stored: Path | None = None
+) -> str:
+    """All that is needed to repeat a run, and all that it gave, as JSON.
+
+    `stored` is the zip that has its inputs, where the run's own has not.
+    """
     result = outcome.result
     system = os.uname()  # what `platform` says takes a process
     return json.dumps(
@@ -46,6 +64,8 @@ def call_json(start: Start, completion: Completion, outcome: Outcome) -> str:
             "command": start.command,
             "postprocess": start.postprocess,
             "cwd": str(Path.cwd()),
+            "inputs": outcome.inputs,
+            "inputs_zip": stored and stored.name,
             "environment": {n: os.environ[n] for n in _ENVIRONMENT if n in os.environ},
             "python": sys.version.split()[0],
             "platform": f"{system.sysname}-{system.release}-{system.machine}",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from smacwrap.protocol import Result, ResultLineError, Status, is_result_line, parse_result_line
+from smacwrap.protocol import ResultLines, Status
 from smacwrap.wrapper.job import Job
 from smacwrap.wrapper.patience import Patience, StuckError
 from smacwrap.wrapper.sources import TABBED_NAME, JsonPlace
@@ -21,24 +21,29 @@ _TABBED = rf"({TABBED_NAME})\t([^\t]{{1,1000}})"
 class Reading:
     """What has been found in an output.
 
-    `result` is what the first result line says, or why it cannot be read; `aclib` tells whether
-    it is in AClib 2's form, which has no seed, and `repeated` whether there is a second one.
-    `metrics` are texts by name, the last of each; `status` is the first that a pattern of the
-    job's `statuses` found. `stuck` says which pattern took too long; what follows is not read.
+    `answer` is what its result lines say. `metrics` are texts by name, the last of each; `cut`
+    are those that end in front of a comma and a digit, with these. `status` is the first that a
+    pattern of the job's `statuses` found. `stuck` says which pattern took too long; what follows
+    is not read.
     """
 
-    def __init__(self) -> None:
-        self.result: Result | ResultLineError | None = None
-        self.aclib = False
-        self.repeated = False
+    def __init__(self, seed: int) -> None:
+        self.answer = ResultLines(seed)
         self.metrics: dict[str, str] = {}
+        self.cut: dict[str, str] = {}
         self.status: Status | None = None
         self.stuck = ""
 
 
-def read_log(job: Job, log: Path) -> Reading:
-    """Read what a target printed; memory does not grow with the length of the output."""
-    reading = Reading()
+def read_log(job: Job, log: Path, seed: int) -> Reading:
+    """Read what a target printed; memory does not grow with the length of the output.
+
+    Args:
+        job: how to read it.
+        log: the output.
+        seed: the one that the target was given.
+    """
+    reading = Reading(seed)
     with Patience(_PATIENCE) as patience:
         try:
             _read_lines(job, log, reading, patience)
@@ -54,8 +59,7 @@ def _read_lines(job: Job, log: Path, reading: Reading, patience: Patience) -> No
     named = {job.quality, job.runtime}
     for number, line in enumerate(_lines(log), start=1):
         patience.step = number, "a result"
-        if is_result_line(line):
-            _add_result(reading, line)
+        reading.answer.add(line)
         tabbed = re.fullmatch(_TABBED, line.strip()) if "\t" in line else None
         if tabbed and tabbed[2].isprintable():
             name = tabbed[1]
@@ -65,6 +69,11 @@ def _read_lines(job: Job, log: Path, reading: Reading, patience: Patience) -> No
             patience.step = number, name
             if match := pattern.search(line):
                 reading.metrics[name] = match[1] or ""
+                reading.cut.pop(name, None)
+                if re.fullmatch(r"[-+]?\d+", reading.metrics[name]):
+                    # Of a list, such as 3,4,5, the first may be meant.
+                    rest = re.match(r",\d+(?!\d*,)", line[match.end(1) :])
+                    reading.cut |= {name: reading.metrics[name] + rest[0]} if rest else {}
         if reading.status is None:
             patience.step = number, "statuses"
             found = (status for status, p in job.statuses.items() if p.search(line))
@@ -88,29 +97,6 @@ def _at_places(text: str | bytes, places: Mapping[str, JsonPlace]) -> dict[str, 
         return {}
     found = {name: place.find(document) for name, place in places.items()}
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _add_result(reading: Reading, line: str) -> None:
-    aclib = "{" in line
-    try:
-        result: Result | ResultLineError = parse_result_line(line)
-    except ResultLineError as error:
-        result = error
-    if reading.result is None:
-        reading.result, reading.aclib = result, aclib
-    elif aclib == reading.aclib or not _same(reading.result, result):
-        reading.repeated = True
-
-
-def _same(one: Result | ResultLineError, other: Result | ResultLineError) -> bool:
-    """Whether AClib 2's form and SMAC's say the same; some wrappers print both."""
-    if not (isinstance(one, Result) and isinstance(other, Result)):
-        return False
-    same_status = (one.status.decided, one.status.failed) == (
-        other.status.decided,
-        other.status.failed,
-    )
-    return same_status and (one.runtime, one.quality) == (other.runtime, other.quality)
 
 
 def _lines(log: Path) -> Iterator[str]:

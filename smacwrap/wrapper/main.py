@@ -6,6 +6,7 @@ from smacwrap.errors import UserError
 from smacwrap.executors.guard import Guard
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.protocol import CallString, CallStringError, parse_call_string
+from smacwrap.protocol.additional import ENVIRONMENT, INTERRUPTED
 from smacwrap.wrapper.job import Job, read_job
 from smacwrap.wrapper.place import CACHE, find_job, runs_folder
 from smacwrap.wrapper.process import (
@@ -41,16 +42,17 @@ def wrap(job_file: str, words: Sequence[str], guard: Guard | None = None) -> Non
     runs = runs_folder()
     try:
         catch_stop_signals()
-        job = read_job(find_job(job_file), memory=runs / CACHE)
+        file, copy = find_job(job_file)
+        job = read_job(file, memory=runs / CACHE, copy=copy)
         done = _run(job, call, LocalExecutor(runs, guard))
         ignore_stop_signals()  # the run is over, and nothing is left but to tell
     except UserError as error:
         ignore_stop_signals()
         # SMAC reads nothing but a result line; a person reads the error that follows.
-        _answer(call, _crashed(call, str(error)))
+        _answer(call, _crashed(call, str(error), ENVIRONMENT))
         raise
     except StoppedError as error:
-        done = _crashed(call, f"the wrapper was ended by {error}")
+        done = _crashed(call, f"the wrapper was ended by {error}", INTERRUPTED)
     _answer(call, done)
     for message in (*done.warnings, *([done.reason] if done.reason else [])):
         echo(f"smacwrap run: {message}\n".encode("utf-8", "backslashreplace"))
@@ -69,10 +71,10 @@ def _run(job: Job, call: CallString, executor: LocalExecutor) -> RunRecord:
         runs.mkdir(parents=True, exist_ok=True)
         return run_job(job, call, executor, runs, on_output=echo)
     except OSError as error:
-        return _crashed(call, f"{error.strerror}: {runs}")
+        return _crashed(call, f"{error.strerror}: {runs}", ENVIRONMENT)
 
 
-def _crashed(call: CallString, reason: str) -> RunRecord:
+def _crashed(call: CallString, reason: str, void: str = "") -> RunRecord:
     from smacwrap.wrapper.outcome import crashed  # a run that starts loads it while it waits
 
-    return record(crashed(call, reason), None)
+    return record(crashed(call, reason, void=void), None)

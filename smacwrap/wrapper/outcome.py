@@ -1,15 +1,15 @@
 """From what a target left (its output, its exit code) to one honest result and its metrics."""
 
 import math
+import os
 import re
 import signal
 from collections.abc import Callable, Mapping
-from pathlib import PurePath
 from types import MappingProxyType
 
-from smacwrap.executors import Completion
+from smacwrap.executors import Completion, processes
 from smacwrap.frozen import Frozen, replace
-from smacwrap.protocol import CallString, Result, ResultLineError, Status
+from smacwrap.protocol import CallString, Result, ResultLineError, Status, comma_hint
 from smacwrap.wrapper.job import Job
 from smacwrap.wrapper.log import Reading, read_json, read_log
 from smacwrap.wrapper.sources import JsonPlace, Measured
@@ -22,22 +22,26 @@ class Outcome(Frozen):
     """A result, the metrics found on the way (name to text), and what there is to say of it.
 
     `reason` is that of a run that failed or was ended; `warnings` do not change the result.
+    `void` is INTERRUPTED or ENVIRONMENT for a run that is no result of its configuration. `inputs`
+    is the hash of what the run was given, empty if that is not known.
     """
 
     result: Result
     metrics: Mapping[str, str] = MappingProxyType({})
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    void: str = ""
+    inputs: str = ""
 
 
 class _FailedError(Exception):
     """The run gave no result; the message says why."""
 
 
-def crashed(call: CallString, reason: str, runtime: float = 0.0) -> Outcome:
-    """The outcome of a run that gave no result, for `reason`."""
+def crashed(call: CallString, reason: str, runtime: float = 0.0, void: str = "") -> Outcome:
+    """The outcome of a run that gave no result, for `reason`; `void` as in `Outcome`."""
     result = Result(Status.CRASHED, runtime, 0, CRASHED_QUALITY, call.seed)
-    return Outcome(result, reason=reason)
+    return Outcome(result, reason=reason, void=void)
 
 
 def judge(
@@ -49,68 +53,97 @@ def judge(
     """Decide what a completed task means.
 
     A status that the target prints, in a result line or in words of its own, counts whatever the
-    exit code, for solvers use it to tell their answer. The job's quality, runtime and quality of
-    infeasible runs go before those of a result line.
+    exit code, which is a solver's answer, too. So does a decided one of a target that was ended
+    at a limit of time, if its runtime is within the cutoff. The job's quality, runtime and
+    quality of infeasible runs go before those of a result line.
 
     Args:
         job: how to read the result.
         call: what was asked for.
         completion: how the task ended.
         postprocess: starts the job's post-processing, of a run that is SAT so far.
+
+    Raises:
+        OSError: something cannot be read, or the post-processing not be started.
     """
-    reading = read_log(job, completion.log)
+    reading = read_log(job, completion.log, call.seed)
     metrics = {**reading.metrics, **_elsewhere(job, completion)}
     try:
         result, reason = _verdict(job, call, completion, reading)
         if postprocess and result.status is Status.SAT:
-            metrics |= _postprocessed(job, postprocess)
+            metrics |= _postprocessed(job, call, postprocess)
         result = _with_numbers(job, result, metrics)
     except _FailedError as error:
         outcome = crashed(call, str(error), completion.cpu_time)
+        if completion.timed_out:
+            outcome = replace(outcome, result=_timeout(job, call, completion))
         return replace(outcome, metrics=metrics)
     warnings = tuple(_warnings(job, call, completion, reading, result))
     result = _finite(replace(result, seed=call.seed), completion)
     return Outcome(result, metrics, reason, warnings)
 
 
-def failure(exit_code: int | None) -> str:
-    """What an exit code other than 0 says, in words; an empty string for 0."""
+def failure(exit_code: int | None, output: str = "") -> str:
+    """What an exit code other than 0 says, in words; an empty string for 0.
+
+    Args:
+        exit_code: the exit code, negative for a signal.
+        output: the end of what the target printed: its own words are the better reason.
+    """
     if not exit_code:
         return ""
+    if number := _signal(exit_code):
+        verb, how = "was", f"killed by {processes.signal_name(number)}"
+    else:
+        verb, how = "ended with", f"exit code {exit_code}"
+    from smacwrap.wrapper.last_words import last_words  # most runs succeed
+
+    words = last_words(output)
+    return f"{words} ({how})" if words else f"the target {verb} {how}"
+
+
+def _signal(exit_code: int) -> int:
+    """The number of the signal that an exit code stands for, or 0."""
     # A shell reports the signal that ended its command as 128 plus its number.
-    number = -exit_code if exit_code < 0 else exit_code - 128
-    if exit_code < 0 or number > 0:
-        try:
-            return f"the target was killed by {signal.Signals(number).name}"
-        except ValueError:
-            pass
-    return f"the target ended with exit code {exit_code}"
+    known = exit_code - 128 in set(signal.Signals)
+    return -exit_code if exit_code < 0 else exit_code - 128 if known else 0
 
 
 def _verdict(
     job: Job, call: CallString, completion: Completion, reading: Reading
 ) -> tuple[Result, str]:
     """The run's result so far, its quality NaN if only a metric can tell it, and its reason."""
-    if completion.timed_out:
-        return _timeout(call, completion), f"the limit of {completion.exceeded} was reached"
-    if completion.exit_code is None:
+    answer = reading.answer.result
+    if completion.timed_out and not _answered_in_time(call, completion, reading):
+        return _timeout(job, call, completion), f"the limit of {completion.exceeded} was reached"
+    if completion.exit_code is None and not completion.timed_out:
         return _over_limit(job, call, completion)
     if reading.stuck:
         raise _FailedError(reading.stuck)
-    if isinstance(reading.result, ResultLineError):
-        raise _FailedError(f"bad result line: {reading.result}")
-    if reading.result:
-        said = f"the target printed {reading.result.status}"
-        said += f": {reading.result.additional}" if reading.result.additional else ""
-        return reading.result, said if reading.result.status.failed else ""
-    status = reading.status or _status_of(job, completion.exit_code)
+    if isinstance(answer, ResultLineError):
+        raise _FailedError(f"bad result line: {answer}")
+    if answer:
+        said = f"the target printed {answer.status}"
+        said += f": {answer.additional}" if answer.additional else ""
+        return answer, said if answer.status.failed else ""
+    status = reading.status or _status_of(job, completion)
     if status is Status.TIMEOUT:
-        return _timeout(call, completion), "the target gave up"
+        return _timeout(job, call, completion), "the target reported TIMEOUT"
     if status is Status.CRASHED:
-        raise _FailedError(f"the target said so, with exit code {completion.exit_code}")
+        how = f"with exit code {completion.exit_code}"
+        raise _FailedError(f"the target reported CRASHED, {how}")
     quality = math.nan if status.decided else CRASHED_QUALITY
     result = Result(status, completion.cpu_time, 0, quality, call.seed)
-    return result, "the target asked to abort" if status is Status.ABORT else ""
+    return result, "the target reported ABORT" if status is Status.ABORT else ""
+
+
+def _answered_in_time(call: CallString, completion: Completion, reading: Reading) -> bool:
+    """Whether a target had printed its answer, within the cutoff, when its time was up."""
+    answer = reading.answer.result
+    if isinstance(answer, Result):
+        return answer.status.decided and answer.runtime <= call.cpu_limit
+    said = answer is None and reading.status is not None and reading.status.decided
+    return said and not reading.stuck and completion.cpu_time <= call.cpu_limit
 
 
 def _over_limit(job: Job, call: CallString, completion: Completion) -> tuple[Result, str]:
@@ -118,23 +151,38 @@ def _over_limit(job: Job, call: CallString, completion: Completion) -> tuple[Res
     if completion.exceeded != "memory" or job.over_memory is Status.CRASHED:
         raise _FailedError(reason)
     if job.over_memory is Status.TIMEOUT:
-        return _timeout(call, completion), reason
+        return _timeout(job, call, completion), reason
     return Result(job.over_memory, completion.cpu_time, 0, CRASHED_QUALITY, call.seed), reason
 
 
-def _timeout(call: CallString, completion: Completion) -> Result:
+def _timeout(job: Job, call: CallString, completion: Completion) -> Result:
     runtime = call.cutoff if call.has_cutoff else completion.cpu_time
-    return Result(Status.TIMEOUT, runtime, 0, CRASHED_QUALITY, call.seed)
+    source = job.metrics.get(job.quality or "")
+    is_time = source in (Measured.CPU_TIME, Measured.WALLCLOCK_TIME) or (
+        job.quality is not None and job.quality == job.runtime
+    )
+    quality = runtime if is_time else CRASHED_QUALITY
+    return Result(Status.TIMEOUT, runtime, 0, quality, call.seed)
 
 
-def _status_of(job: Job, exit_code: int) -> Status:
+def _status_of(job: Job, completion: Completion) -> Status:
     """The status that an exit code stands for."""
-    failed = failure(exit_code)
-    if job.exit_codes is None and "killed" not in failed:  # the exit code is the quality
+    exit_code = completion.exit_code
+    assert exit_code is not None, "no limit ended it"
+    if job.exit_codes is None and not _signal(exit_code):  # the exit code is the quality
         return Status.SAT
     if job.exit_codes and exit_code in job.exit_codes:
         return job.exit_codes[exit_code]
-    raise _FailedError(failed or "the target ended with exit code 0, which tells no status")
+    failed = failure(exit_code, _end(completion) if exit_code else "")
+    raise _FailedError(failed or "exit code 0 has no status in exit_codes")
+
+
+def _end(completion: Completion) -> str:
+    from smacwrap.wrapper.last_words import FAR, end_of
+
+    with completion.log.open("rb") as log:
+        log.seek(max(0, log.seek(0, os.SEEK_END) - FAR))
+        return end_of(log.read())
 
 
 def _with_numbers(job: Job, result: Result, metrics: dict[str, str]) -> Result:
@@ -195,7 +243,8 @@ def _number(job: Job, what: str, name: str, metrics: dict[str, str]) -> float:
     except ValueError:
         number = math.nan
     if math.isnan(number):
-        raise _FailedError(f"{what} '{name}' is not a number: '{metrics[name]}'")
+        hint = comma_hint(metrics[name])
+        raise _FailedError(f"{what} '{name}' is not a number: '{metrics[name]}'{hint}")
     if math.isinf(number):
         raise _FailedError(f"{what} '{name}' is not finite: '{metrics[name]}'")
     return number
@@ -213,21 +262,27 @@ def _elsewhere(job: Job, completion: Completion) -> dict[str, str]:
     return metrics
 
 
-def _postprocessed(job: Job, postprocess: Callable[[], Completion]) -> dict[str, str]:
+def _postprocessed(
+    job: Job, call: CallString, postprocess: Callable[[], Completion]
+) -> dict[str, str]:
     """The metrics that a post-processing prints.
 
     Raises:
-        _FailedError: it could not be started, or did not succeed.
+        _FailedError: it did not succeed.
+        OSError: it could not be started.
     """
     try:
         completion = postprocess()
     except OSError as error:
-        raise _FailedError(f"the post-processing cannot be started: {error}") from None
+        said = f"the post-processing cannot be started: {error.strerror or error}"
+        raise OSError(error.errno, said, error.filename) from None
     if completion.exceeded:
         raise _FailedError(f"the post-processing went over its limit of {completion.exceeded}")
-    if reason := failure(completion.exit_code):
-        raise _FailedError(reason.replace("the target", "the post-processing"))
-    reading = read_log(job, completion.log)
+    if completion.exit_code:
+        reason = failure(completion.exit_code, _end(completion))
+        about = "" if reason.startswith("the target") else "the post-processing failed: "
+        raise _FailedError(about + reason.replace("the target", "the post-processing"))
+    reading = read_log(job, completion.log, call.seed)
     if reading.stuck:
         raise _FailedError(f"post-processing: {reading.stuck}")
     return reading.metrics
@@ -237,16 +292,23 @@ def _warnings(
     job: Job, call: CallString, completion: Completion, reading: Reading, result: Result
 ) -> list[str]:
     """What a person should know of a run whose result stands."""
-    warnings = []
-    if reading.repeated:
-        warnings.append("the target printed more than one result line; the first one counts")
-    if isinstance(reading.result, Result) and not reading.aclib:
-        seed = reading.result.seed
-        if seed != call.seed:
-            warnings.append(f"the target echoed the seed {seed}, and was given {call.seed}")
+    warnings = reading.answer.warnings()
+    if completion.timed_out and result.status.decided:
+        limit = completion.exceeded
+        warnings.append(f"the target printed its result, and ran on to the limit of {limit}")
+    for what, name in (("quality", job.quality), ("runtime", job.runtime)):
+        if name in reading.cut and result.status.decided:
+            text = reading.cut[name]
+            warnings.append(
+                f"{what} '{name}' is read as {reading.metrics[name]}, and the target printed {text}"
+                f"{comma_hint(text)}"
+            )
     if result.status is Status.SAT:
-        # A name promises a file; a pattern takes what there is.
-        names = [str(PurePath(text)) for text in job.outputs if not re.search(r"[*?[]", text)]
-        kept = [name for name, _ in completion.outputs]
-        warnings += [f"there is no output file '{name}'" for name in names if name not in kept]
+        missing = [text for text in job.outputs if text in completion.missing]
+        warnings += [
+            f"no output file matches '{text}'"
+            if re.search(r"[*?[]", text)
+            else f"there is no output file '{text}'"
+            for text in missing
+        ]
     return warnings

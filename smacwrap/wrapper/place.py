@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 from smacwrap.frozen import Frozen
-from smacwrap.lookup import find_file
+from smacwrap.lookup import find_file, resolved
 
 RUNS_VARIABLE = "SMACWRAP_RUNS"
 """The environment variable that names the folder in which a study keeps its runs."""
@@ -14,15 +14,17 @@ RUNS_VARIABLE = "SMACWRAP_RUNS"
 SCENARIO_VARIABLE = "SMACWRAP_SCENARIO_DIR"
 """The environment variable that names the folder of the scenario that a run belongs to."""
 
+JOB_VARIABLE = "SMACWRAP_JOB"
+"""The environment variable that names the job file of a launch."""
+
+FROZEN_VARIABLE = "SMACWRAP_FROZEN_JOB"
+"""The environment variable that names a copy of it, made when the launch began."""
+
 CACHE = ".cache"
 """The folder, in that of the runs, for what they share."""
 
 DEFAULT_RUNS = "smacwrap-runs"
 """The folder for runs, below the current one, of a wrapper that no study started."""
-
-
-POST = ".post"
-"""The ending of the bundle of a run's post-processing."""
 
 
 class Place(Frozen):
@@ -33,8 +35,7 @@ class Place(Frozen):
 
     def all(self) -> tuple[Path, ...]:
         """All that can lie there before the run is over."""
-        bundles = [self.bundle.with_suffix(suffix) for suffix in (".part", POST)]
-        return (self.folder, self.bundle, *bundles)
+        return (self.folder, self.bundle, self.bundle.with_suffix(".part"))
 
     def release(self) -> None:
         """Remove the folder: from now on the name is that of the bundle, or free."""
@@ -42,13 +43,26 @@ class Place(Frozen):
             self.folder.rmdir()
 
 
-def find_job(name: str) -> Path:
+def find_job(name: str) -> tuple[Path, Path | None]:
     """The job file: from the current folder, the scenario's folder or one of its parents.
+
+    With the copy that has its text, if it is the job of a launch: that neither an edit nor a
+    removal of the file changes before the next launch.
 
     Raises:
         UserError: there is none; it lists where the file was looked for.
     """
-    return find_file(name, Path(os.environ.get(SCENARIO_VARIABLE) or "."))
+    scenario_dir = Path(os.environ.get(SCENARIO_VARIABLE) or ".")
+    frozen = os.environ.get(FROZEN_VARIABLE)
+    if frozen and (job := os.environ.get(JOB_VARIABLE)):
+        base = resolved(scenario_dir)
+        for folder in (Path.cwd(), base, *base.parents):
+            path = resolved(folder / name)
+            if path == Path(job):
+                return path, Path(frozen)
+            if path.is_file():
+                break
+    return find_file(name, scenario_dir), None
 
 
 def runs_folder() -> Path:

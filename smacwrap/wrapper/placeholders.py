@@ -20,6 +20,10 @@ class FillError(Exception):
     """A configuration for which a job cannot be started; the message says what it lacks."""
 
 
+class UnusableFileError(FillError):
+    """A file to be filled in that cannot be, whatever the configuration; the message names it."""
+
+
 def values_of(call: CallString) -> dict[str, str]:
     """All that a call string gives a name to; parameters win over the words in front of them.
 

@@ -39,7 +39,7 @@ def ignore_stop_signals() -> None:
     """Have the process go on whatever asks it to end."""
     if signal.getsignal(signal.SIGALRM) is _stop_late:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    for number in processes.STOP_SIGNALS:
+    for number in processes.stop_signals():
         # Python complains of a second signal of the same moment where SIG_IGN takes its handler.
         signal.signal(number, lambda number, frame: None)
 
@@ -74,10 +74,14 @@ def echo(output: bytes) -> None:
 
 def write_answer(output: int, call: CallString, result: Result) -> None:
     """Write the result line to a file descriptor, in every form that the call asks for."""
-    # Arguments may hold bytes that are no UTF-8; Python has them as lone surrogates.
-    answer = format_answer(result, aclib=call.aclib).encode("utf-8", "backslashreplace")
+    write_text(output, format_answer(result, aclib=call.aclib))
+
+
+def write_text(output: int, answer: str) -> None:
+    """Write an answer to a file descriptor."""
     with contextlib.suppress(BrokenPipeError):  # a run is the same if nobody listens
-        _write(output, answer)
+        # Arguments may hold bytes that are no UTF-8; Python has them as lone surrogates.
+        _write(output, answer.encode("utf-8", "backslashreplace"))
 
 
 def _write(descriptor: int, data: bytes, patience: float | None = None) -> None:

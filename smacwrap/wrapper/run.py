@@ -6,22 +6,27 @@ What is needed only once the target runs, or in few runs, is loaded there: every
 import errno
 import math
 import os
-import shlex
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from functools import partial
-from pathlib import Path, PurePath
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
-from smacwrap.executors import BundleError, Completion, Executor, Limits, Task
-from smacwrap.executors.copying import copy_file
-from smacwrap.executors.inputs import exists, find_input, prepare_inputs
+from smacwrap.executors import (
+    BundleError,
+    Completion,
+    Executor,
+    Limits,
+    LostOutputError,
+    Task,
+)
 from smacwrap.frozen import Frozen, replace
 from smacwrap.protocol import CallString, Result, Status
+from smacwrap.protocol.additional import ENVIRONMENT
 from smacwrap.wrapper.command import CommandTemplate
+from smacwrap.wrapper.filling import Filling
 from smacwrap.wrapper.job import Job
-from smacwrap.wrapper.place import CACHE, POST, Place, claim
-from smacwrap.wrapper.placeholders import FillError, values_of
+from smacwrap.wrapper.place import claim
+from smacwrap.wrapper.placeholders import FillError, UnusableFileError
 from smacwrap.wrapper.spelling import Spelled
 
 TYPE_CHECKING = False
@@ -29,6 +34,15 @@ if TYPE_CHECKING:
     from smacwrap.wrapper.outcome import Outcome
 
 _LOG, _POST_LOG = "log.txt", "postprocess.txt"
+_PROGRAM_ERRORS = (
+    errno.ENOENT,
+    errno.EACCES,
+    errno.ENOEXEC,
+    errno.ENOTDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+)
+_FAILURES = (OSError, BundleError, LostOutputError)
 
 
 class RunRecord(Frozen):
@@ -61,7 +75,9 @@ def run_job(
 ) -> RunRecord:
     """Run a job once for a call string; whatever goes wrong becomes a CRASHED result.
 
-    The bundle in `runs` holds the inputs, and afterwards `log.txt`, `outputs/…` and `call.json`.
+    The bundle in `runs` holds the inputs, or names the zip beside it that does, and afterwards
+    `log.txt`, `outputs/…` and `call.json`. A run that fails for no fault of its configuration is
+    void; if it did not even start, it leaves no bundle.
 
     Args:
         job: the job.
@@ -70,13 +86,14 @@ def run_job(
         runs: the folder that keeps the bundles of a study.
         on_output: called with the target's output as it comes.
     """
-    place = None
+    place = start = None
     try:
         spelled = job.spellings.spell(call)
         command = _fill(job, job.command, call, spelled)
         post = _fill(job, job.postprocess, call, spelled) if job.postprocess else None
         start = Start(job, call, command, post, time.time())
         place = claim(runs)
+        filling = Filling(job, call, spelled, place)
         task = Task(
             bundle=place.bundle,
             command=command,
@@ -84,14 +101,14 @@ def run_job(
             environment=spelled.environment,
             data=job.data,
             limits=_limits(job, call),
-            fill=partial(_fill_place, job, call, spelled, place),
+            fill=filling.fill,
             leftovers=place.all(),
         )
-        outcome = _execute(start, task, executor, on_output)
-    except (OSError, BundleError, FillError) as error:
-        from smacwrap.wrapper.outcome import crashed
-
-        outcome = crashed(call, _say(error))
+        outcome = _execute(start, task, executor, filling, on_output)
+    except (*_FAILURES, FillError) as error:
+        outcome = _failed(call, error, start)
+        if place and outcome.void:
+            place.bundle.unlink(missing_ok=True)
     except BaseException:
         # A run that was stopped has no result: nothing of it stays.
         if place:
@@ -100,10 +117,33 @@ def run_job(
     finally:
         if place:
             place.release()
-    if outcome.result.status is Status.CRASHED and (name := _left_behind(job)):
-        reason = f"{outcome.reason} ('{name}' stayed behind: is it missing in input?)"
+    if outcome.result.status is Status.CRASHED:
+        from smacwrap.wrapper.missing import missing_hint  # few runs need it
+
+        reason = f"{outcome.reason}{missing_hint(job, outcome.reason)}"
         outcome = replace(outcome, reason=reason)
     return record(outcome, place.bundle if place and place.bundle.exists() else None)
+
+
+def _failed(call: CallString, error: Exception, start: Start | None) -> "Outcome":
+    from smacwrap.wrapper.outcome import crashed
+
+    void = ENVIRONMENT if _is_no_fault_of_the_run(error, start) else ""
+    return crashed(call, _say(error), void=void)
+
+
+def _is_no_fault_of_the_run(error: Exception, start: Start | None) -> bool:
+    """Whether a run failed in a way that says nothing of its configuration."""
+    if isinstance(error, FillError | LostOutputError):
+        return isinstance(error, UnusableFileError)
+    if not isinstance(error, OSError) or start is None:
+        return True
+    job = start.job
+    commands = [(job.command, start.command), (job.postprocess, start.postprocess)]
+    chosen = [words[0] for of_job, words in commands if of_job and words and of_job.chooses_program]
+    is_of_program = error.errno in _PROGRAM_ERRORS and error.filename in (None, *chosen)
+    # E2BIG: the values are too long for the system.
+    return error.errno != errno.E2BIG and not (chosen and is_of_program)
 
 
 def record(outcome: "Outcome", bundle: Path | None) -> RunRecord:
@@ -122,87 +162,93 @@ def _fill(
     except KeyError as error:
         name = error.args[0]
         raise FillError(
-            f"{job.file}: the command names {{{name}}}, which is no active parameter of "
+            f"{job.file}: the command names {{{name}}}, which is not an active parameter of "
             f"this run (there are {', '.join(sorted(call.parameters)) or 'none'}; {{flags}} "
             f"stands for all of them, {{{name}:-value}} for a value where {name} is inactive, "
             f"{{{{{name}}}}} for plain braces)"
         ) from None
 
 
-def _fill_place(job: Job, call: CallString, spelled: Spelled, place: Place, folder: Path) -> None:
-    """Fill the folder and the bundle of a run: inputs, and templates and settings filled in."""
-    filled = [*(template.name for template in job.templates), *([job.config] if job.config else [])]
-    leave_out = [*filled, *([job.json] if job.json else [])]  # nothing of an earlier run
-    prepare_inputs(
-        [path for path in job.inputs if path.is_dir() or path.name not in leave_out],
-        folder,
-        place.bundle,
-        cache=place.bundle.parent / CACHE,
-        leave_out=leave_out,
-    )
-    if job.templates:
-        from smacwrap.wrapper.templates import fill_templates
-
-        fill_templates(job.templates, folder, values_of(call))
-    if job.config:
-        from smacwrap.wrapper.settings_file import write_settings
-
-        given = find_input(job.inputs, job.config)
-        write_settings(folder / job.config, spelled.settings, given)
-    if filled:
-        from smacwrap.executors.additions import add
-
-        add(place.bundle, [(name, folder / name) for name in filled])
-    place.release()
-
-
 def _limits(job: Job, call: CallString) -> Limits:
-    """The job's limits, with the call's cutoff for both times."""
-    cutoff = call.cutoff if call.has_cutoff else math.inf
+    """The job's limits, with those that follow from the call's cutoff."""
+    wall_time = job.limits.wall_time
     return replace(
         job.limits,
-        cpu_time=min(job.limits.cpu_time, cutoff),
-        wall_time=min(job.limits.wall_time, cutoff),
+        cpu_time=min(job.limits.cpu_time, call.cpu_limit),
+        wall_time=wall_time if math.isfinite(wall_time) else call.wall_limit,
     )
 
 
 def _execute(
-    start: Start, task: Task, executor: Executor, on_output: Callable[[bytes], None] | None
+    start: Start,
+    task: Task,
+    executor: Executor,
+    filling: Filling,
+    on_output: Callable[[bytes], None] | None,
 ) -> "Outcome":
     """Run a task, judge it, and add all that it left to its bundle."""
     with ExitStack() as open_until_kept:
         submission = open_until_kept.enter_context(executor.submit(task))
-        from smacwrap.executors.additions import add
-        from smacwrap.wrapper.keep import call_json
         from smacwrap.wrapper.outcome import judge
 
         completion = submission.wait(on_output)
-        files = [(_LOG, completion.log)]
-        files += [(f"outputs/{name}", path) for name, path in completion.outputs]
+        left = [(_LOG, completion.log)]
 
         def postprocess() -> Completion:
-            bundle = task.bundle.with_suffix(POST)
-            open_until_kept.callback(bundle.unlink, missing_ok=True)
-            copy_file(task.bundle, bundle)
-            add(bundle, [*completion.outputs, (_LOG, completion.log)])
             post_task = replace(
-                task, bundle=bundle, command=start.postprocess, outputs=(), fill=None, leftovers=()
+                task,
+                command=start.postprocess,
+                outputs=(),
+                fill=lambda folder: filling.fill_again(folder, [*completion.outputs, *left]),
+                leftovers=(),
             )
             post = open_until_kept.enter_context(executor.submit(post_task)).wait(on_output)
-            files.append((_POST_LOG, post.log))
+            left.append((_POST_LOG, post.log))
             return post
 
-        outcome = judge(
-            start.job, start.call, completion, postprocess if start.postprocess else None
-        )
         try:
-            _add_line(completion.log, f"smacwrap: measured and limited by {completion.enforced_by}")
-            add(task.bundle, files, [("call.json", call_json(start, completion, outcome))])
+            outcome = judge(
+                start.job, start.call, completion, postprocess if start.postprocess else None
+            )
+        except _FAILURES as error:  # what the target left is kept all the same
+            outcome = _failed(start.call, error, start)
+        outcome = replace(
+            outcome,
+            inputs=filling.prepared.hash,
+            warnings=(*filling.warnings(), *outcome.warnings),
+        )
+        return _keep(start, task, completion, filling, left, outcome)
+
+
+def _keep(
+    start: Start,
+    task: Task,
+    completion: Completion,
+    filling: Filling,
+    logs: list[tuple[str, Path]],
+    outcome: "Outcome",
+) -> "Outcome":
+    """Add what a run left to its bundle; where there is no room, its result stands all the same."""
+    from smacwrap.executors.additions import add
+    from smacwrap.wrapper.keep import call_json
+
+    with suppress(OSError):  # call.json says it, too
+        _add_line(completion.log, f"smacwrap: measured and limited by {completion.enforced_by}")
+    outputs = [(f"outputs/{name}", path) for name, path in completion.outputs]
+    warnings = outcome.warnings
+    for lost, files in (("outputs", [*logs, *outputs]), ("files", logs)):
+        text = call_json(start, completion, outcome, filling.prepared.stored)
+        try:
+            add(task.bundle, files, [("call.json", text)])
         except OSError as error:
-            # The run itself is over and its result is true.
-            warning = f"its files are not kept: {_say(error)}"
-            outcome = replace(outcome, warnings=(*outcome.warnings, warning))
-        return outcome
+            outcome = replace(outcome, warnings=(*warnings, f"its {lost} are lost: {_say(error)}"))
+            for _, path in completion.outputs:  # their room is enough for the rest
+                if path.is_file():
+                    path.unlink(missing_ok=True)
+        else:
+            return outcome
+    task.bundle.unlink(missing_ok=True)
+    return outcome
 
 
 def _add_line(file: Path, line: str) -> None:
@@ -212,20 +258,7 @@ def _add_line(file: Path, line: str) -> None:
         log.write(f"{'' if is_whole else chr(10)}{line}\n".encode())
 
 
-def _left_behind(job: Job) -> str | None:
-    """A file beside the job file that the command names, and that no run gets."""
-    for word in shlex.split(job.command.text):
-        path = job.file.parent / word
-        given = find_input(job.inputs, word) or path in job.data
-        if not given and exists(path) and path.is_file() and not PurePath(word).is_absolute():
-            return word
-    return None
-
-
 def _say(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
-        said = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-        # A shell would have tried to read it as a script of its own.
-        hint = " (a script needs a first line such as #!/bin/sh)"
-        return said + hint if error.errno == errno.ENOEXEC else said
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     return str(error.args[0]) if error.args else type(error).__name__

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from smacwrap.wrapper.placeholders import FillError
+from smacwrap.wrapper.placeholders import FillError, UnusableFileError
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
@@ -22,7 +22,8 @@ def write_settings(file: Path, settings: Mapping[str, str], given: Path | None =
         given: a JSON file with other settings, which it holds, too.
 
     Raises:
-        FillError: the file is no JSON object, or a place lies inside of another value.
+        UnusableFileError: the file is no JSON.
+        FillError: a place lies inside of another value.
         OSError: it cannot be read or written.
     """
     document: Any = {}
@@ -30,14 +31,14 @@ def write_settings(file: Path, settings: Mapping[str, str], given: Path | None =
         try:
             document = json.loads(given.read_bytes())
         except (ValueError, RecursionError) as error:
-            raise FillError(f"{given.name} is not valid JSON: {error}") from None
+            raise UnusableFileError(f"{given.name} is not valid JSON: {error}") from None
     for place, value in settings.items():
         *groups, name = place.split(".")
         target = document
         for group in groups:
             target = target.setdefault(group, {}) if isinstance(target, dict) else None
         if not isinstance(target, dict):
-            raise FillError(f"{file.name}: there is no place for '{place}'")
+            raise FillError(f"{file.name}: cannot set '{place}' inside of another value")
         target[name] = _value(value)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

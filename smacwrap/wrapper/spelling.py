@@ -110,8 +110,8 @@ class Spellings:
                 words = [fill(w, {**values, "name": name, "value": value}) for w in spelling.words]
             except KeyError as error:
                 raise FillError(
-                    f"[parameters] {name} = {value}: {{{error.args[0]}}} is no active parameter "
-                    f"(write {{{error.args[0]}:-value}} for what it is then)"
+                    f"[parameters] {name} = {value}: {{{error.args[0]}}} is not an active "
+                    f"parameter (write {{{error.args[0]}:-value}} for what it is then)"
                 ) from None
             if spelling.kind == "words":
                 spelled.flags.extend(words)

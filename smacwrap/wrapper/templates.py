@@ -57,7 +57,7 @@ def fill_templates(templates: Iterable[Template], folder: Path, values: Mapping[
             hint = did_you_mean(name, values) or (
                 f" (write ${{{name}:-value}} for what it is then, $${{{name}}} for a plain one)"
             )
-            message = f"${{{name}}} is no active parameter{hint}"
+            message = f"${{{name}}} is not an active parameter{hint}"
             problems.append(f"{template.source}:{line}: {message}")
         content = template.source.read_bytes()
         filled = _PLACEHOLDER.sub(lambda match: _fill(match, values), content)

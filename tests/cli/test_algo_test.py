@@ -67,7 +67,8 @@ def test_scenario_options_win_over_the_file(quick: Path, smacwrap: Smacwrap) -> 
         "algo-test", quick, "--cutoff_time", 3, "--algo", "echo Result for SMAC: SAT, 1, 1, 4, 1,"
     )
     assert done.returncode == 0, done
-    assert "Result of algorithm run: SAT, 1.0, 1, 4.0, 1, " in done.stdout
+    assert "Result of algorithm run: SAT, 1.0, 1, 4.0, -1, " in done.stdout
+    assert "warning: the target echoed the seed 1, and was given -1" in done.stderr
     assert " no_instance 0 3.0 2147483647 " in done.stdout
 
 

@@ -138,6 +138,16 @@ def test_a_launch_goes_on_with_an_imported_study(
     assert [row["cost"] for row in rows[-2:]] == ["0.005", "0.005"]
 
 
+def test_a_run_that_cannot_be_read_is_told_and_the_others_are_imported(study: Path) -> None:
+    live = study / "live-rundata-2.json"
+    live.write_text(live.read_text().replace('"SAT"', '"FINE"', 1))
+    done = run_import(study)
+    assert done.exit_code == 0
+    assert "live-rundata-2.json:7: run 1 is lost: " in done.output
+    assert "status 'FINE' is unknown" in done.output
+    assert len(results(study)) == 49
+
+
 def test_what_cannot_be_imported_is_refused_and_nothing_is_written(
     study: Path, tmp_path: Path
 ) -> None:
@@ -147,8 +157,8 @@ def test_what_cannot_be_imported_is_refused_and_nothing_is_written(
     assert "a copy cannot lie inside" in problem(study, "--to", study / "sub")
     before = contents(study)
     live = study / "live-rundata-2.json"
-    live.write_text(live.read_text().replace('"SAT"', '"FINE"', 1))
-    assert "status 'FINE' is unknown" in problem(study, "--to", tmp_path / "copy")
+    live.write_text(live.read_text().replace("pi-name", "pi-nom", 1))
+    assert "'pi-name' is missing" in problem(study, "--to", tmp_path / "copy")
     live.write_bytes(before[Path(live.name)])
     for path in study.glob("state-run*/scenario.txt"):
         path.unlink()

@@ -1,9 +1,12 @@
-"""Inputs: what is copied and packed, and that equal inputs are packed once."""
+"""Inputs: what is copied and packed, that equal inputs are packed once, and what tells them."""
 
+import hashlib
 import os
+import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -11,7 +14,14 @@ from pathlib import Path
 import pytest
 
 from smacwrap.executors.additions import add
-from smacwrap.executors.inputs import find_input, prepare_inputs
+from smacwrap.executors.fingerprint import read_manifest
+from smacwrap.executors.inputs import (
+    Inputs,
+    Prepared,
+    find_input,
+    fingerprint_now,
+    prepare_inputs,
+)
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -24,7 +34,7 @@ def content(bundle: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def large(tmp_path: Path) -> Path:
+def work(tmp_path: Path) -> Path:
     """Inputs that nobody is working on."""
     folder = tmp_path / "in"
     (folder / "sub").mkdir(parents=True)
@@ -42,16 +52,26 @@ class Packer:
         self.cache = folder / "runs" / ".inputs"
         (folder / "runs").mkdir()
         self.count = 0
+        self.prepared = Prepared("")
 
-    def __call__(self, *inputs: Path, leave_out: tuple[str, ...] = ()) -> Path:
+    def __call__(self, *paths: Path, **changes: tuple[str, ...]) -> Path:
         self.count += 1
-        copies = self.folder / "runs" / f"run-{self.count}"
+        copies = self.runs / f"run-{self.count}"
         copies.mkdir()
         bundle = copies.with_suffix(".zip")
-        prepare_inputs(inputs, copies, bundle, self.cache, leave_out)
-        packed = {name: data for name, data in content(bundle).items() if not name.endswith("/")}
-        assert files_in(copies) == packed, "the folder is what is in the bundle"
+        inputs = Inputs(paths, **changes)
+        self.prepared = prepare_inputs(inputs, copies, bundle, self.cache)
+        packed = content(self.prepared.stored or bundle)
+        files = {name: data for name, data in packed.items() if not name.endswith("/")}
+        assert files_in(copies) == files, "the folder is what is in the zip"
+        now = fingerprint_now(inputs, self.runs)
+        assert (now.hash if now else "") == self.prepared.hash
+        assert not now or read_manifest(self.runs, now.hash) == now.files
         return bundle
+
+    @property
+    def runs(self) -> Path:
+        return self.folder / "runs"
 
     def folder_of(self, *inputs: Path) -> Path:
         """The folder of a new run with these inputs."""
@@ -105,41 +125,159 @@ def test_inputs_that_are_read_only_can_be_written_to(tmp_path: Path, pack: Packe
     assert stat.S_IMODE((folder / "tool").stat().st_mode) == 0o755
 
 
-def test_files_keep_the_time_of_their_last_change(large: Path, pack: Packer) -> None:
-    os.utime(large / "small", (1e9, 1e9))
-    assert (pack.folder_of(large) / "small").stat().st_mtime == 1e9
+def test_files_keep_the_time_of_their_last_change(work: Path, pack: Packer) -> None:
+    os.utime(work / "small", (1e9, 1e9))
+    assert (pack.folder_of(work) / "small").stat().st_mtime == 1e9
 
 
-@pytest.mark.parametrize("what", ["dangling", "pipe"])
-def test_an_input_that_cannot_be_copied_is_named(tmp_path: Path, pack: Packer, what: str) -> None:
-    (tmp_path / "in").mkdir()
-    if what == "dangling":
-        (tmp_path / "in" / what).symlink_to("absent")
-    else:
-        os.mkfifo(tmp_path / "in" / what)
-    with pytest.raises(OSError, match=f"in/{what}"):
-        pack(tmp_path / "in")
+def make_strange(folder: Path) -> dict[str, str]:
+    """All that is neither a file nor a folder, by name, with what it is."""
+    (folder / ".#t.sh").symlink_to("user@host.4242:1700000000")
+    (folder / "a").symlink_to("b")
+    (folder / "b").symlink_to("a")
+    (folder / "sub" / "around").symlink_to("..")
+    (folder / "null").symlink_to(os.devnull)
+    os.mkfifo(folder / "sub" / "pipe")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(folder / "jupyter"))
+    nowhere = "a link that leads nowhere"
+    return {
+        ".#t.sh": nowhere,
+        "a": nowhere,
+        "b": nowhere,
+        "sub/around": "a link to a folder around it",
+        "null": "a device",
+        "sub/pipe": "a FIFO",
+        "jupyter": "a socket",
+    }
 
 
-def test_equal_inputs_are_packed_once_and_shared(large: Path, pack: Packer) -> None:
-    first, second = pack(large), pack(large)
+def test_what_is_neither_file_nor_folder_is_left_out_and_named(work: Path, pack: Packer) -> None:
+    pack(work)
+    before = pack.prepared
+    strange = make_strange(work)
+    bundle = pack(work)
+    assert dict(pack.prepared.strange) == strange
+    assert pack.prepared.hash == before.hash, "they are no inputs"
+    assert set(content(bundle)) == {"small", "sub/", "sub/large"}
+    pack(work / "sub" / "pipe")
+    assert pack.prepared == Prepared("", None, (("pipe", "a FIFO"),))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_input_that_cannot_be_read_is_named(work: Path, pack: Packer) -> None:
+    (work / "small").chmod(0)
+    with pytest.raises(PermissionError, match="small"):
+        pack(work)
+
+
+def test_an_input_that_does_not_exist_is_named(work: Path, pack: Packer) -> None:
+    with pytest.raises(FileNotFoundError, match="absent"):
+        pack(work, work / "absent")
+
+
+def test_a_file_that_vanishes_for_a_moment_is_waited_for(work: Path, pack: Packer) -> None:
+    # Vim saves by a new file; until it is there, there is none.
+    (work / "small").rename(work / "saved")
+    timer = threading.Timer(0.02, (work / "saved").rename, [work / "small"])
+    timer.start()
+    pack(work, work / "small")
+    timer.join()
+    assert "small" in content(pack.runs / "run-1.zip")
+
+
+def test_a_folder_that_changes_all_the_time_is_taken_as_it_is(work: Path, pack: Packer) -> None:
+    over = threading.Event()
+
+    def change() -> None:
+        while not over.is_set():
+            with (work / "small").open("a") as file:
+                file.write("1")
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        copies = pack.runs / "run-1"
+        copies.mkdir()
+        prepare_inputs(Inputs([work]), copies, copies.with_suffix(".zip"), pack.cache)
+    finally:
+        over.set()
+        thread.join()
+    assert files_in(copies)["small"].strip(b"1") == b""
+    assert content(copies.with_suffix(".zip"))["small"] == files_in(copies)["small"]
+
+
+def test_inputs_are_told_by_names_contents_and_what_can_be_started(
+    work: Path, pack: Packer
+) -> None:
+    pack(work)
+    first = pack.prepared.hash
+    assert len(first) == 12
+    digest = hashlib.sha256(b"1").hexdigest()
+    listed = read_manifest(pack.runs, first)
+    assert listed is not None
+    assert (listed["small"], listed["sub/"]) == (digest, "")
+    os.utime(work / "small", (1e9, 1e9))
+    pack(work)
+    assert pack.prepared.hash == first, "another time is no other content"
+    (work / "small").chmod(0o755)
+    pack(work)
+    changed = read_manifest(pack.runs, pack.prepared.hash)
+    assert changed == {**listed, "small": f"{digest} executable"}
+    assert read_manifest(pack.runs, "0" * 12) is None
+    (pack.runs / f"inputs-{first}.json").write_text("{")
+    assert read_manifest(pack.runs, first) is None
+
+
+def test_a_file_to_be_filled_in_counts_but_is_not_packed(work: Path, pack: Packer) -> None:
+    bundle = pack(work, filled=("small",))
+    first = pack.prepared.hash
+    assert set(content(bundle)) == {"sub/", "sub/large"}
+    (work / "small").write_text("2")
+    pack(work, filled=("small",))
+    assert pack.prepared.hash != first
+
+
+def test_large_inputs_are_stored_once_beside_the_bundles(work: Path, pack: Packer) -> None:
+    (work / "huge").write_bytes(os.urandom(2_000_000))
+    bundles = [pack(work) for _ in range(3)]  # also those of inputs that changed just now
+    stored = pack.runs / f"inputs-{pack.prepared.hash}.zip"
+    assert pack.prepared.stored == stored
+    assert content(stored) == {"sub/": b"", **files_in(work)}
+    assert list(pack.runs.glob("inputs-*.zip")) == [stored]
+    for bundle in bundles:
+        add(bundle, [], [("call.json", "{}")])
+        assert content(bundle) == {"call.json": b"{}"}
+    stored.unlink()
+    pack(work)
+    assert content(stored) == {"sub/": b"", **files_in(work)}, "who deletes it does no harm"
+
+
+def test_no_inputs_have_no_hash(pack: Packer) -> None:
+    assert content(pack()) == {}
+    assert pack.prepared == Prepared("")
+    assert not list(pack.runs.glob("inputs-*"))
+
+
+def test_equal_inputs_are_packed_once_and_shared(work: Path, pack: Packer) -> None:
+    first, second = pack(work), pack(work)
     assert first.samefile(second)
-    assert content(first) == {"sub/": b"", **files_in(large)}
+    assert content(first) == {"sub/": b"", **files_in(work)}
     assert pack.zips() == 1
 
 
-def test_a_bundle_that_is_added_to_leaves_the_others_alone(large: Path, pack: Packer) -> None:
-    first, second = pack(large), pack(large)
+def test_a_bundle_that_is_added_to_leaves_the_others_alone(work: Path, pack: Packer) -> None:
+    first, second = pack(work), pack(work)
     add(first, [], [("call.json", "{}")])
     assert "call.json" in content(first)
     assert "call.json" not in content(second)
-    assert "call.json" not in content(pack(large))
+    assert "call.json" not in content(pack(work))
 
 
 @pytest.mark.parametrize("what", ["content", "mode", "name", "new", "gone", "left out"])
-def test_inputs_that_changed_are_packed_again(large: Path, pack: Packer, what: str) -> None:
-    pack(large)
-    file = large / "sub" / "large"
+def test_inputs_that_changed_are_packed_again(work: Path, pack: Packer, what: str) -> None:
+    pack(work)
+    file = work / "sub" / "large"
     leave_out: tuple[str, ...] = ()
     if what == "content":
         times = file.stat()
@@ -148,40 +286,39 @@ def test_inputs_that_changed_are_packed_again(large: Path, pack: Packer, what: s
     elif what == "mode":
         file.chmod(0o755)
     elif what == "name":
-        (large / "small").rename(large / "other")
+        (work / "small").rename(work / "other")
     elif what == "new":
-        (large / "new").touch()
+        (work / "new").touch()
     elif what == "gone":
-        (large / "small").unlink()
+        (work / "small").unlink()
     else:
         leave_out = ("small",)
     time.sleep(0.15)
-    bundle = pack(large, leave_out=leave_out)
-    expected = {name: text for name, text in files_in(large).items() if name not in leave_out}
+    bundle = pack(work, leave_out=leave_out)
+    expected = {name: text for name, text in files_in(work).items() if name not in leave_out}
     assert content(bundle) == {"sub/": b"", **expected}
     assert pack.zips() == 2
 
 
-def test_inputs_that_changed_just_now_are_not_shared(large: Path, pack: Packer) -> None:
+def test_inputs_that_changed_just_now_are_told_by_their_content(work: Path, pack: Packer) -> None:
     for text in ("2", "3"):  # of the same size, in the same tick of the clock
-        (large / "small").write_text(text)
-        assert content(pack(large))["small"] == text.encode()
-    assert pack.zips() == 0
+        (work / "small").write_text(text)
+        assert content(pack(work))["small"] == text.encode()
+    assert pack.zips() == 2
+    assert not list(pack.cache.glob("*.hash"))
 
 
-def test_only_the_latest_zips_are_kept(large: Path, pack: Packer) -> None:
+def test_only_the_latest_zips_are_kept(work: Path, pack: Packer) -> None:
     bundles = []
     for i in range(6):
-        (large / "small").rename(large / "next")
-        (large / "next").rename(large / "small")
-        os.utime(large / "small", (i, i))
+        (work / "small").write_text(str(i))
         time.sleep(0.12)
-        bundles.append(pack(large))
-    assert pack.zips() == 4
-    assert all(content(bundle)["small"] == b"1" for bundle in bundles)
+        bundles.append(pack(work))
+    assert pack.zips() == len(list(pack.cache.glob("*.hash"))) == 4
+    assert [content(bundle)["small"] for bundle in bundles] == [b"0", b"1", b"2", b"3", b"4", b"5"]
 
 
-def test_processes_that_need_the_same_zip_make_it_once(large: Path, pack: Packer) -> None:
+def test_processes_that_need_the_same_zip_make_it_once(work: Path, pack: Packer) -> None:
     # Each says when it builds; who comes later waits and takes what the first one made.
     code = f"""
 import sys, time
@@ -194,7 +331,8 @@ bundle.write_zip = slowly
 runs = Path({str(pack.folder / "runs")!r})
 copies = runs / ("p" + sys.argv[1])
 copies.mkdir()
-inputs.prepare_inputs([Path({str(large)!r})], copies, copies.with_suffix(".zip"), runs / ".inputs")
+taken = inputs.Inputs([Path({str(work)!r})])
+inputs.prepare_inputs(taken, copies, copies.with_suffix(".zip"), runs / ".inputs")
 """
     made = [
         subprocess.Popen([sys.executable, "-c", code, str(i)], stdout=subprocess.PIPE, text=True)
@@ -207,26 +345,33 @@ inputs.prepare_inputs([Path({str(large)!r})], copies, copies.with_suffix(".zip")
     assert pack.zips() == 1
 
 
-def test_a_zip_that_its_maker_left_unfinished_is_made_anew(large: Path, pack: Packer) -> None:
-    bundle = pack(large)
-    (made,) = pack.cache.iterdir()
+def test_a_zip_that_its_maker_left_unfinished_is_made_anew(work: Path, pack: Packer) -> None:
+    bundle = pack(work)
+    (made,) = pack.cache.glob("*.zip")
     made.rename(made.with_suffix(".part"))
     made.with_suffix(".part").chmod(0o600)
     made.with_suffix(".part").write_bytes(b"PK half")
-    assert content(pack(large)) == {"sub/": b"", **files_in(large)}
+    assert content(pack(work)) == {"sub/": b"", **files_in(work)}
     assert pack.zips() == 1
     assert bundle.exists()
 
 
-def test_a_zip_that_cannot_be_made_leaves_nothing(large: Path, pack: Packer) -> None:
-    (large / "dangling").symlink_to("absent")
-    with pytest.raises(OSError, match="dangling"):
-        pack(large)
-    assert not pack.cache.exists()
+def test_a_zip_that_cannot_be_made_leaves_nothing(
+    work: Path, pack: Packer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: Path, path: Path) -> None:
+        path.write_bytes(b"PK")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("smacwrap.executors.bundle.write_zip", full)
+    with pytest.raises(OSError, match="No space left"):
+        pack(work)
+    assert not list(pack.cache.glob("*.zip"))
+    assert not list(pack.runs.rglob("*.part"))
 
 
-def test_an_input_is_found_by_its_name_in_the_bundle(large: Path, tmp_path: Path) -> None:
+def test_an_input_is_found_by_its_name_in_the_bundle(work: Path, tmp_path: Path) -> None:
     (tmp_path / "small").write_text("2")
-    assert find_input([large], "sub/large") == large / "sub" / "large"
-    assert find_input([large, tmp_path / "small"], "small") == tmp_path / "small"
-    assert find_input([large], "absent") is None
+    assert find_input([work], "sub/large") == work / "sub" / "large"
+    assert find_input([work, tmp_path / "small"], "small") == tmp_path / "small"
+    assert find_input([work], "absent") is None

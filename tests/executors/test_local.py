@@ -82,6 +82,44 @@ def test_outputs_are_files_that_match_each_once_and_never_links_to_elsewhere(
         assert found["m/c.h5"].read_text() == "3\n"
 
 
+SAVED = """
+mkdir -p checkpoints/epoch1/assets checkpoints/epoch2 empty
+echo 1 > checkpoints/epoch1/model.keras; echo 2 > checkpoints/epoch2/model.keras
+ln -s epoch2 checkpoints/latest; ln -s .. checkpoints/around; ln -s gone checkpoints/dangling
+mkfifo checkpoints/pipe
+"""
+TREE = [
+    "checkpoints/epoch1/assets",
+    "checkpoints/epoch1/model.keras",
+    "checkpoints/epoch2/model.keras",
+    "checkpoints/latest/model.keras",
+]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["checkpoints", "checkpoints/", "checkpoints/**", "./checkpoints", "ch*", "*points/"]
+)
+def test_a_folder_among_the_outputs_is_all_that_is_in_it(tmp_path: Path, pattern: str) -> None:
+    with submit(tmp_path, SAVED, pattern) as submission:
+        done = submission.wait()
+        assert [name for name, _ in done.outputs] == TREE
+        assert done.missing == ()
+
+
+def test_outputs_of_which_no_file_came_are_missing(tmp_path: Path) -> None:
+    outputs = ("*.keras", "empty", "absent", "checkpoints/pipe", "**/*.keras")
+    with submit(tmp_path, SAVED, *outputs) as submission:
+        done = submission.wait()
+        assert done.missing == outputs[:-1]
+
+
+def test_outputs_that_the_target_made_for_nobody_to_read_are_read(tmp_path: Path) -> None:
+    script = "mkdir m; echo 1 > m/a; echo 2 > b; chmod 0 m/a b m"
+    with submit(tmp_path, script, "m", "b") as submission:
+        found = {name: path.read_text() for name, path in submission.wait().outputs}
+        assert found == {"m/a": "1\n", "b": "2\n"}
+
+
 def test_a_cutoff_ends_the_whole_tree_also_what_left_its_session(tmp_path: Path) -> None:
     script = (
         'setsid sh -c "sleep 91 & echo $$ \\$! > pids; wait" &\n'

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from smacwrap.errors import UserError
 from smacwrap.history import Instance, LiveRundataReader, LiveRundataWriter, Run, StudyIdentity
+from smacwrap.history.live_rundata_reader import NoHistoryError
 from smacwrap.protocol import Status
 from tests.history.runs import IDENTITY, full_disk, make_run, studies
 
@@ -202,24 +204,46 @@ def test_a_file_that_was_begun_anew_is_read_from_its_start(tmp_path: Path, runs:
     write(other, new)
     other.replace(path)
     assert reader.poll() == new
-    assert reader.runs == runs
+    assert reader.last == runs
     write(path, [make_run(0.9, x="9")])
     assert reader.poll() == [make_run(0.9, x="9")]
 
 
-def test_garbage_in_front_of_further_runs_is_named_and_nothing_is_cut_off(tmp_path: Path) -> None:
+@pytest.mark.parametrize("harmed", [1, 2, 3, 4])
+def test_garbage_in_front_of_further_runs_costs_one_run_that_is_named(
+    tmp_path: Path, harmed: int
+) -> None:
     path = tmp_path / "live-rundata-1.json"
-    write(path, [make_run(0.1, x=str(i)) for i in range(5)])
+    runs = [make_run(0.1, x=str(i), details={"number": i}) for i in range(1, 6)]
+    write(path, runs)
     lines = path.read_bytes().splitlines(keepends=True)
-    lines[3] = lines[3][:40] + b"\0\0\0" + lines[3][43:]
+    lines[harmed] = lines[harmed][:14] + b"\0\0\0" + lines[harmed][17:]
     garbled = b"".join(lines)
     path.write_bytes(garbled)
-    for open_file in (read, lambda path: LiveRundataWriter(path, IDENTITY)):
-        with pytest.raises(UserError) as caught:
-            open_file(path)
-        assert str(caught.value).startswith(f"{path}:4: run 3 is not as SMAC v2 writes it: ")
-        assert str(caught.value).endswith("runs follow (moved away, the file is done without)")
-    assert path.read_bytes() == garbled
+    left = [run for run in runs if run.details["number"] != harmed]
+    reader = LiveRundataReader(path)
+    assert reader.poll_places() == [(run.details["number"], run) for run in left]
+    (lost,) = map(str, reader.lost)
+    assert lost.startswith(f"{path}:{harmed + 1}: run {harmed} is lost: it is not as SMAC v2")
+
+    writer = LiveRundataWriter(path, IDENTITY)
+    assert (writer.runs, writer.last) == (left, 5)
+    more = make_run(0.2, x="1", details={"number": 6})
+    writer.append(more)
+    assert path.read_bytes().startswith(garbled)
+    assert read(path) == [*left, more]
+    ids = [json.loads(line)["r-rc"]["@rc-id"] for line in path.read_bytes().splitlines()[5:]]
+    assert ids == [6, 7]
+
+
+def test_behind_lost_runs_the_others_keep_their_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "live-rundata-1.json"
+    write(path, [make_run(0.1, x=str(i), details={"number": i}) for i in range(1, 8)])
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:3], bytes(sum(map(len, lines[3:6]))), *lines[6:]]))
+    reader = LiveRundataReader(path)
+    assert [place for place, _ in reader.poll_places()] == [1, 2, 6, 7]
+    assert len(reader.lost) == 1
 
 
 def test_a_part_that_comes_over_the_network_later_than_what_follows_is_waited_for(
@@ -235,8 +259,8 @@ def test_a_part_that_comes_over_the_network_later_than_what_follows_is_waited_fo
     assert patient.poll() == impatient.poll() == runs[:1]
     time.sleep(0.2)
     assert patient.poll() == []
-    with pytest.raises(UserError, match=r"3: run 2 is not .*, and runs follow"):
-        impatient.poll()
+    assert impatient.poll() == runs[2:]
+    assert ":3: run 2 is lost: " in str(impatient.lost[0])
     path.write_bytes(whole)
     assert patient.poll() == runs[1:]
 
@@ -244,11 +268,10 @@ def test_a_part_that_comes_over_the_network_later_than_what_follows_is_waited_fo
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('{"@pc-id":2}', '{"@pc-id":7}', "3: run 2 is not .*: configuration 7 is unknown"),
+        ('{"@pc-id":2}', '{"@pc-id":7}', "3: run 2 is lost: .*: configuration 7 is unknown"),
         ('{"@pisp-id":2}', '{"@pisp-id":[]}', "3: run 2 .* unhashable type: 'list'"),
         ('{"@pisp-id":2}', '{"@pisp-id":8}', "3: run 2 .*: instance and seed 8 is unknown"),
         ('"pisp-pi":{"@pi-id":2}', '"pisp-pi":{"@pi-id":3}', "2: run 1 .* instance 3 is unknown"),
-        ('"pi-name"', '"pi-nom"', "1: the list of instances .* 'pi-name' is missing"),
         ('"r-run-result":"SAT"', '"r-run-result":"FINE"', "2: run 1 .* status 'FINE' is unknown"),
         ('"r-quality":0.5', '"r-quality":"low"', "2: run 1 .* could not convert"),
         ('"r-quality":0.5', f'"r-quality":{"9" * 400}', "2: run 1 .* too large"),
@@ -272,15 +295,29 @@ def test_what_no_smac_writes_is_named_with_its_line_and_run(
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
-    with pytest.raises(UserError, match=said):
-        read(path)
+    reader = LiveRundataReader(path)
+    assert all(run in (make_run(), make_run(0.25)) for run in reader.poll())
+    assert re.search(said, str(reader.lost[0]))
 
 
 def test_an_id_that_appears_for_the_first_time_twice_is_named(tmp_path: Path) -> None:
     path = tmp_path / "live-rundata-1.json"
     write(path, [make_run(), make_run(x="1")])
     path.write_text(path.read_text().replace('"@pc-id":3', '"@pc-id":2'))
-    with pytest.raises(UserError, match=r"3: run 2 .*: configuration 2 appears for the first"):
+    reader = LiveRundataReader(path)
+    assert reader.poll() == [make_run()]
+    assert re.search(r"3: run 2 .*: configuration 2 appears for the first", str(reader.lost[0]))
+
+
+def test_a_file_whose_instances_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "live-rundata-1.json"
+    write(path, [make_run()])
+    text = path.read_text()
+    path.write_text(text.replace("pi-name", "pi-nom"))
+    with pytest.raises(NoHistoryError, match=r"1: the list of instances .* 'pi-name' is missing"):
+        read(path)
+    path.write_text("\0" * 9 + text)
+    with pytest.raises(NoHistoryError, match=r"1: the list of instances .*move the file away"):
         read(path)
 
 

@@ -13,13 +13,18 @@ from smacwrap.history.state import (
     State,
     merge_states,
     read_folder,
-    read_runs,
     state_folders,
     without_duplicates,
 )
 from smacwrap.pcs import parse_pcs
 from smacwrap.protocol import Status
 from tests.history.runs import IDENTITY, make_run
+
+
+def read_runs(folder: Path) -> tuple[str, list[Run]]:
+    state = read_folder(folder)
+    return state.context.pcs_text, list(state.runs)
+
 
 GOLDEN = Path(__file__).parent.parent / "data/golden"
 PCS = IDENTITY.pcs_text

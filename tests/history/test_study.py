@@ -36,6 +36,7 @@ def test_to_clear_a_study_deletes_what_smacwrap_wrote_and_nothing_else(tmp_path:
     (study.runs / "run-2").symlink_to(tmp_path / "elsewhere")
     ours = [study.live_rundata(1), study.trajectory(1), study.results, study.runs / "run-3.zip"]
     ours += [study.detailed_trajectory(1), study.state(1)]
+    ours += [study.runs / "inputs-1.zip", study.runs / "inputs-1.json"]
     theirs = [study.folder / "notes.txt", study.runs / "mine.zip"]
     for path in ours + theirs:
         path.touch()
@@ -53,13 +54,19 @@ def test_leftovers_are_folders_of_runs_and_half_files_but_never_bundles(tmp_path
     for path in (study.runs / "run-1", cache / "key"):
         path.with_suffix(".zip").touch()
         path.with_suffix(".part").touch()
-    (study.runs / "run-2.post").touch()
+    for name in ("inputs-1.json", "inputs-1.zip", "inputs-1.part"):
+        (study.runs / name).touch()
     study.state(1).mkdir()
     for path in (study.description, study.state(1) / "param.pcs"):
         path.touch()
         path.with_name(f".{path.name}.99.part").touch()
     study.remove_leftovers()
-    assert {path.name for path in study.runs.iterdir()} == {"run-1.zip", ".cache"}
+    assert {path.name for path in study.runs.iterdir()} == {
+        "run-1.zip",
+        "inputs-1.json",
+        "inputs-1.zip",
+        ".cache",
+    }
     assert [path.name for path in cache.iterdir()] == ["key.zip"]
     assert {path.name for path in tmp_path.iterdir()} == {"runs", "state-run1", "study.json"}
     assert [path.name for path in study.state(1).iterdir()] == ["param.pcs"]

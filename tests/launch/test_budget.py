@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 
 from smacwrap.history import Study
+from smacwrap.history.forgotten import Forgotten
 from smacwrap.launch.budget import Budget, Taken
 from smacwrap.scenario import Scenario, load_scenario
 
@@ -170,3 +171,55 @@ def test_the_budget_of_a_study_that_was_deleted_is_an_oserror(study: Study, scen
     for ask in (budget.nothing_left, lambda: claim(budget, 1)):
         with pytest.raises(FileNotFoundError):
             ask()
+
+
+def test_a_forgotten_run_makes_room_for_another_also_in_a_launch_at_work(
+    study: Study, scenario: Load
+) -> None:
+    budget = Budget(study)
+    budget.open([1, 2], {1: 2}, scenario(runcount_limit=3))
+    assert claims(budget, 2) == 1
+    Forgotten(study).change(["1-1", "1-2"], forget=True)
+    assert claims(Budget(study), 1) == 2
+    budget.open([1, 2], {1: 2}, scenario(runcount_limit=2), per_process=True)
+    assert (claims(budget, 1), claims(budget, 2)) == (2, 2), "those that are forgotten were 1's"
+
+
+def test_a_launch_can_be_joined_from_when_it_has_begun_until_the_next_one_begins(
+    study: Study, scenario: Load
+) -> None:
+    budget = Budget(study)
+    assert not budget.is_open()
+    budget.close()
+    budget.open([1], {}, scenario(runcount_limit=3))
+    assert budget.is_open()
+    Budget(study).join([5])
+    assert budget.seeds() == [1, 5]
+    assert claims(budget, 5) == 3
+    budget.close()
+    assert not Budget(study).is_open()
+    assert budget.nothing_left(), "how it ended is still known"
+
+
+def test_a_machine_that_joins_learns_how_long_ago_the_launch_began_from_another(
+    study: Study, scenario: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budget = Budget(study)
+    budget.open([1], {}, scenario(wallclock_limit=100))
+    monkeypatch.setattr("smacwrap.launch.budget._machine", lambda: "another")
+    other = Budget(study)
+    assert not other.ask_for_time()
+    other.tell_time()
+    assert not other.ask_for_time(), "it cannot answer itself"
+    # All clocks go on by 99 s, and that of the other machine began at another time.
+    monotonic = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 99)
+    budget.tell_time()
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() - 5000)
+    assert other.ask_for_time()
+    other.join([2])
+    assert not claim(other, 2)
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() - 5000 + 2)
+    assert claim(other, 2) == "wallclock limit (100 s) has been reached"
+    monkeypatch.undo()
+    assert not claim(budget, 1)

@@ -119,8 +119,9 @@ def test_a_launch_is_looked_at_from_any_folder_and_stopped_without_its_scenario(
     shown = smacwrap("status", study, cwd=study)
     assert "Running" in shown.stdout, shown
     quick.unlink()
+    (quick.parent / "params.pcs").unlink()
     gone = smacwrap("status", study)
-    assert (gone.returncode, gone.stderr.count("\n")) == (2, 1), gone
+    assert "Running" in gone.stdout, gone
     stopped = smacwrap("stop", study)
     assert stopped.returncode == 0, stopped
     assert launcher.wait(30) == 130
@@ -279,11 +280,11 @@ def test_forgotten_runs_count_no_more_until_that_is_undone(quick: Path, smacwrap
     assert smacwrap("forget", study, best["id"]).stdout == f"forgotten now: {best['id']}\n"
     assert [row["id"] for row in rows() if row["forgotten"]] == [best["id"]]
     status = smacwrap("status", study).stdout
-    assert "3 of at most 3, 1 of them forgotten" in status
+    assert "2 of at most 3, and 1 forgotten" in status
     assert f"incumbent  {float(second['quality']):g} " in status
     resumed = smacwrap("launch", quick, "--resume", "--runcount-limit", 4)
     assert "quality" in resumed.stdout
-    assert len(rows()) == 4
+    assert len(rows()) == 5, "a forgotten run makes room for another one"
     undone = smacwrap("forget", study, best["id"], "--undo")
     assert undone.stdout == "forgotten now: none\n"
     assert not [row for row in rows() if row["forgotten"]]
@@ -292,7 +293,7 @@ def test_forgotten_runs_count_no_more_until_that_is_undone(quick: Path, smacwrap
 def test_a_run_is_forgotten_by_a_launch_that_is_at_work(
     study: Path, quick: Path, smacwrap: Smacwrap, start_launch: Launch
 ) -> None:
-    (quick.parent / "quick-runs").write_text("0\n2\n")
+    (quick.parent / "quick-runs").write_text("0\n2\n3\n")
     launcher = start_launch("--runcount-limit", 3)
     wait_for(lambda: started(study) == 2)
     assert smacwrap("forget", study, "1-1").returncode == 0
@@ -300,6 +301,7 @@ def test_a_run_is_forgotten_by_a_launch_that_is_at_work(
     out, _ = launcher.communicate(timeout=60)
     assert "forgotten now: 1-1" in (study / "worker-1.log").read_text()
     assert re.search(r"quality +0\.2", out), "the first run's 0.0 does not count"
+    assert len(recorded(study, 1)) == 4, "and makes room for another one"
 
 
 def test_a_launch_learns_from_an_earlier_study_without_spending_runs_on_it(

@@ -152,7 +152,7 @@ def test_a_name_that_is_no_constant_of_the_module_is_not_guessed(before):
         ('"--k", type=float, default=float("inf")', "its default is not a finite number"),
         ('"--k", type=int, default="nan"', "its default is not a finite number"),
         ('"--k", type=int, default=1e999', "its default is not a finite number"),
-        ('"--k", type=float, default=1e-13', "too small"),
+        ('"--k", type=float, default=1e-305', "too small"),
         ('"--é", type=int, default=3', "TODO"),
         ('"--a b", type=int, default=3', "'-a b' cannot be a name in a PCS file"),
         ('"--lr", type=int, default=3', "another option has the same name"),

@@ -39,7 +39,6 @@ def test_shipped_files_have_none(file):
         ("x {only} [only]", "single value"),
         ("x integer [3, 3] [3]", "single value"),
         ("x {1, 10, 100} [1]", "did you mean ordinal?"),
-        ("x ordinal {adam, sgd, lamb} [adam]", "uses the order of 'x'"),
         ("x {a, b} [a]\n{1 > 2}", "never true"),
         ("n integer [1, 9] [5]\n{n=4.5}", "4.5 is no integer, but 'n' is: this clause never"),
         ("x {a, b} [a]\n{x=a, x=b}", "never matches"),
@@ -63,6 +62,9 @@ def test_suspicious(text, message):
         "x real [0.001, 10] [1] log",
         "x real [0.001, 1] [0.5]",  # three decades, and not over
         "x real [0, 100000] [1]",
+        "x ordinal {low, medium, high} [low]",
+        "x {only} [only]\ny {a, b} [a]",  # fixed on purpose
+        "x integer [1, 30] [1]\ny real [0, 1] [1]\nz integer [-1, 64] [-1]",  # ranges end there
         "x integer [0, 1] [0]",  # two values: each is an edge
         "x {0, 1} [0]",
         "x {10, 3, 7} [3]",
@@ -77,6 +79,18 @@ def test_suspicious(text, message):
 )
 def test_unsuspicious(text):
     assert warnings(text) == []
+
+
+def test_what_is_so_of_many_parameters_is_one_warning():
+    scales = [f"{name} {{1, 10, 100}} [1]" for name in "abc"]
+    edges = [f"{name} real [2, 9] [{default}]" for name, default in ("d2", "e9", "f5")]
+    found = warnings("\n".join([*edges, *scales]))
+    assert found == [
+        (1, "the defaults of 2 parameters are their lowest or highest values: are the ranges wide "
+            "enough? {d, e}"),
+        (4, "the values of 3 categoricals are numbers in order, but to the model a categorical's "
+            "values are unrelated: did you mean ordinal? {a, b, c}"),
+    ]  # fmt: skip
 
 
 CHILD = """\

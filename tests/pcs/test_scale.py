@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from smacwrap.errors import UserError
@@ -9,6 +10,7 @@ from smacwrap.pcs import parse_pcs
 from smacwrap.pcs.count import count_configurations
 from smacwrap.pcs.places import Places
 from smacwrap.pcs.review import review_pcs
+from smacwrap.pcs.vectors import Vectors
 
 BODIES = (
     "real [0.001, 1] [0.5] log",
@@ -112,6 +114,27 @@ def test_ten_thousand_configurations_are_drawn_at_once_among_advanced_clauses():
     assert len(space.sample_configuration(10_000)) == 10_000
     # One by one it would take minutes; all at once it takes 0.1 s.
     assert time.process_time() - start < 5
+
+
+def flat(size):
+    return "\n".join(f"p{i} {BODIES[i % 4]}" for i in range(size))
+
+
+def test_ten_thousand_parameters_are_checked_and_sampled_in_little_time():
+    space = parse_pcs(flat(10_000))
+    reading = seconds(flat(10_000))
+
+    def work(_):
+        list(review_pcs(space, Places.find(space, flat(10_000), None)))
+        count_configurations(space)
+
+    def sample(space):
+        vectors = Vectors(space)
+        vectors.to_texts(vectors.sample(100, np.random.default_rng(0)))
+
+    # Each parameter by itself, they took twice and thirty times as long as reading them.
+    assert seconds(space, work) < reading
+    assert seconds(space, sample) < 3 * reading
 
 
 def test_a_long_chain_can_be_sampled():

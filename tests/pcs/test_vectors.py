@@ -5,7 +5,7 @@ import pytest
 from ConfigSpace import Configuration
 
 from smacwrap.errors import UserError
-from smacwrap.pcs import from_text, parse_pcs, to_text
+from smacwrap.pcs import from_record, from_text, parse_pcs, to_text
 from smacwrap.pcs.vectors import Vectors
 
 PCS = """\
@@ -83,7 +83,6 @@ def test_rows_read_from_texts_are_those_of_from_text(vectors: Vectors) -> None:
         ({"y": "nan"}, "'nan' is not in the domain of 'y'"),
         ({"kind": "e"}, "'e' is not in the domain of 'kind'"),
         ({"kind": "b", "n": "6"}, "parameter 'z' is active, but has no value"),
-        ({"kind": "d", "n": "50", "z": "0.9"}, "forbidden"),
         ({"q": "1"}, "unknown parameter 'q'"),
     ],
 )
@@ -93,6 +92,19 @@ def test_one_wrong_configuration_among_many_is_an_error(
     default = to_text(vectors.space.get_default_configuration())
     with pytest.raises(UserError, match=complaint):
         vectors.from_texts([default, {**default, **odd}, default])
+
+
+def test_a_configuration_that_was_run_is_none_too_many_though_we_read_it_as_forbidden(
+    vectors: Vectors,
+) -> None:
+    default = to_text(vectors.space.get_default_configuration())
+    odd = {**default, "kind": "d", "n": "50", "z": "0.9"}
+    with pytest.raises(UserError, match="forbidden"):
+        from_text(vectors.space, odd)
+    rows = vectors.from_texts([default, odd])
+    assert vectors.allowed(rows).tolist() == [True, False]
+    assert to_text(from_record(vectors.space, odd)) == odd
+    assert to_text(Configuration(vectors.space, vector=rows[1])) == odd
 
 
 def test_keys_tell_configurations_apart(vectors: Vectors) -> None:

@@ -1,7 +1,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smacwrap.protocol.additional import format_additional, parse_additional
+from smacwrap.protocol.additional import (
+    WARNINGS,
+    format_additional,
+    join_warnings,
+    parse_additional,
+    split_warnings,
+)
 
 _NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1)
 _VALUES = st.text(st.characters(exclude_characters=";", exclude_categories=["Z", "C"]))
@@ -17,3 +23,14 @@ def test_what_the_target_told_comes_first_and_a_text_without_a_name_is_left_out(
 
     assert text == "solved at depth 3;depth=3;reason=a  b"
     assert parse_additional(text) == {"depth": "3", "reason": "a  b"}
+
+
+@given(
+    st.lists(
+        st.text(st.characters(exclude_characters=";|", exclude_categories=["Z", "C"]), min_size=1)
+    )
+)
+def test_warnings_are_read_as_they_are_written(warnings: list[str]) -> None:
+    assert split_warnings(join_warnings(warnings)) == warnings
+    data = parse_additional(format_additional({WARNINGS: join_warnings(warnings)}))
+    assert split_warnings(data[WARNINGS]) == warnings

@@ -170,14 +170,18 @@ def test_the_result_is_what_process_results_returns(
         ("return 'exit 3'", "return {}", "the target ended with exit code 3"),
         ("return 'kill -9 $$'", "return {}", "the target was killed by SIGKILL"),
         ("return 'true'", "return {}", "the wrapper's status is CRASHED"),
-        ("return ['./nothing-here']", "return {}", "the target ended with exit code 127"),
+        ("return ['./nothing-here']", "return {}", "not found (exit code 127)"),
         ("return ''", "return {}", "get_command_line_args gave no command: ''"),
         ("return None", "return {}", "get_command_line_args gave no command: None"),
         ("return config['-y']", "return {}", "KeyError: '-y'"),
         ("return 'true'", "return None", "TypeError: process_results returned None"),
         ("return 'true'", "return {'status': 'FINE'}", "'FINE' is not a status"),
         ("return 'true'", "return {'status': 'KILLED'}", "'KILLED' is not a status"),
-        ("return 'true'", "return {'status': 'SAT', 'quality': 'x'}", "could not convert"),
+        (
+            "return 'true'",
+            "return {'status': 'SAT', 'quality': 'x'}",
+            "quality is not a number: 'x'",
+        ),
         ("return 'true'", "return {'status': 'SAT', 'quality': float('nan')}", "not a finite"),
         ("return 'true'", "raise NotImplementedError", "NotImplementedError"),
         ("return 'a\\0b'", "return {}", "null"),
@@ -212,6 +216,88 @@ def test_at_the_cutoff_only_an_answer_counts_more_than_the_time(
     assert (result.status, result.quality) == (status, quality)
     assert 0 < result.runtime <= 0.7
     assert "time was reached" in done.stdout
+
+
+def test_a_command_that_stops_itself_at_the_cutoff_is_believed(program: Program, run: Run) -> None:
+    # It gets a cutoff in whole seconds, and a busy machine gives it less than all of its CPU.
+    command = "assert runargs['cutoff'] == 1\nreturn 'sleep 1.2; echo 7'"
+    results = "return {'status': 'SUCCESS', 'quality': float(filepointer.read())}"
+    done = run(program(wrapper(command, results)), "i", "0", "0.95", "0", "4")
+    assert (result_of(done).status, result_of(done).quality) == (Status.SAT, 7)
+
+
+def test_a_timeout_costs_the_cutoff_where_the_run_time_counts(program: Program, run: Run) -> None:
+    path = program(wrapper("return ['sleep', '30']"))
+    done = run(path, *"--instance i --cutoff 0.2 --mem-limit 99 --seed 1 --config -a 1".split())
+    aclib, smac = done.stdout.splitlines()
+    fields = json.loads(aclib.partition(": ")[2])
+    assert (fields["status"], fields["cost"], fields["runtime"]) == ("TIMEOUT", 0.2, 0.2)
+    assert parse_result_line(smac).quality == 0.2
+    done = run(path, "--overwrite_cost_runtime", "i", "0", "0.2", "0", "4")
+    assert (result_of(done).status, result_of(done).quality) == (Status.TIMEOUT, 0.2)
+
+
+WATCHED = """text = self._watcher_file.read().decode() + self._solver_file.read().decode()
+for words in {0!r}:
+    assert re.search(words, text, re.M), (words, text)
+self._watcher_file.seek(0)
+assert not re.search({1!r}, self._watcher_file.read().decode())
+return {{'status': 'SUCCESS', 'quality': re.search(self.float_regex(), '-1.5e+3 s')[0]}}"""
+
+
+@pytest.mark.parametrize(
+    ("command", "cutoff", "words", "absent"),
+    [
+        (
+            "echo out; exit 3",
+            "9",
+            ["^Child status: 3$", r"^CPU time \(s\): [0-9.e-]+$", "^runsolver_cputime: ", "^out$"],
+            "exceeded|Child ended",
+        ),
+        ("kill -9 $$", "9", [r"^Child ended because it received signal 9 \(SIGKILL\)$"], "status"),
+        (
+            "while :; do :; done",
+            "0.1",
+            ["^(runsolver_max_cpu_time|Maximum (CPU|wall clock) time) exceeded", "^TIMEOUT=true$"],
+            "VSize",
+        ),
+        ("sleep 9", "0.1", ["^Maximum wall clock time exceeded: sending SIGTERM"], "CPU time exc"),
+    ],
+)
+def test_the_watcher_file_says_what_runsolver_would(
+    program: Program, run: Run, command: str, cutoff: str, words: list[str], absent: str
+) -> None:
+    text = wrapper(f"return {command!r}", WATCHED.format(words, absent))
+    done = run(program(f"import re\n{text}"), "i", "0", cutoff, "0", "4")
+    assert (result_of(done).status, result_of(done).quality) == (Status.SAT, -1500), done
+
+
+def test_methods_of_genericwrapper4ac_may_be_replaced(program: Program, run: Run) -> None:
+    text = wrapper("return 'exit 2'", "return {'status': 'SAT', 'cost': self.data.memory_used}")
+    methods = (
+        "    def read_runsolver_output(self):\n"
+        "        super().read_runsolver_output()\n"
+        "        self.data.memory_used = 'KiB): ' in self._watcher_file.read().decode()\n"
+        "        self.print_d('read'); assert self._exit_code == 2\n"
+        "    def cleanup(self):\n"
+        "        print('cleaned up')\n"
+        "    def print_result_string(self):\n"
+        "        self.data.additional = 'mine'\n"
+        "        print(f'Result: {{self.data.status}}')\n"
+        "        {}\n"
+    )
+    head, tail = text.split("if __name__")
+    with_base = methods.format("super().print_result_string()")
+    done = run(program(f"{head}{with_base}if __name__{tail}"), *NO_LIMITS)
+    printed = done.stdout.splitlines()
+    assert printed[:2] == ["cleaned up", "Result: SAT"]
+    result = parse_result_line(printed[2])
+    assert (result.quality, result.additional) == (1, "mine")
+    for last in ("pass", "raise ValueError('oops')"):
+        alone = methods.format(last)
+        done = run(program(f"{head}{alone}if __name__{tail}"), *NO_LIMITS)
+        assert result_of(done).quality == 1, "what has no result line is no answer"
+        assert ("ValueError: oops" in done.stderr) == ("oops" in last)
 
 
 def test_the_memory_limit_holds_and_is_said(program: Program, run: Run) -> None:
@@ -311,3 +397,17 @@ def test_a_sat_solvers_answer_is_read_and_checked(
     result = result_of(run(path, *options, "a.cnf", info, "20", "0", "1", "-script", script))
     assert result.status == status
     assert reason in result.additional
+
+
+def test_a_folder_for_temporary_files_that_cannot_be_written_is_no_fault_of_the_run(
+    program: Program, run: Run
+) -> None:
+    path = program(wrapper("return ['true']"))
+    result = result_of(run(path, "--temp-file-dir", "/absent", "i", "0", "9", "9", "1", "-x", "1"))
+    assert result.status is Status.CRASHED
+    assert "reason=FileNotFoundError: " in result.additional
+    assert "void=environment" in result.additional
+    failing = program(wrapper("return ['true']", "open('absent')"))
+    theirs = result_of(run(failing, "i", "0", "9", "9", "1", "-x", "1"))
+    assert "reason=FileNotFoundError: " in theirs.additional
+    assert "void" not in theirs.additional

@@ -342,7 +342,7 @@ def test_what_can_never_work_is_said_when_the_function_is_defined() -> None:
     for wrong, reason in [
         (no_text, r"no_text\(\), 'x': the type Odd cannot be had from a text"),
         (no_place, r"'seed': this comes with the call, .* def no_place\(…, \*, seed\)"),
-        (no_names, r"'values': nothing goes there"),
+        (no_names, r"'values': it would get nothing"),
     ]:
         with pytest.raises(TypeError, match=reason):
             smacwrap.target(wrong)

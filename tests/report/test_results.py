@@ -32,7 +32,7 @@ def test_columns_are_the_same_for_every_study_around_its_metrics_and_parameters(
     write_results(study, runs, QUALITY)
     assert study.results.read_text().splitlines()[0] == (
         "run,id,worker,status,quality,cost,metric.acc,metric.testerr,runtime,wallclock_time,"
-        "start,end,instance,seed,zip,reason,forgotten,config.a,config.b,config.x"
+        "start,end,instance,seed,zip,reason,warnings,forgotten,config.a,config.b,config.x"
     )
 
 
@@ -45,6 +45,7 @@ def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
         "end": "2026-01-01T00:00:02+00:00",
         "zip": "run-17.zip",
         "reason": "out of memory",
+        "warnings": ["one", "two"],
     }
     run = make_run(
         0.25, Status.CRASHED, runtime=1.5, details=details, instance="a.cnf", seed=3,
@@ -58,7 +59,7 @@ def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
             "id": "7-12",
             "worker": "7",
             "status": "CRASHED",
-            "quality": "0.25",
+            "quality": "",
             "cost": "1000000000.0",
             "metric.testerr": "0.5",
             "runtime": "1.5",
@@ -69,6 +70,7 @@ def test_a_row_has_everything_of_its_run(tmp_path: Path) -> None:
             "seed": "3",
             "zip": "runs/run-17.zip",
             "reason": "out of memory",
+            "warnings": "one | two",
             "forgotten": "yes",
             "config.lr": "1e-05",
             "config.momentum": "",
@@ -114,7 +116,10 @@ def test_any_values_are_read_back_from_the_table(
             valid(run.instance),
             valid(run.details.get("reason", "")),
         )
-        assert float(row["quality"]) == run.result.quality
+        if QUALITY.has_quality(run):
+            assert float(row["quality"]) == run.result.quality
+        else:
+            assert row["quality"] == ""
         for name in run.settings:
             assert row[f"config.{name}"] == valid(run.configuration.get(name, ""))
 

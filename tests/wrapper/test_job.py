@@ -133,8 +133,8 @@ def test_exit_codes_that_are_a_success_depend_on_what_else_tells(
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ("[run]\nconfig = 'c.json'", "5: config: no parameter goes there"),
-        ("[run]\nconfig = '../c.json'", "5: config: '../c.json' is no file in the run's folder"),
+        ("[run]\nconfig = 'c.json'", "5: config: no parameter is spelled json:"),
+        ("[run]\nconfig = '../c.json'", "5: config: '../c.json' is not a file in the run's folder"),
         ("[run]\nconfig = 5", "5: config is the name of a file, found a number"),
         ("[run]\ntemplates = 'modl.in'", "5: templates: 'modl.in' is not among the files of input"),
         ("[run]\ntemplates = { 'model.in' = '/x' }", "5: templates: model.in needs the name of a"),
@@ -155,9 +155,9 @@ def test_exit_codes_that_are_a_success_depend_on_what_else_tells(
         ("[result]\noutputs = 'x'", "5: unknown key in [result] 'outputs' (it belongs in [run])"),
         ("[result]\nquality = 'json:a b'", "5: quality: json:a b needs a name of its own"),
         ("[result]\nexit_codes = 5", "5: exit_codes is a table such as"),
-        ("[result]\nexit_codes.x = 'SAT'", "5: exit_codes: 'x' is no exit code"),
-        ("[result]\nexit_codes.1 = 'UNSAD'", "5: exit_codes.1: 'UNSAD' is no status … did you"),
-        ("[result]\nexit_codes.1 = 'KILLED'", "5: exit_codes.1: 'KILLED' is no status"),
+        ("[result]\nexit_codes.x = 'SAT'", "5: exit_codes: 'x' is not an exit code"),
+        ("[result]\nexit_codes.1 = 'UNSAD'", "5: exit_codes.1: 'UNSAD' is not a status … did you"),
+        ("[result]\nexit_codes.1 = 'KILLED'", "5: exit_codes.1: 'KILLED' is not a status"),
         ("[result]\nexit_codes.1 = 'SAT'", "5: exit_codes: SAT needs a quality, for example"),
         ("[result]\nstatuses = 'x'", "5: statuses is a table of regular expressions"),
         ("[result]\nstatuses.SATT = 'x'", "5: unknown status in statuses 'SATT' … did you mean"),
@@ -169,8 +169,8 @@ def test_exit_codes_that_are_a_success_depend_on_what_else_tells(
         ("[limits]\nwall_time = 0", "5: wall_time is more than 0, found 0"),
         ("[limits]\nwall_time = '1 h'", "5: wall_time is a finite number, found a text"),
         ("[limits]\nmem = 5", "5: unknown key in [limits] 'mem'"),
-        ("[limits]\nover_memory = 'SAT'", "5: over_memory: 'SAT' is no status"),
-        ("[limits]\nover_memory = 5", "5: over_memory: '5' is no status"),
+        ("[limits]\nover_memory = 'SAT'", "5: over_memory: 'SAT' is not a status"),
+        ("[limits]\nover_memory = 5", "5: over_memory: '5' is not a status"),
         ("[limits]\nover_memory = 'UNSAT'", "5: over_memory: UNSAT needs a quality"),
     ],
 )
@@ -214,7 +214,7 @@ def test_all_problems_of_a_file_are_said_at_once_each_with_its_line(folder: Path
         r"11: metrics.b: put the value in a group, like 'Error: (\S+)'",
         "11: metrics.c: not a regular expression: "
         "first argument must be string or compiled pattern",
-        "11: 'd;e' is no name of a metric: no spaces and none of = ; ,",
+        "11: 'd;e' is not a metric's name (no spaces and none of = ; ,)",
         "11: metrics.cpu_time is measured: a metric needs another name",
     ]
 
@@ -235,10 +235,10 @@ def test_templates_of_an_input_that_no_system_can_have_are_missing(folder: Path)
         ("input = 'a\0b'", "not valid TOML: Found invalid character"),
         (r'input = "a\u0000b"', "input does not exist: "),
         (f"input = '{'x' * 5000}'", "input does not exist: "),
-        ("outputs = ['/etc/passwd']", "outputs: '/etc/passwd' is no name or pattern of files"),
-        ("outputs = ['../x']", "outputs: '../x' is no name or pattern"),
-        ("outputs = ['.']", "outputs: '.' is no name or pattern"),
-        ("outputs = ['a', 'b**']", "outputs: 'b**' is no name or pattern"),
+        ("outputs = ['/etc/passwd']", "outputs: '/etc/passwd' is not a name or pattern of files"),
+        ("outputs = ['../x']", "outputs: '../x' is not a name or pattern"),
+        ("outputs = ['.']", "outputs: '.' is not a name or pattern"),
+        ("outputs = ['a', 'b**']", "outputs: 'b**' is not a name or pattern"),
         (f"outputs = {'9' * 5000}", "not valid TOML: Exceeds the limit"),
         (
             f"outputs = 0x{'f' * 5000}",

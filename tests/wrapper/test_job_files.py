@@ -136,7 +136,7 @@ def test_an_undefined_name_in_a_template_is_crashed_with_file_and_line(
     job = "[run]\ninput = 'input'\ncommand = 'sh model.sh'\ntemplates = 'model.sh'\n"
     result, done = run(smacwrap, tmp_path, job, model_sh="echo ${x}\necho ${y}\n")
     assert result.status is Status.CRASHED
-    assert f"{tmp_path}/input/model.sh:2: ${{y}} is no active parameter" in done.stderr
+    assert f"{tmp_path}/input/model.sh:2: ${{y}} is not an active parameter" in done.stderr
 
 
 def test_a_result_can_be_a_json_file_but_never_one_of_an_earlier_run(
@@ -269,6 +269,32 @@ def test_a_call_in_aclib_2s_form_is_answered_in_both_forms(
     assert (parse_result_line(classic).seed, result.status) == (3, Status.SAT)
 
 
+def test_where_the_run_time_is_the_quality_a_timeout_costs_it_in_both_forms(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    job = "[run]\ncommand = 'sleep 30'\n[result]\nquality = 'cpu_time'\n"
+    call = "--instance i --cutoff 0.2 --seed 3 --config -lr 0.25".split()
+    result, done = run(smacwrap, tmp_path, job, call)
+    assert '{"status": "TIMEOUT", "cost": 0.2, "runtime": 0.2' in done.stdout
+    assert (result.status, result.runtime, result.quality) == (Status.TIMEOUT, 0.2, 0.2)
+
+
+def test_a_target_that_stops_itself_at_its_cutoff_is_believed(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    # It has printed its answer, too, when it is ended.
+    job = "[run]\ncommand = 'sleep {cutoff}; echo Result for SMAC: SAT, 1.01, 0, 7, {seed}; %s'"
+    call = ["i", "0", "1.0", "0", "3", "-lr", "0.25"]
+    result, done = run(smacwrap, tmp_path, job % "true", call)
+    assert (result.status, result.quality, result.runtime) == (Status.SAT, 7, 1.01)
+    result, done = run(smacwrap, tmp_path, job % "sleep 30", call)
+    assert (result.status, result.quality) == (Status.SAT, 7)
+    assert "the target printed its result, and ran on to the limit of wall time" in done.stderr
+    strict = job % "sleep 30" + "\n[limits]\nwall_time = 0.5"
+    result, done = run(smacwrap, tmp_path, strict, call)
+    assert (result.status, result.runtime) == (Status.TIMEOUT, 1.0)
+
+
 def test_quoted_values_are_the_same_as_bare_ones(tmp_path: Path, smacwrap: Smacwrap) -> None:
     job = "[run]\ncommand = 'printf \"loss\\\\t%s\\\\n\" {lr}'\n[result]\nquality = 'loss'\n"
     for value in ("0.25", "'0.25'"):
@@ -302,6 +328,62 @@ def test_warnings_are_said_and_kept_and_do_not_change_the_result(
         assert f"smacwrap run: {warning}\n" in done.stderr
 
 
+def test_folders_among_the_outputs_are_kept_with_what_is_in_them(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    script = "mkdir -p m/assets; echo w > m/variables; printf 'loss\\t1\\n'"
+    job = "[run]\ninput = 'input'\ncommand = 'sh run.sh'\noutputs = ['m', '*.keras']\n"
+    job += "[result]\nquality = 'loss'\npostprocess = 'ls m/variables m'\n"
+    result, done = run(smacwrap, tmp_path, job, run_sh=script)
+    assert result.status is Status.SAT, done.stderr
+    assert kept(tmp_path, result, "outputs/m/variables") == b"w\n"
+    assert kept(tmp_path, result, "outputs/m/assets/") == b""
+    assert kept(tmp_path, result, "postprocess.txt") == b"m/variables\n\nm:\nassets\nvariables\n"
+    assert "smacwrap run: no output file matches '*.keras'\n" in done.stderr
+    assert "warnings=no output file matches '*.keras';" in result.additional
+
+
+def test_large_inputs_are_stored_once_and_every_run_names_them(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    (tmp_path / "input").mkdir()
+    (tmp_path / "input" / "large").write_bytes(2_000_000 * b"\0")
+    job = "[run]\ninput = 'input'\ntemplates = ['t.sh']\ncommand = 'sh t.sh'\n"
+    job += "[result]\nquality = 'loss'\npostprocess = 'wc -c large t.sh log.txt'\n"
+    template = "printf 'loss\\t${x}\\n'"
+    results = [
+        run(smacwrap, tmp_path, job, [*HEAD, "-x", x], t_sh=template)[0] for x in ("1", "25")
+    ]
+    assert [result.quality for result in results] == [1, 25]
+    (stored,) = (tmp_path / "smacwrap-runs").glob("inputs-*.zip")
+    hash_ = stored.stem.removeprefix("inputs-")
+    with zipfile.ZipFile(stored) as archive:
+        assert archive.namelist() == ["large"], "what is filled in is each run's own"
+    for result, x in zip(results, ("1", "25"), strict=True):
+        assert f"inputs={hash_};" in result.additional
+        call = json.loads(kept(tmp_path, result, "call.json"))
+        assert (call["inputs"], call["inputs_zip"]) == (hash_, stored.name)
+        assert kept(tmp_path, result, "t.sh").decode() == template.replace("${x}", x)
+        assert b"2000000 large" in kept(tmp_path, result, "postprocess.txt")
+    listed = json.loads(stored.with_suffix(".json").read_text())
+    assert (listed["inputs"], set(listed["files"])) == (hash_, {"large", "t.sh"})
+    changed, _ = run(smacwrap, tmp_path, job, t_sh=template + "\n")
+    assert hash_ not in changed.additional, "a template is an input"
+
+
+def test_what_is_left_in_an_input_folder_by_editors_does_no_harm(
+    tmp_path: Path, smacwrap: Smacwrap
+) -> None:
+    job = "[run]\ninput = 'input'\ncommand = 'sh run.sh'\n[result]\nquality = 'loss'\n"
+    (tmp_path / "input").mkdir()
+    (tmp_path / "input" / ".#run.sh").symlink_to("user@host.4242:1700000000")
+    result, done = run(smacwrap, tmp_path, job, run_sh="printf 'loss\\t1\\n'")
+    assert (result.status, result.quality) == (Status.SAT, 1)
+    warning = "left out of the inputs: .#run.sh (a link that leads nowhere)"
+    assert f"smacwrap run: {warning}\n" in done.stderr
+    assert json.loads(kept(tmp_path, result, "call.json"))["warnings"] == [warning]
+
+
 def test_a_job_limits_the_memory_of_a_run(tmp_path: Path, smacwrap: Smacwrap) -> None:
     job = """
         [run]
@@ -323,7 +405,7 @@ def test_abort_is_passed_on_with_its_reason(tmp_path: Path, smacwrap: Smacwrap) 
     job = "run.command = 'echo no licence'\n[result]\nstatuses.ABORT = 'no licence'\n"
     result, done = run(smacwrap, tmp_path, job)
     assert result.status is Status.ABORT
-    assert "smacwrap run: the target asked to abort" in done.stderr
+    assert "smacwrap run: the target reported ABORT" in done.stderr
 
 
 def test_secrets_of_the_environment_are_not_kept(tmp_path: Path, smacwrap: Smacwrap) -> None:

@@ -116,11 +116,71 @@ def test_anything_else_is_crashed_with_its_reason(
     assert found.reason.startswith(reason)
 
 
-def test_a_target_over_its_cutoff_is_a_timeout_whatever_it_printed(tmp_path: Path) -> None:
-    for log in ("", f"{LINE}\n", "Val error: 0.1\n"):
-        found = judge(VALERR, CALL, completion(tmp_path, log, None, exceeded="CPU time"))
-        assert found.result == Result(Status.TIMEOUT, 10.0, 0, 1e9, 7)
-        assert found.reason == "the limit of CPU time was reached"
+@pytest.mark.parametrize(
+    "log",
+    [
+        "",
+        "Val error: 0.1\n",
+        LINE.replace("1.5", "10.3"),
+        LINE.replace("SAT", "CRASHED"),
+        "Result for SMAC: SAT",
+    ],
+)
+def test_a_target_over_its_cutoff_is_a_timeout_without_a_result_in_time(
+    tmp_path: Path, log: str
+) -> None:
+    found = judge(VALERR, CALL, completion(tmp_path, log, None, exceeded="CPU time"))
+    assert found.result == Result(Status.TIMEOUT, 10.0, 0, 1e9, 7)
+    assert found.reason == "the limit of CPU time was reached"
+
+
+def test_a_result_that_was_printed_in_time_counts_though_the_target_ran_on(tmp_path: Path) -> None:
+    for runtime in (1.5, 10.1):
+        line = LINE.replace("1.5", str(runtime))
+        found = judge(PLAIN, CALL, completion(tmp_path, line, None, exceeded="wall time"))
+        assert found.result == Result(Status.SAT, runtime, 3, 0.25, 7)
+        assert found.warnings == (
+            "the target printed its result, and ran on to the limit of wall time",
+        )
+    job = ran(SOLVER, statuses={Status.SAT: re.compile("^s SAT")})
+    left = completion(tmp_path, "s SAT\n", None, exceeded="wall time")
+    assert judge(job, CALL, left).result == Result(Status.SAT, 2.5, 0, 2.5, 7)
+    late = replace(left, cpu_time=11.0, exceeded="CPU time")
+    assert judge(job, CALL, late).result == Result(Status.TIMEOUT, 10.0, 0, 10.0, 7)
+    without = ran(job, quality="q", metrics={"q": re.compile("q (.*)")})
+    assert judge(without, CALL, left).result == Result(Status.TIMEOUT, 10.0, 0, 1e9, 7)
+
+
+def test_where_the_run_time_is_the_quality_a_timeout_costs_the_cutoff(tmp_path: Path) -> None:
+    named = ran(VALERR, quality="t", runtime="t", metrics={"t": re.compile("t (.*)")})
+    for job in (SOLVER, named):
+        found = judge(job, CALL, completion(tmp_path, "", None, exceeded="CPU time"))
+        assert found.result == Result(Status.TIMEOUT, 10.0, 0, 10.0, 7)
+
+
+def test_a_decimal_comma_is_the_reason_where_a_number_is_none(tmp_path: Path) -> None:
+    found = outcome(tmp_path, "Val error: 2,75\n", job=VALERR)
+    assert found.reason == (
+        "quality 'valerr' is not a number: '2,75' "
+        "(is the comma a decimal one? print 2.75; LC_ALL=C makes printf and awk print points)"
+    )
+    found = outcome(tmp_path, "Result for SMAC: SAT, 0,5, 1, 2,75, 7\n")
+    assert found.reason.startswith("bad result line: it has decimal commas: 'SAT, 0,5, 1, 2,75, 7'")
+
+
+def test_a_quality_that_a_pattern_cuts_at_a_comma_is_a_warning(tmp_path: Path) -> None:
+    job = ran(VALERR, metrics={"valerr": re.compile(r"error: ([\d.]+)")})
+    (warning,) = outcome(tmp_path, "Val error: 2,75\n", job=job).warnings
+    assert warning.startswith("quality 'valerr' is read as 2, and the target printed 2,75 (is the")
+    for log in ("error: 2", "error: 2, 75", "errors: 2,75\nerror: 3", "error: 2,7,5"):
+        assert outcome(tmp_path, log, job=job).warnings == ()
+
+
+def test_the_targets_own_words_are_the_reason_of_its_failure(tmp_path: Path) -> None:
+    log = "Val error: 0.1\nTraceback (most recent call last):\n  File\nValueError: no data\n"
+    assert outcome(tmp_path, log, 1, VALERR).reason == "ValueError: no data (exit code 1)"
+    aborted = outcome(tmp_path, "m: m.c:3: main: Assertion `0' failed.\n", -6, VALERR)
+    assert aborted.reason == "m: m.c:3: main: Assertion `0' failed. (killed by SIGABRT)"
 
 
 def test_a_target_that_reports_a_crash_gives_its_own_words_as_the_reason(tmp_path: Path) -> None:
@@ -181,13 +241,13 @@ def test_another_seed_than_the_one_sent_is_corrected_with_a_warning(tmp_path: Pa
     assert found.warnings == ("the target echoed the seed 99, and was given 7",)
 
 
-def test_a_named_output_that_a_sat_run_did_not_write_is_a_warning(tmp_path: Path) -> None:
+def test_an_output_that_a_sat_run_did_not_write_is_a_warning(tmp_path: Path) -> None:
     job = ran(PLAIN, outputs=("./model.h5", "log", "*.png"))
-    left = (("model.h5", tmp_path / "m"),)
-    found = judge(job, CALL, completion(tmp_path, LINE, outputs=left))
+    missing = ("log", "*.png", "result.json")
+    found = judge(job, CALL, completion(tmp_path, LINE, missing=missing))
     assert found.result.status is Status.SAT
-    assert found.warnings == ("there is no output file 'log'",)
-    unsat = completion(tmp_path, LINE.replace("SAT", "UNSAT"))
+    assert found.warnings == ("there is no output file 'log'", "no output file matches '*.png'")
+    unsat = completion(tmp_path, LINE.replace("SAT", "UNSAT"), missing=missing)
     assert judge(job, CALL, unsat).warnings == ()
 
 
@@ -258,7 +318,7 @@ def test_words_of_a_solver_are_its_answer_and_the_first_ones_count(tmp_path: Pat
     ):
         for exit_code in (0, 1):
             assert outcome(tmp_path, log, exit_code, job).result.status is status
-    assert outcome(tmp_path, "", 0, job).reason.endswith("exit code 0, which tells no status")
+    assert outcome(tmp_path, "", 0, job).reason == "exit code 0 has no status in exit_codes"
 
 
 def test_an_exit_code_can_be_the_quality_but_a_signal_is_a_crash(tmp_path: Path) -> None:
@@ -349,7 +409,9 @@ def test_a_run_that_is_not_sat_is_not_post_processed(
         (139, "killed by SIGSEGV"),
         (255, "exit code 255"),
         (-15, "killed by SIGTERM"),
-        (-99, "exit code -99"),
+        (-33, "killed by signal 33"),
+        (-99, "killed by signal 99"),
+        (128 + 33, "exit code 161"),
     ],
 )
 def test_an_exit_code_is_said_in_words(exit_code: int | None, said: str) -> None:

@@ -42,8 +42,8 @@ def test_settings_go_into_groups_of_a_file_that_keeps_its_own(tmp_path: Path) ->
     [
         ("{", "config.json is not valid JSON"),
         ("[" * 100_000, "config.json is not valid JSON"),
-        ("[]", "there is no place for 'a.b'"),
-        ('{"a": 1}', "there is no place for 'a.b'"),
+        ("[]", "cannot set 'a.b' inside of another value"),
+        ('{"a": 1}', "cannot set 'a.b' inside of another value"),
     ],
 )
 def test_a_file_without_place_for_a_setting_is_named(

@@ -80,7 +80,7 @@ def test_an_option_can_be_put_together_from_several_parameters() -> None:
     rules = {"restarts": {"no": "--restarts=no", "luby": "--restarts=L,{unit}"}, "unit": ""}
     assert spell(rules, restarts="luby", unit="64").flags == ["--restarts=L,64"]
     assert spell(rules, restarts="no").flags == ["--restarts=no"]
-    with pytest.raises(FillError, match=r"restarts = luby: \{unit\} is no active parameter"):
+    with pytest.raises(FillError, match=r"restarts = luby: \{unit\} is not an active parameter"):
         spell(rules, restarts="luby")
     assert spell({"s": "--s={value},{seed}"}, s="1").flags == ["--s=1,3"]
     assert spell({"s": "--s={value},{t:-2}", "t": ""}, s="1").flags == ["--s=1,2"]

@@ -58,10 +58,10 @@ def test_all_undefined_names_are_said_with_file_and_line(tmp_path: Path) -> None
     with pytest.raises(FillError) as caught:
         fill_templates([Template(s, s.name) for s in sources], tmp_path / "run", {"lr": "1"})
     assert str(caught.value).split("; ") == [
-        f"{tmp_path}/a:3: ${{lrr}} is no active parameter … did you mean 'lr'?",
-        f"{tmp_path}/a:3: ${{HOME}} is no active parameter "
+        f"{tmp_path}/a:3: ${{lrr}} is not an active parameter … did you mean 'lr'?",
+        f"{tmp_path}/a:3: ${{HOME}} is not an active parameter "
         "(write ${HOME:-value} for what it is then, $${HOME} for a plain one)",
-        f"{tmp_path}/b:1: ${{depth}} is no active parameter "
+        f"{tmp_path}/b:1: ${{depth}} is not an active parameter "
         "(write ${depth:-value} for what it is then, $${depth} for a plain one)",
     ]
 

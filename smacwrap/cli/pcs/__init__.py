@@ -8,7 +8,7 @@ _COMMANDS = {
     "check": "Report everything that is wrong or suspicious in PCS files.",
     "show": "Show a PCS file as a table, with its conditions as a tree.",
     "fmt": "Lay a PCS file out neatly; comments stay.",
-    "convert": "Convert between PCS syntaxes and ConfigSpace's JSON.",
+    "convert": "Convert PCS files, ConfigSpace's JSON, files of irace and ParamILS.",
     "sample": "Draw random configurations.",
     "default": "Print the default configuration.",
     "from-script": "Write a PCS skeleton from a script's argparse options.",

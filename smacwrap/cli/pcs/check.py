@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 from ConfigSpace import ConfigurationSpace
 
-from smacwrap.cli.pcs.files import parse, read_text, shown
+from smacwrap.cli.pcs.files import read_text, shown
 from smacwrap.errors import Problem, UserError
 from smacwrap.frozen import replace
 from smacwrap.pcs.count import size_in_words
 from smacwrap.pcs.describe import describe
 from smacwrap.pcs.places import Places
 from smacwrap.pcs.review import review_pcs
+from smacwrap.pcs.sources import parse_source
 
 
 @click.command("check")
@@ -41,13 +42,14 @@ def _check(file: str) -> tuple[bool, bool]:
     path = Path(file)
     name = shown(path)
     try:
-        text = read_text(path)
-        space = parse(text, path)
+        source = parse_source(read_text(path), name)
     except UserError as error:
         _print(error.problems, "error", "red")
         click.echo(f"{name}: {_plural(len(error.problems), 'error')}")
         return True, False
-    warnings = list(review_pcs(space, Places.find(space, text, name)))
+    space = source.space
+    warnings = [Problem(warning, name) for warning in source.warnings]
+    warnings += review_pcs(space, Places.find(space, source.text, source.file))
     _print(warnings, "warning", "yellow")
     verdict = f"ok, {_plural(len(warnings), 'warning')}" if warnings else "ok"
     click.echo(f"{name}: {verdict}, {_summary(space)}")
@@ -63,9 +65,11 @@ def _print(problems: Iterable[Problem], level: str, colour: str) -> None:
 def _summary(space: ConfigurationSpace) -> str:
     parameters = _plural(len(space), "parameter")
     logs = sum(describe(parameter).log for parameter in space.values())
+    fixed = sum(parameter.size == 1 for parameter in space.values())
+    kinds = [f"{count} {kind}" for count, kind in ((logs, "log"), (fixed, "fixed")) if count]
     return ", ".join(
         [
-            f"{parameters} ({logs} log)" if logs else parameters,
+            f"{parameters} ({', '.join(kinds)})" if kinds else parameters,
             _plural(len(space.conditions), "condition"),
             _plural(len(space.forbidden_clauses), "forbidden clause"),
             size_in_words(space),

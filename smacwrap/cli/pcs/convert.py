@@ -1,20 +1,34 @@
-"""`smacwrap pcs convert`: between both PCS syntaxes and ConfigSpace's JSON."""
+"""`smacwrap pcs convert`: between PCS syntaxes, ConfigSpace's JSON and what others have."""
 
-import json
 from pathlib import Path
 
 import click
 from ConfigSpace import ConfigurationSpace
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import read_text, shown, write_output
+from smacwrap.cli.pcs.files import read_space, read_text, shown, write_output
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs import parse_pcs, write_pcs
-from smacwrap.pcs.configspace_json import parse_configspace_json, to_configspace_json
+from smacwrap.pcs.configspace_json import to_configspace_json
+from smacwrap.pcs.foreign.irace import first_configuration, irace_to_pcs
+from smacwrap.pcs.foreign.paramils import paramils_to_pcs
+from smacwrap.pcs.older import lost_in_older
 
 
 @click.command("convert")
 @click.argument("file", type=ANY_PATH)
+@click.option(
+    "--from",
+    "origin",
+    type=click.Choice(["irace", "paramils"]),
+    help="FILE is a parameter file of irace or ParamILS.",
+)
+@click.option(
+    "--default",
+    metavar="FILE",
+    type=ANY_PATH,
+    help="With --from irace: a file of configurations, the first of which is the default.",
+)
 @click.option(
     "--to",
     "target",
@@ -30,22 +44,41 @@ from smacwrap.pcs.configspace_json import parse_configspace_json, to_configspace
     help="Write to this file instead of standard output.",
 )
 @click.option("--force", is_flag=True, help="Overwrite an existing OUT.")
-def command(file: Path, target: str, output: Path | None, force: bool) -> None:
+def command(
+    file: Path,
+    origin: str | None,
+    default: Path | None,
+    target: str,
+    output: Path | None,
+    force: bool,
+) -> None:
     """Convert FILE, a PCS file or ConfigSpace's JSON, as far as the target can say it.
 
     The result has the same legal configurations and default; where the target has no words for
     something, nothing is written and each such line is named. Comments are not kept, parameters
     come sorted by name. FILE may be `-`, standard input.
 
+    With --from it is the parameter file of another configurator. irace's has no defaults: numbers
+    start in the middle of their ranges and other parameters with their first values, unless
+    --default names a file as irace's configurationsFile.
+
     \b
     Example:
       smacwrap pcs convert pcs/mnist_cnn.pcs --to json
     """
-    space = _read(file)
+    if default and origin != "irace":
+        raise click.UsageError("--default is for --from irace: other files have their defaults")
+    foreign = _foreign(origin, file, default) if origin else None
+    space = read_space(file) if foreign is None else _parse(foreign, file)
     try:
-        text = to_configspace_json(space) if target == "json" else _write(space, target)
+        if foreign is not None and target == "new":
+            text = foreign  # with its comments
+        else:
+            text = to_configspace_json(space) if target == "json" else _write(space, target)
     except UserError as error:
         raise UserError(*(Problem(p.message, shown(file)) for p in error.problems)) from None
+    for warning in lost_in_older(space) if target == "old" else ():
+        click.echo(f"{shown(file)}: warning: {warning}", err=True)
     write_output(text, output, force=force)
 
 
@@ -53,24 +86,22 @@ def _write(space: ConfigurationSpace, target: str) -> str:
     return write_pcs(space, "old" if target == "old" else "new")
 
 
-def _read(file: Path) -> ConfigurationSpace:
+def _foreign(origin: str, file: Path, default: Path | None) -> str:
+    """The text of a PCS file for the parameter file of another configurator."""
     text = read_text(file)
-    if not _is_json(text, file):
-        return parse_pcs(text, shown(file))
-    decoded = parse_configspace_json(text, shown(file))
-    for warning in decoded.warnings:
-        click.echo(f"{shown(file)}: warning: {warning}", err=True)
-    return decoded.space
+    if origin == "paramils":
+        return paramils_to_pcs(text, shown(file))
+    settings = first_configuration(read_text(default), shown(default)) if default else None
+    return irace_to_pcs(text, shown(file), settings)
 
 
-def _is_json(text: str, file: Path) -> bool:
-    """Whether it is JSON: a PCS file, too, may begin with a brace."""
-    if file.suffix == ".json":
-        return True
-    if not text.lstrip().startswith("{"):
-        return False
+def _parse(text: str, file: Path) -> ConfigurationSpace:
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+        return parse_pcs(text, f"{shown(file)}, written as PCS")
+    except UserError as error:
+        hints = [
+            "choose other starting values: --default FILE, as irace's configurationsFile"
+            for problem in error.problems
+            if "forbids the default" in problem.message
+        ]
+        raise UserError(*error.problems, *hints[:1]) from None

@@ -12,11 +12,9 @@ from ConfigSpace import ConfigurationSpace
 from smacwrap.errors import Problem, UserError
 from smacwrap.files import read_at_most, read_stream
 from smacwrap.lookup import unreadable
-from smacwrap.pcs import parse_pcs
 from smacwrap.pcs.lines import LARGEST_FILE
 from smacwrap.pcs.reader import decode_pcs
-
-_CONFIGSPACE = '"hyperparameters"'
+from smacwrap.pcs.sources import Source, parse_source
 
 STDIN = Path("-")
 
@@ -67,24 +65,21 @@ def read_text(path: Path) -> str:
 
 
 def read_space(path: Path) -> ConfigurationSpace:
-    """The space that a PCS file describes; standard input for `-`.
+    """The space that a PCS file or ConfigSpace's JSON describes; standard input for `-`.
+
+    What of JSON a PCS file has no place for is a warning on standard error.
 
     Raises:
         UserError: it cannot be read, or has errors.
     """
-    return parse(read_text(path), path)
+    return warned(parse_source(read_text(path), shown(path)), path).space
 
 
-def parse(text: str, path: Path) -> ConfigurationSpace:
-    """The space that the text of a PCS file describes.
-
-    Raises:
-        UserError: it has errors, or is JSON.
-    """
-    if text.lstrip().startswith("{") and _CONFIGSPACE in text:
-        message = f"not a PCS file but ConfigSpace's JSON: smacwrap pcs convert {path} --to new"
-        raise UserError(Problem(message, shown(path)))
-    return parse_pcs(text, shown(path))
+def warned(source: Source, path: Path) -> Source:
+    """The same, once its warnings are on standard error."""
+    for warning in source.warnings:
+        click.echo(f"{shown(path)}: warning: {warning}", err=True)
+    return source
 
 
 def replace_file(path: Path, content: bytes) -> None:

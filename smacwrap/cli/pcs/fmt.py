@@ -10,6 +10,7 @@ from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.pcs.files import STDIN, decode, encode, read_bytes, replace_file, shown
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs.layout import format_pcs
+from smacwrap.pcs.sources import is_json, refuse_foreign
 
 
 @click.command("fmt")
@@ -47,7 +48,12 @@ def _format(path: Path, check: bool) -> bool:
     """Returns whether the layout changes."""
     before = read_bytes(path)
     mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
-    after = mark + encode(format_pcs(decode(before, path), shown(path)))
+    text = decode(before, path)
+    if is_json(text, shown(path)):
+        message = "not a PCS file but JSON, which is laid out by other tools"
+        raise UserError(Problem(message, shown(path)))
+    refuse_foreign(text, shown(path))
+    after = mark + encode(format_pcs(text, shown(path)))
     if check:
         if after != before:
             click.echo(shown(path))

@@ -3,17 +3,18 @@
 import csv
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
-from ConfigSpace import Configuration, ConfigurationSpace
+import numpy as np
 
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.pcs.files import read_space
-from smacwrap.pcs import to_text
+from smacwrap.pcs.units import Parameter, texts
+from smacwrap.pcs.vectors import Vectors
 
-_DRAWN_AT_ONCE = 1000
+_LARGEST_TABLE = 1_000_000
 
 
 @click.command("sample")
@@ -39,24 +40,33 @@ def command(file: Path, count: int, seed: int, as_csv: bool) -> None:
     Example:
       smacwrap pcs sample pcs/mnist_cnn.pcs -n 5 --seed 3
     """
-    space = read_space(file)
-    space.seed(seed)
-    settings = (to_text(configuration) for configuration in _draw(space, count))
+    vectors = Vectors(read_space(file))
+    names = sorted(vectors.space)
     if as_csv:
-        writer = csv.DictWriter(sys.stdout, sorted(space), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(settings)
-    else:
-        for active in settings:
-            click.echo(flags(active))
+        csv.writer(sys.stdout, lineterminator="\n").writerow(names)
+    random = np.random.default_rng(seed)
+    # So long a table fits into memory easily.
+    most = max(1, _LARGEST_TABLE // max(1, len(names)))
+    for first in range(0, count, most):
+        columns = vectors.to_texts(vectors.sample(min(most, count - first), random))
+        if as_csv:
+            rows = zip(*(columns[name] for name in names), strict=True)
+            csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+            continue
+        flagged = [_flags(vectors.space[name], columns[name]) for name in names]
+        for words in zip(*flagged, strict=True):
+            click.echo(" ".join(filter(None, words)))
+
+
+def _flags(parameter: Parameter, column: Sequence[str | None]) -> list[str | None]:
+    """`-name value` for each value, None for None."""
+    flag = shlex.quote(f"-{parameter.name}")
+    if texts(parameter) is None:  # numbers need no quotes
+        return [None if value is None else f"{flag} {value}" for value in column]
+    quoted = {text: text and f"{flag} {shlex.quote(text)}" for text in {*column}}
+    return [quoted[text] for text in column]
 
 
 def flags(settings: Mapping[str, str]) -> str:
     """`-name value …` for a shell."""
     return shlex.join(word for name, value in settings.items() for word in (f"-{name}", value))
-
-
-def _draw(space: ConfigurationSpace, count: int) -> Iterator[Configuration]:
-    for first in range(0, count, _DRAWN_AT_ONCE):
-        drawn = space.sample_configuration(min(_DRAWN_AT_ONCE, count - first))
-        yield from drawn if isinstance(drawn, list) else [drawn]

@@ -11,11 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import parse, read_text, shown
+from smacwrap.cli.pcs.files import read_text, shown, warned
 from smacwrap.pcs.count import size_in_words
 from smacwrap.pcs.describe import describe
 from smacwrap.pcs.network import terms_of
 from smacwrap.pcs.places import Places
+from smacwrap.pcs.sources import parse_source
 from smacwrap.pcs.writer import condition_text
 
 _DEEPEST_INDENT = 8
@@ -33,9 +34,9 @@ def command(file: Path) -> None:
     Example:
       smacwrap pcs show pcs/mnist_cnn.pcs
     """
-    text = read_text(file)
-    space = parse(text, file)
-    places = Places.find(space, text, shown(file))
+    source = warned(parse_source(read_text(file), shown(file)), file)
+    space = source.space
+    places = Places.find(space, source.text, source.file)
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 1000  # in a file or a pipe, lines are not to be broken

@@ -54,13 +54,13 @@ class MatrixSearch(AbstractAcquisitionMaximizer):
         """The most promising new configurations found, the best first; fewer if few are left."""
         rows = self._unseen.all_left()
         if rows is not None and len(rows) <= _MOST_SCORED:
-            return rows[self._ranks(self._values(rows))][:count]
+            return self._unseen.first(rows[self._ranks(self._values(rows))], count)
         drawn = self._vectors.draw(_RANDOM, self._random)
         values = self._values(drawn)
         climbed, reached = self._climb(self._starts(drawn, values))
         rows = np.concatenate([climbed, drawn])
         rows = rows[self._ranks(np.concatenate([reached, values]))]
-        return rows[self._unseen.new(rows)][:count]
+        return self._unseen.first(rows[self._unseen.new(rows)], count)
 
     def _values(self, rows: Matrix) -> Matrix:
         return self._acquisition_function.values(rows) if len(rows) else np.empty(0)

@@ -5,11 +5,12 @@ from typing import Any, Self
 
 from ConfigSpace import Configuration
 
-from smacwrap.pcs import from_text
+from smacwrap.pcs import from_record
+from smacwrap.pcs.configuration import PcsConfiguration
 from smacwrap.pcs.vectors import Matrix, Vectors
 
 
-class Settled(Configuration):
+class Settled(PcsConfiguration):
     """A configuration as our parts of SMAC3 keep it.
 
     SMAC3 looks configurations up in dictionaries several times for each run that it is told of,
@@ -25,7 +26,7 @@ class Settled(Configuration):
     def __init__(
         self, vectors: Vectors, row: Matrix, key: bytes, texts: Mapping[str, str] | None = None
     ) -> None:
-        super().__init__(vectors.space, vector=row)
+        super().__init__(vectors.space, row)
         self.key = key
         self._texts = texts
 
@@ -49,11 +50,7 @@ class Settled(Configuration):
         """The same configuration with the very values that were told, if they were."""
         if self._texts is None:
             return self
-        exact = from_text(self.config_space, self._texts)
-        # ConfigSpace rounds reals, by which SMAC v2's would become other configurations.
-        reals = {name: float(self._texts[name]) for name in exact if type(exact[name]) is float}
-        exact._values = {**exact, **reals}
-        return exact
+        return from_record(self.config_space, self._texts)
 
     def __hash__(self) -> int:
         return hash(self.key)

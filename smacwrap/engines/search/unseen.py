@@ -14,6 +14,13 @@ _ROUNDS = 9
 new: after 87,000 in all, the space counts as exhausted."""
 
 
+_ENOUGH = 64
+"""After so many draws in a round, a new one does, though it is next to what others run."""
+
+_CLOSE = 2e-3
+"""Numbers that differ by less of their range are about the same place."""
+
+
 class Unseen:
     """Keeps an account of which configurations of a space are new.
 
@@ -25,6 +32,7 @@ class Unseen:
     def __init__(self, vectors: Vectors, seed: int) -> None:
         self._vectors = vectors
         self._random = np.random.default_rng([seed % 2**31, 1])
+        self._close = np.where(vectors.ordinal | vectors.categorical, 0.5, _CLOSE)
         self._met: set[bytes] = set()
         self._elsewhere: Mapping[bytes, Matrix] = {}
         everything = vectors.list_all(_MOST_LISTED)
@@ -58,6 +66,22 @@ class Unseen:
             above.add(key)
         return answers
 
+    def apart(self, rows: Matrix) -> Matrix:
+        """The rows that are not next to what others are running.
+
+        What is learned there is known soon, and a model may expect too much of its neighbours.
+        """
+        close = np.zeros(len(rows), dtype=np.bool_)
+        for row in self.elsewhere:
+            alike = (np.abs(rows - row) < self._close) | (np.isnan(rows) & np.isnan(row))
+            close |= alike.all(axis=1)
+        return rows[~close]
+
+    def first(self, rows: Matrix, count: int = 1) -> Matrix:
+        """The first of some new rows, if possible of those apart from what others are running."""
+        apart = self.apart(rows)
+        return (apart if len(apart) else rows)[:count]
+
     def all_left(self) -> Matrix | None:
         """All rows that are new; None where the space is too large to list them."""
         if self._listed is None:
@@ -69,10 +93,14 @@ class Unseen:
         """A new row by chance, shape (1, parameters); (0, parameters) where there is none."""
         left = self.all_left()
         if left is not None:
-            return left[self._random.integers(len(left), size=min(1, len(left)))]
+            return self.first(left[self._random.permutation(len(left))])
+        close = np.empty((0, len(self._vectors)))
         for number in 4 ** np.arange(_ROUNDS):
             rows = self._vectors.sample(int(number), self._random)
             rows = rows[self.new(rows)]
-            if len(rows):
+            if len(apart := self.apart(rows)):
+                return apart[:1]
+            close = np.concatenate([close, rows[:1]])
+            if len(close) and number >= _ENOUGH:
                 break
-        return rows[:1]
+        return close[:1]

@@ -6,7 +6,7 @@ from files that were changed on purpose.
 
 from smacwrap.history.state.merge import merge_states, not_among, without_duplicates
 from smacwrap.history.state.reader import is_state_folder, read_state
-from smacwrap.history.state.sources import read_folder, read_runs, state_folders, study_context
+from smacwrap.history.state.sources import read_folder, state_folders, study_context
 from smacwrap.history.state.state import Context, State
 from smacwrap.history.state.writer import StateWriter, write_state
 
@@ -18,7 +18,6 @@ __all__ = [
     "merge_states",
     "not_among",
     "read_folder",
-    "read_runs",
     "read_state",
     "state_folders",
     "study_context",

@@ -39,7 +39,8 @@ def merge_states(states: Mapping[str, State]) -> State:
     runs.sort(key=lambda run: int(run.details["iteration"]))
     iteration = max(state.iteration for state in states.values())
     space = parse_pcs(first.context.pcs_text)
-    return State(first.context, tuple(without_duplicates(runs, space)), iteration)
+    lost = tuple(problem for state in states.values() for problem in state.lost)
+    return State(first.context, tuple(without_duplicates(runs, space)), iteration, lost)
 
 
 def without_duplicates(runs: Iterable[Run], space: ConfigurationSpace) -> list[Run]:

@@ -16,7 +16,7 @@ from smacwrap.history.run import Run
 from smacwrap.history.settings_text import parse_settings
 from smacwrap.history.state import state as names
 from smacwrap.history.state.state import Context, State
-from smacwrap.pcs import from_text, parse_pcs
+from smacwrap.pcs import from_record, parse_pcs
 from smacwrap.protocol import Result, Status
 from smacwrap.scenario import FeatureTable, read_features, read_instances
 from smacwrap.scenario.lines import read_text
@@ -137,7 +137,7 @@ def _read_configurations(path: Path, space: ConfigurationSpace) -> dict[int, _Co
             if not (colon and key.strip().isdecimal()):
                 raise ValueError(f"expected NUMBER: name='value', …, found '{line[:40]}'")
             settings = parse_settings(text.strip())
-            configuration = from_text(space, settings)
+            configuration = from_record(space, settings)
         except (ValueError, UserError) as error:
             problems.append(Problem(str(error), path, number))
             continue

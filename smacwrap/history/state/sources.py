@@ -17,18 +17,6 @@ from smacwrap.pcs import parse_pcs
 _STATE_FOLDER = re.compile(r"state-run(\d+)")
 
 
-def read_runs(folder: Path) -> tuple[str, list[Run]]:
-    """The PCS file and the runs of a study (all its workers') or of a state folder.
-
-    >>> pcs_text, runs = read_runs(Path("smac-output/digits_cnn"))  # doctest: +SKIP
-
-    Raises:
-        UserError: it is neither, or a file in it cannot be read.
-    """
-    state = read_folder(folder)
-    return state.context.pcs_text, list(state.runs)
-
-
 def read_folder(folder: Path) -> State:
     """The state of a whole study, worker by worker, or of one state folder.
 
@@ -47,12 +35,15 @@ def read_folder(folder: Path) -> State:
     context = study_context(study)
     space = parse_pcs(context.pcs_text)
     runs: list[Run] = []
+    lost: list[Problem] = []
     for seed in study.seeds():
-        runs += with_iterations(LiveRundataReader(study.live_rundata(seed)).poll())
+        reader = LiveRundataReader(study.live_rundata(seed))
+        runs += with_iterations(reader.poll())
+        lost += reader.lost
     for path in states.values():
         runs += not_among(runs, read_state(path).runs, space)
     last = max((run.details["iteration"] for run in runs), default=0)
-    return State(context, tuple(runs), last)
+    return State(context, tuple(runs), last, tuple(lost))
 
 
 def study_context(study: Study) -> Context:

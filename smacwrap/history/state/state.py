@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from smacwrap.errors import Problem
 from smacwrap.history.live_rundata_writer import Instance
 from smacwrap.history.run import Run
 from smacwrap.protocol import NO_INSTANCE
@@ -64,12 +65,14 @@ class Context:
 class State:
     """The runs of a state folder, in their order, as of an iteration of the optimiser.
 
-    A run's own iteration, from 0, is in its `details` as `iteration`.
+    A run's own iteration, from 0, is in its `details` as `iteration`. `lost` says which runs could
+    not be read, and why.
     """
 
     context: Context
     runs: tuple[Run, ...]
     iteration: int
+    lost: tuple[Problem, ...] = ()
 
 
 def with_iterations(runs: Iterable[Run]) -> list[Run]:

@@ -3,7 +3,7 @@
 import itertools
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from ConfigSpace.forbidden import (
@@ -25,9 +25,10 @@ from ConfigSpace.forbidden import (
     ForbiddenRelation,
 )
 
+from smacwrap.pcs import say
 from smacwrap.pcs.configspace_json.parameters import UnsaidError, listed_values, value_text
 from smacwrap.pcs.lines import NUMBER
-from smacwrap.pcs.units import Parameter
+from smacwrap.pcs.regions import Activity, Box, TooManyError, compared, meet, place
 
 # By exact type: the classes with "or equal" are subclasses of those without.
 _OPERATORS: dict[type[ForbiddenLike], str] = {
@@ -46,24 +47,29 @@ _MOST_COMBINATIONS = 1000
 _MOST_PAIRS = 100_000
 
 
-def clause_lines(clause: ForbiddenLike, conditional: Mapping[str, Parameter]) -> list[str]:
+def clause_lines(clause: ForbiddenLike, activity: Activity) -> list[str]:
     """The lines that forbid the same: classic ones, `{a=x, n=5}`, where that can be said so.
+
+    ConfigSpace forbids nothing by a parameter that is inactive. A PCS file counts it with its
+    default: where this makes a difference, the lines name what makes it active as well.
 
     Args:
         clause: any of ConfigSpace's.
-        conditional: the parameters that may be inactive, by name.
+        activity: when the parameters are active.
 
     Raises:
         UnsaidError: a PCS file cannot say it.
     """
     if isinstance(clause, ForbiddenOrConjunction):
-        return [line for part in clause.components for line in clause_lines(part, conditional)]
-    for name in _names(clause) & conditional.keys():
-        if _may_hold(clause, conditional[name]):
-            raise UnsaidError(
-                f"'{name}' may be inactive: ConfigSpace then forbids nothing, "
-                "but a PCS file counts it with its default"
-            )
+        return [line for part in clause.components for line in clause_lines(part, activity)]
+    if _names(clause) & activity.conditions.keys():
+        alternatives = [(_box(one, activity), _relations(one)) for one in _alternatives(clause)]
+        possible = [(box, relations) for box, relations in alternatives if box is not None]
+        try:
+            if any(say.counting_by_default(activity, *one) for one in possible):
+                return [line for one in possible for line in say.forbidden_lines(activity, *one)]
+        except TooManyError:
+            raise UnsaidError("what it names is active in too many cases to say them all") from None
     combinations = _combinations(clause)
     if combinations is None:
         return [f"{{{_expression(clause, nested=False)}}}"]
@@ -78,16 +84,46 @@ def _names(clause: ForbiddenLike) -> set[str]:
     return {name for part in clause.components for name in _names(part)}
 
 
-def _may_hold(clause: ForbiddenLike, inactive: Parameter) -> bool:
-    """Whether the clause can hold while a parameter counts with its default."""
+_Leaf = ForbiddenClause | ForbiddenRelation
+
+
+def _alternatives(clause: ForbiddenLike) -> list[list[_Leaf]]:
+    """Clauses joined by "and", joined by "or"."""
+    if isinstance(clause, ForbiddenClause | ForbiddenRelation):
+        return [[clause]]
+    parts = map(_alternatives, clause.components)
     if isinstance(clause, ForbiddenOrConjunction):
-        return any(_may_hold(part, inactive) for part in clause.components)
-    if isinstance(clause, ForbiddenAndConjunction):
-        return all(_may_hold(part, inactive) for part in clause.components)
-    if isinstance(clause, ForbiddenClause) and clause.hyperparameter.name == inactive.name:
-        values: dict[str, Any] = {inactive.name: inactive.default_value}
-        return clause.is_forbidden_value(values)
-    return True
+        return [alternative for part in parts for alternative in part]
+    found: list[list[_Leaf]] = [[]]
+    for part in parts:
+        if len(found) * len(part) > _MOST_COMBINATIONS:
+            raise UnsaidError(f"it would take more than {_MOST_COMBINATIONS:,} clauses")
+        found = [one + other for one in found for other in part]
+    return found
+
+
+def _box(leaves: Iterable[_Leaf], activity: Activity) -> Box | None:
+    """What the comparisons with values say; None if they cannot all hold."""
+    box: Box | None = {}
+    for leaf in leaves:
+        if isinstance(leaf, ForbiddenRelation):
+            continue
+        parameter = activity.parameters[leaf.hyperparameter.name]
+        given = getattr(leaf, "values", None) or (leaf.value,)  # type: ignore[attr-defined]
+        words = [value_text(leaf.hyperparameter, value) for value in given]
+        numbers = [place(parameter, word) for word in words]
+        operator = _OPERATORS.get(type(leaf), "in")
+        found = compared(parameter, operator, *numbers)
+        box = meet(box, {parameter.name: found}) if box is not None and found else None
+    return box
+
+
+def _relations(leaves: Iterable[_Leaf]) -> list[say.Relation]:
+    return [
+        say.Relation(_expression(leaf, nested=True), frozenset(_names(leaf)))
+        for leaf in leaves
+        if isinstance(leaf, ForbiddenRelation)
+    ]
 
 
 def _combinations(clause: ForbiddenLike) -> list[list[str]] | None:

@@ -1,6 +1,7 @@
 """Reads ConfigSpace's JSON as the space of a PCS file."""
 
 import json
+import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,11 +21,16 @@ from smacwrap.pcs.configspace_json.conditions import condition_line
 from smacwrap.pcs.configspace_json.parameters import (
     UnsaidError,
     check_values,
+    decode_real,
     parameter_line,
+    unrounded,
     what_is_dropped,
 )
 from smacwrap.pcs.reader import parse_pcs
+from smacwrap.pcs.regions import Activity
 from smacwrap.problems import Problems
+
+_DECODERS = {**HYPERPARAMETER_DECODERS, "uniform_float": decode_real}
 
 _LONGEST_SHOWN = 400
 
@@ -74,16 +80,19 @@ class _Decoder:
         self._file = file
         self._problems = Problems(what="ConfigSpace's JSON")
         self._parameters: dict[str, Any] = {}
-        self._conditional: dict[str, Any] = {}
+        self._conditional: set[str] = set()
         self._warnings: list[str] = []
 
     def decode(self, data: _Item) -> Decoded:
         lines = self._each(data, "hyperparameters", self._parameter)
         self._problems.check()
         lines += self._each(data, "conditions", self._condition)
-        lines += self._each(data, "forbiddens", self._clause)
         self._problems.check()
         place = None if self._file is None else f"{self._file}, written as PCS"
+        if data.get("forbiddens"):
+            activity = Activity.of(parse_pcs("\n".join(lines), place))
+            lines += self._each(data, "forbiddens", lambda item: self._clause(item, activity))
+            self._problems.check()
         return Decoded(parse_pcs("\n".join(lines), place), tuple(self._warnings))
 
     def _each(self, data: _Item, key: str, read: Callable[[_Item], list[str]]) -> list[str]:
@@ -112,9 +121,12 @@ class _Decoder:
 
     def _parameter(self, item: _Item) -> list[str]:
         check_values(item)
-        parameter = _decode(item, HYPERPARAMETER_DECODERS, self._parameters)
+        parameter = unrounded(_decode(item, _DECODERS, self._parameters), item)
         if parameter.name in self._parameters:
             raise UnsaidError("there is another one of this name")
+        given = item.get("default_value", item.get("default"))
+        if isinstance(given, float) and math.isclose(given, parameter.default_value, rel_tol=1e-9):
+            parameter.default_value = given  # ConfigSpace scales it, which alters large ones
         self._parameters[parameter.name] = parameter
         self._warnings += what_is_dropped(item)
         return [parameter_line(parameter)]
@@ -123,12 +135,11 @@ class _Decoder:
         condition = _decode(item, CONDITION_DECODERS, self._parameters)
         if condition.child.name in self._conditional:
             raise UnsaidError("there is another condition for it")
-        self._conditional[condition.child.name] = condition.child
+        self._conditional.add(condition.child.name)
         return [condition_line(condition)]
 
-    def _clause(self, item: _Item) -> list[str]:
-        clause = _decode(item, FORBIDDEN_DECODERS, self._parameters)
-        return clause_lines(clause, self._conditional)
+    def _clause(self, item: _Item, activity: Activity) -> list[str]:
+        return clause_lines(_decode(item, FORBIDDEN_DECODERS, self._parameters), activity)
 
 
 def _decode(item: _Item, decoders: _Decoders, parameters: Mapping[str, Any]) -> Any:

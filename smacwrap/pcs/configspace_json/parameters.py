@@ -1,10 +1,13 @@
 """ConfigSpace's hyperparameters and their values, as a PCS file writes them."""
 
+import contextlib
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from ConfigSpace import (
     BetaFloatHyperparameter,
     BetaIntegerHyperparameter,
@@ -16,7 +19,10 @@ from ConfigSpace import (
     UniformFloatHyperparameter,
     UniformIntegerHyperparameter,
 )
+from ConfigSpace.hyperparameters.hp_components import ROUND_PLACES
+from ConfigSpace.read_and_write.dictionary import HYPERPARAMETER_DECODERS
 
+from smacwrap.pcs import numbers as make
 from smacwrap.pcs.parameters import MOST_CHARACTERS
 from smacwrap.pcs.units import Parameter, plain
 
@@ -25,13 +31,15 @@ _INTEGERS = (UniformIntegerHyperparameter, NormalIntegerHyperparameter, BetaInte
 
 _MOST_LEVELS = 5_000
 
+_CLOSE = 1e-9
+
 _WORD = re.compile(r"[!-~]+")
 _SYNTAX = re.compile(r"[,#={}\[\]|&]")
 _SYNTAX_OF_NAMES = re.compile(r"[,#={}\[\]|&<>!]")
 
 
 class UnsaidError(Exception):
-    """A PCS file cannot say it, for this reason."""
+    """The other format cannot say it, for this reason."""
 
 
 def parameter_line(parameter: Parameter) -> str:
@@ -103,6 +111,50 @@ def check_values(item: Mapping[str, Any]) -> None:
     for value in values:
         if isinstance(value, list | dict):
             _written(value)
+
+
+def decode_real(fields: dict[str, Any], *others: Any) -> Parameter:
+    """A real of its serialised fields, where ConfigSpace would make 0 of 1e-14.
+
+    Raises:
+        ValueError: they are none of a real; as do others, from ConfigSpace.
+    """
+    low, high, default = (_float(fields.get(name)) for name in ("lower", "upper", "default_value"))
+    log = bool(fields.get("log"))
+    if low < high and low <= default <= high and (low > 0 or not log):
+        return make.real(fields["name"], low, high, default, log=log)
+    decode = HYPERPARAMETER_DECODERS["uniform_float"]
+    parameter: Parameter = decode(fields, *others)
+    return parameter
+
+
+def unrounded(parameter: Parameter, item: Mapping[str, Any]) -> Parameter:
+    """The parameter with its bounds and default as they are written: ConfigSpace rounds reals."""
+    if isinstance(parameter, _REALS):
+        for name in ("lower", "upper", "default_value"):
+            written = _float(item.get(name))
+            if math.isclose(written, getattr(parameter, name), rel_tol=_CLOSE):
+                setattr(parameter, name, written)
+    return parameter
+
+
+def _float(value: Any) -> float:
+    """A number of JSON; NaN for anything else."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return math.nan
+    with contextlib.suppress(OverflowError):
+        return float(value)
+    return math.nan
+
+
+def lost_by_rounding(parameter: Parameter) -> float | None:
+    """A bound or default of which ConfigSpace, which keeps 13 decimals, makes another number."""
+    if not isinstance(parameter, UniformFloatHyperparameter):
+        return None
+    numbers = (parameter.lower, parameter.upper, parameter.default_value)
+    kept = (float(np.round(number, ROUND_PLACES)) for number in numbers)
+    pairs = zip(numbers, kept, strict=True)
+    return next((n for n, k in pairs if not math.isclose(n, k, rel_tol=_CLOSE)), None)
 
 
 def _written(value: Any) -> str:

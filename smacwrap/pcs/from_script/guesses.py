@@ -14,8 +14,7 @@ _SHARE = re.compile(
     r"|fraction|subsample|colsample\w*)(_|\d|$)"
 )
 
-# ConfigSpace keeps 13 decimals.
-_SMALLEST_REAL = 1e-12
+_SMALLEST_REAL = 1e-300
 _LARGEST_REAL = 1e280
 _SMALL_SHARE = 0.01
 _LARGE_DECAY = 0.5

@@ -25,6 +25,7 @@ from smacwrap.pcs.network import (
     names_in,
     random_columns,
     terms_of,
+    tied_names,
 )
 from smacwrap.pcs.places import Places
 from smacwrap.pcs.review.search import Search
@@ -93,7 +94,7 @@ class _Logic:
         self.search = Search(space)
         self.never_active: set[str] = set()
         self.witnesses = random_columns(
-            space, space, self.conditions, _WITNESSES, np.random.RandomState(0)
+            space, tied_names(space), self.conditions, _WITNESSES, np.random.RandomState(0)
         )
 
     def odd_conditions(self) -> Iterator[tuple[str, str]]:

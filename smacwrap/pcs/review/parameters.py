@@ -5,63 +5,96 @@ import math
 import re
 from collections.abc import Iterator
 
-from ConfigSpace import (
-    CategoricalHyperparameter,
-    ConfigurationSpace,
-    OrdinalHyperparameter,
-)
+from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace
 
 from smacwrap.errors import Problem
-from smacwrap.pcs.forbidden import Formula
-from smacwrap.pcs.lines import NUMBER
-from smacwrap.pcs.network import clauses_of, terms_of
+from smacwrap.pcs.lines import NUMBER, Line, listed
 from smacwrap.pcs.places import Places
 from smacwrap.pcs.units import Number, Parameter, plain, texts
 
 _MOST_DECADES = 3
 
-_BLIND_TO_ORDER = {"==", "!=", "&&", "||"}
+_NATURAL = {-1, 0, 1}
+"""At such a bound a range often cannot go on: shares, counts and switches end there."""
 
 
 def review_parameters(space: ConfigurationSpace, places: Places) -> Iterator[Problem]:
-    """What is suspicious about parameters, each taken by itself."""
+    """What is suspicious about parameters, each taken by itself.
+
+    What can be so of many for the same reason is one warning, at the first of them.
+    """
     if not space:
         yield Problem("no parameters in it: there is nothing to tune", places.file)
-    compared = _compared_by_order(space)
+    elif all(parameter.size == 1 for parameter in space.values()):
+        yield Problem("all parameters have a single value: there is nothing to tune", places.file)
+    scales: list[tuple[str, Line]] = []
+    edges: list[tuple[str, Line]] = []
     for name, line in places.parameters.items():
         parameter = space[name]
-        if parameter.size == 1:
-            yield line.problem(f"'{name}' has a single value: there is nothing to tune")
-        elif isinstance(parameter, Number):
-            for message in _number(parameter):
+        if isinstance(parameter, Number):
+            if message := _decades(parameter):
                 yield line.problem(message)
-        elif isinstance(parameter, CategoricalHyperparameter):
-            if _is_scale(parameter):
-                yield line.problem(
-                    f"the values of '{name}' are numbers in order, but to the model a "
-                    "categorical's values are unrelated: did you mean ordinal?"
-                )
-        elif name not in compared and not _is_scale(parameter):
-            yield line.problem(
-                f"no condition or clause uses the order of '{name}', only the model does, which "
-                "takes neighbouring values for similar: if they are not, make it categorical"
-            )
+            if _edge(parameter):
+                edges.append((name, line))
+        elif isinstance(parameter, CategoricalHyperparameter) and _is_scale(parameter):
+            scales.append((name, line))
+    yield from _of_scales(scales)
+    yield from _of_edges(space, edges)
 
 
-def _number(parameter: Number) -> Iterator[str]:
-    name, low, high = parameter.name, float(parameter.lower), float(parameter.upper)
-    if low > 0 and not parameter.log and high / low > 10**_MOST_DECADES:
-        yield (
-            f"the range of '{name}' spans {math.log10(high / low):.3g} decades without log: "
-            "nine of ten random values lie in the highest one"
+def _of_scales(found: list[tuple[str, Line]]) -> Iterator[Problem]:
+    if len(found) == 1:
+        name, line = found[0]
+        yield line.problem(
+            f"the values of '{name}' are numbers in order, but to the model a "
+            "categorical's values are unrelated: did you mean ordinal?"
         )
-    default = float(parameter.default_value)
-    if default in (low, high) and parameter.size > 2:
-        edge = "lowest" if default == low else "highest"
-        yield (
-            f"the default {plain(default)} is the {edge} value of '{name}': "
+    elif found:
+        yield found[0][1].problem(
+            f"the values of {len(found)} categoricals are numbers in order, but to the model a "
+            f"categorical's values are unrelated: did you mean ordinal? {_names(found)}"
+        )
+
+
+def _of_edges(space: ConfigurationSpace, found: list[tuple[str, Line]]) -> Iterator[Problem]:
+    if len(found) == 1:
+        name, line = found[0]
+        default = plain(space[name].default_value)
+        yield line.problem(
+            f"the default {default} is the {_edge(space[name])} value of '{name}': "
             "is the range wide enough?"
         )
+    elif found:
+        yield found[0][1].problem(
+            f"the defaults of {len(found)} parameters are their lowest or highest values: "
+            f"are the ranges wide enough? {_names(found)}"
+        )
+
+
+def _names(found: list[tuple[str, Line]]) -> str:
+    return listed(name for name, _ in found)
+
+
+def _decades(parameter: Number) -> str | None:
+    low, high = float(parameter.lower), float(parameter.upper)
+    decades = math.log10(high) - math.log10(low) if low > 0 else 0.0
+    if parameter.log or decades <= _MOST_DECADES:
+        return None
+    return (
+        f"the range of '{parameter.name}' spans {decades:.3g} decades without log: "
+        "nine of ten random values lie in the highest one"
+    )
+
+
+def _edge(parameter: Parameter) -> str | None:
+    """Which end of the range the default is, if it is one that could be moved."""
+    assert isinstance(parameter, Number)
+    default = float(parameter.default_value)
+    if parameter.size <= 2 or default in _NATURAL:
+        return None
+    if default == float(parameter.lower):
+        return "lowest"
+    return "highest" if default == float(parameter.upper) else None
 
 
 def _is_scale(parameter: Parameter) -> bool:
@@ -71,19 +104,3 @@ def _is_scale(parameter: Parameter) -> bool:
         return False
     steps = [float(b) - float(a) for a, b in itertools.pairwise(names)]
     return min(steps) > 0 or max(steps) < 0
-
-
-def _compared_by_order(space: ConfigurationSpace) -> set[str]:
-    """The ordinals whose order a condition or a forbidden clause uses."""
-    found = {
-        term.parent.name
-        for condition in space.conditions
-        for term in terms_of(condition)
-        if term.operator in ("<", ">")
-    }
-    for clause in clauses_of(space):
-        if isinstance(clause, Formula):
-            expression = clause.components[0].value
-            if {step for step in expression.program if isinstance(step, str)} - _BLIND_TO_ORDER:
-                found.update(expression.names)
-    return {name for name in found if isinstance(space[name], OrdinalHyperparameter)}

@@ -137,7 +137,7 @@ class Checker:
         """The name of a file in the run's folder, or None if there is none."""
         name = self.text(table, key, value, "the name of a file")
         if name is not None and not is_name(name):
-            self.problem(f"{key}: '{name}' is no file in the run's folder", table, key)
+            self.problem(f"{key}: '{name}' is not a file in the run's folder", table, key)
         return name and str(PurePath(name))
 
     def command(self, table: str, key: str, value: Any) -> CommandTemplate | None:
@@ -154,7 +154,7 @@ class Checker:
         if value in known:
             return Status(value)
         hint = did_you_mean(str(value), known) or f" (known: {', '.join(known)})"
-        self.problem(f"{key}: '{value}' is no status{hint}", table, key.partition(".")[0])
+        self.problem(f"{key}: '{value}' is not a status{hint}", table, key.partition(".")[0])
         return None
 
     def pattern(self, table: str, key: str, value: Any, groups: int) -> re.Pattern[str] | None:

@@ -59,7 +59,8 @@ class Job(Frozen):
     `wallclock_time`, `exit_code`.
 
     `[limits]` says what a run may use, its whole process tree together; the call string's cutoff
-    holds in any case, for `cpu_time` and `wall_time` (seconds) alike. `memory`, `disk` (by which
+    is a limit of its CPU time in any case. `cpu_time` and `wall_time` are seconds; without a
+    `wall_time` it is twice the cutoff and one second. `memory`, `disk` (by which
     the run's folder may grow) and `output` are bytes or texts such as `"2 GB"`; `grace` is the
     seconds between asking processes to end and killing them. `over_memory` is the status of a run
     that took more memory; UNSAT needs `infeasible`.

@@ -38,26 +38,37 @@ _OVER_MEMORY = [s.value for s in (Status.CRASHED, Status.TIMEOUT, Status.UNSAT, 
 _LARGEST_FILE = 100_000  # bytes
 
 
-def read_job(path: Path, memory: Path | None = None) -> Job:
+def read_job(path: Path, memory: Path | None = None, copy: Path | None = None) -> Job:
     """Read a job file: TOML, with the tables that `Job` describes.
 
     Args:
         path: the file.
         memory: a folder for `read_toml`, which makes it faster for the next time.
+        copy: where its text is taken from, if not from itself.
 
     Raises:
         UserError: the file cannot be read, is not TOML, or says anything that cannot be done.
     """
+    text = read_job_text(copy or path)
     try:
-        text = read_at_most(path, _LARGEST_FILE).decode("utf-8-sig")
         document = read_toml(text, memory)
+    except (ValueError, RecursionError) as error:  # also for numbers and lists without end
+        raise UserError(_not_toml(str(error), path, text)) from None
+    return _JobReader(path, text).read(document)
+
+
+def read_job_text(path: Path) -> str:
+    """The text of a job file.
+
+    Raises:
+        UserError: it cannot be read, or is no text.
+    """
+    try:
+        return read_at_most(path, _LARGEST_FILE).decode("utf-8-sig")
     except OSError as error:
         raise UserError(Problem(f"cannot read the job file: {error.strerror}", path)) from None
     except UnicodeDecodeError:
         raise UserError(Problem("a job file is UTF-8 text, this is not", path)) from None
-    except (ValueError, RecursionError) as error:  # also for numbers and lists without end
-        raise UserError(_not_toml(str(error), path, text)) from None
-    return _JobReader(path, text).read(document)
 
 
 def _not_toml(error: str, path: Path, text: str) -> Problem:
@@ -125,7 +136,7 @@ class _JobReader:
         patterns = self.check.texts("run", "outputs", value)
         for pattern in patterns:
             if not is_pattern(pattern):
-                message = f"outputs: '{pattern}' is no name or pattern of files"
+                message = f"outputs: '{pattern}' is not a name or pattern of files"
                 self.check.problem(f"{message} in the run's folder", "run", "outputs")
         return patterns
 
@@ -191,7 +202,9 @@ class _JobReader:
             message = 'parameters spelled json:… need a file: [run] config = "config.json"'
             self.check.problem(message, "parameters")
         if fields["config"] and not spellings.uses("json"):
-            message = 'config: no parameter goes there; say "*" = "json:{name}" in [parameters]'
+            message = (
+                'config: no parameter is spelled json:…; write "*" = "json:{name}" in [parameters]'
+            )
             self.check.problem(message, "run", "config")
         if spellings.uses("words") and "{flags}" not in fields["command"].text:
             message = "[parameters] spells flags, but the command has no {flags}"

@@ -49,7 +49,7 @@ def _metrics(check: Checker, value: Any) -> dict[str, Source]:
     metrics: dict[str, Source] = {}
     for name, source in table.items():
         if not re.fullmatch(_METRIC, name):
-            message = f"'{name}' is no name of a metric: no spaces and none of = ; ,"
+            message = f"'{name}' is not a metric's name (no spaces and none of = ; ,)"
             check.problem(message, "result", "metrics")
         elif name in list(Measured):
             message = f"metrics.{name} is measured: a metric needs another name"
@@ -103,6 +103,6 @@ def _exit_codes(check: Checker, value: Any) -> Iterator[tuple[int, Status]]:
     table = check.mapping("result", "exit_codes", value, what)
     for code, status in table.items():
         if not re.fullmatch(r"-?\d{1,3}", code):
-            check.problem(f"exit_codes: '{code}' is no exit code", "result", "exit_codes")
+            check.problem(f"exit_codes: '{code}' is not an exit code", "result", "exit_codes")
         elif known := check.status("result", f"exit_codes.{code}", status, _STATUSES):
             yield int(code), known

@@ -131,8 +131,25 @@ def test_the_example_of_the_help_works(monkeypatch):
     assert done.output.count("\n") == 1
 
 
-def test_json_of_configspace_is_recognised():
-    Path("space.json").write_text('{"name": null, "hyperparameters": [], "conditions": []}')
+def test_json_of_configspace_is_checked_like_the_pcs_file_that_it_describes():
+    x = '{"type": "uniform_float", "name": "x", "lower": 1, "upper": 1e6, "default": 9, "q": 2}'
+    Path("space.json").write_text(f'{{"hyperparameters": [{x}]}}')
     done = check("space.json")
+    assert done.exit_code == 0
+    first, second, *_ = done.output.splitlines()
+    assert first == "space.json: warning: 'x': its quantisation, q=2, is dropped"
+    assert second.startswith(
+        "space.json, written as PCS:1:1: warning: the range of 'x' spans 6 dec"
+    )
+
+
+def test_a_file_of_irace_is_told_in_one_line():
+    lines = '# irace\nants "--ants " i (1, 100)\nrho "--rho " r,log (0.01, 1)\n'
+    Path("parameters.txt").write_text(lines)
+    done = check("parameters.txt")
     assert done.exit_code == 2
-    assert "ConfigSpace's JSON: smacwrap pcs convert space.json --to new" in done.output
+    assert done.output.splitlines() == [
+        "parameters.txt: error: not a PCS file, it looks like a parameter file of irace: convert "
+        "it first, smacwrap pcs convert parameters.txt --from irace --to new -o params.pcs",
+        "parameters.txt: 1 error",
+    ]

@@ -82,12 +82,19 @@ def test_what_cannot_be_said_is_named_and_nothing_is_written(
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
-        "newer.pcs: the older syntax cannot say 'size ordinal {lo, hi} [lo]': it has no ordinals; "
-        "declare it categorical if the order may be lost",
         "newer.pcs: the older syntax cannot say '{lr * momentum > 0.5}': "
         "it has no clauses but {parameter=value, ...}",
     ]
     assert not (newer.parent / "out.pcs").exists()
+
+
+def test_an_ordinal_becomes_categorical_in_the_older_syntax_with_a_warning(
+    newer: Path, smacwrap: Callable[..., "object"]
+) -> None:
+    newer.write_text("size ordinal {lo, mid, hi} [mid]\nx [0, 1] [0.5]\nx | size > lo\n")
+    done = smacwrap("pcs", "convert", "newer.pcs", "--to", "old")
+    assert done.stdout == "size {lo, mid, hi} [mid]\nx [0, 1] [0.5]\n\nx | size in {mid, hi}\n"
+    assert done.stderr.startswith("newer.pcs: warning: 'size' becomes categorical: ")
 
 
 def test_what_a_pcs_file_has_no_place_for_is_a_warning(
@@ -124,3 +131,45 @@ def test_errors_of_a_pcs_file_have_their_place(newer: Path) -> None:
     newer.write_text("a real [0, 1] [2]")
     with pytest.raises(UserError, match=r"newer.pcs:1:16: default 2 is outside"):
         convert(newer, "--to", "json")
+
+
+IRACE = """\
+ants "--ants " i,log (5, 500)
+alpha "--alpha " r (0, 2)
+kind "--" c (as, "ras")
+rank "--rank " i (1, 9) | kind %in% c("ras")
+[forbidden]
+alpha == 1 & ants < 100
+"""
+
+
+def test_a_file_of_irace_becomes_any_of_the_targets(
+    tmp_path: Path, smacwrap: Callable[..., "object"]
+) -> None:
+    (tmp_path / "parameters.txt").write_text(IRACE)
+    (tmp_path / "default.txt").write_text("ants alpha kind rank\n20 0.5 ras 3\n")
+    words = ("pcs", "convert", "parameters.txt", "--from", "irace", "--to")
+    refused = smacwrap(*words, "new")
+    assert refused.returncode == 2
+    assert "forbids the default configuration" in refused.stderr
+    assert "--default FILE" in refused.stderr
+    for target in ("new", "old", "json"):
+        done = smacwrap(*words, target, "--default", "default.txt", "-o", f"out.{target}")
+        assert done.returncode == 0, done
+    text = (tmp_path / "out.new").read_text()
+    assert 'ants integer [5, 500] [20] log    # "--ants "' in text
+    same = smacwrap("pcs", "diff", "out.new", "out.json")
+    assert (same.returncode, same.stdout) == (0, "")
+
+
+def test_a_file_of_paramils_keeps_its_comments(tmp_path: Path) -> None:
+    file = tmp_path / "params.txt"
+    file.write_text("a {0, 1.0} [1]  # on\nb {x, y}[x]\nConditionals\nb|a in {1}\n")
+    assert convert(file, "--from", "paramils", "--to", "new") == (
+        "a categorical {0, 1.0} [1.0]  # on\nb categorical {x, y} [x]\n\nb | a in {1.0}\n"
+    )
+
+
+def test_a_default_is_for_files_of_irace_only(newer: Path) -> None:
+    with pytest.raises(SystemExit):
+        convert(newer, "--to", "new", "--default", newer)

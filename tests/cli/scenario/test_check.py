@@ -1,5 +1,6 @@
 """`smacwrap scenario check`: everything that would stop or surprise a launch, in one go."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -278,6 +279,30 @@ def test_a_program_of_the_job_that_does_not_exist_is_an_error(job, check: Check)
     found = check(exit_code=2)
     assert "job.toml: error: command: no program 'train.sh' on the PATH" in found
     assert "did you mean './train.sh'?" in found
+
+
+def test_inputs_left_out_and_outputs_never_kept_are_warnings(
+    folder: Path, job, check: Check
+) -> None:
+    (folder / "src").mkdir()
+    (folder / "src" / ".#train.py").symlink_to("user@host.4242:1700000000")
+    (folder / "set").mkdir()
+    text = (folder / "job.toml").read_text()
+    more = "input = ['src', 'train.sh']\ndata = 'set'\noutputs = ['set/model', 'model']\n"
+    (folder / "job.toml").write_text(re.sub(r"input = .*\n", more, text))
+    found = check()
+    left_out = "left out of the inputs: .#train.py (a link that leads nowhere)"
+    assert f"job.toml: warning: input: {left_out}" in found
+    assert "job.toml: warning: outputs: set/model is in data, which is linked" in found
+    assert found.count("outputs:") == 1
+
+
+def test_a_program_of_the_post_processing_that_does_not_exist_is_an_error(
+    folder: Path, job, check: Check
+) -> None:
+    text = (folder / "job.toml").read_text()
+    (folder / "job.toml").write_text(f"{text}postprocess = 'no-such-program model'\n")
+    assert "postprocess: no program 'no-such-program' on the PATH" in check(exit_code=2)
 
 
 def test_a_quality_that_no_expression_finds_is_told_of(folder: Path, job, check: Check) -> None:
