@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import UserError
@@ -36,12 +37,16 @@ def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...])
       smacwrap algo-test scenarios/digits_cnn/scenario.txt --config "-dropout1 0.1"
     """
     own = [option for param in command.params for option in param.opts]
-    scenario = load_scenario(scenario_file, parse_overrides(scenario_options, own))
+    overrides = parse_overrides(scenario_options, own)
+    scenario = load_scenario(find_scenario(scenario_file, "algo-test"), overrides)
     environment = target_environment(scenario, None)
     check_target(scenario, environment)
     call = _call(scenario, _configuration(scenario, config))
     target = Target(scenario, environment)
-    click.echo(f"Call:   {target.sample_call(call)}\nOutput:")
+    click.echo(f"Call:   {target.sample_call(call)}")
+    if not call.has_cutoff:
+        click.echo("        (1.7976931348623157E308 stands for no cutoff)")
+    click.echo("Output:")
     sys.stdout.flush()
     answer = target.call(call, echo=sys.stdout.buffer)
     click.echo(f"Result: {format_result(answer.result)}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from smacwrap.cli.paths import ANY_PATH
+from smacwrap.cli.paths import STUDY
 from smacwrap.errors import UserError
 from smacwrap.history import Study
 from smacwrap.history.forgotten import Forgotten, run_id
@@ -14,7 +14,7 @@ from smacwrap.report import write_results
 
 
 @click.command("forget")
-@click.argument("folder", metavar="STUDY", type=ANY_PATH)
+@click.argument("folder", metavar="STUDY", type=STUDY)
 @click.argument("ids", metavar="RUN...", nargs=-1, required=True)
 @click.option("--undo", is_flag=True, help="Let them count again.")
 def command(folder: Path, ids: tuple[str, ...], undo: bool) -> None:

@@ -1,5 +1,6 @@
 """`smacwrap launch`: tune a program."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import click
 from rich.console import Console
 
 from smacwrap.cli.console import plain_console
+from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.engines import ENGINES
@@ -16,7 +18,9 @@ from smacwrap.history.forgotten import Forgotten
 from smacwrap.launch import Ending, LaunchOptions, join, launch
 from smacwrap.launch.background import launch_in_background
 from smacwrap.launch.description import read_description
+from smacwrap.launch.find_study import how_to_resume, studies_of
 from smacwrap.launch.progress import TerminalProgress
+from smacwrap.launch.review import hung_for_ever
 from smacwrap.launch.signals import heed_too, listening
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.target import Target, target_environment
@@ -27,6 +31,9 @@ from smacwrap.scenario import Scenario, load_scenario
 
 INTERRUPTED = 130
 """The exit code of a launch that was stopped."""
+
+_DONE_ONCE = ("--overwrite", "--join", "--accept-changes", "--retry-crashed", "--in-background")
+"""Options that a launch has acted on when it is interrupted."""
 
 
 @click.command("launch", context_settings=SCENARIO_OPTIONS)
@@ -143,7 +150,7 @@ def command(
 
     Every option of SMAC v2's scenario files can be given with -- and wins over the file, for
     example --numberOfRunsLimit 50 or --wallclock-limit 3600 (seconds). Limits hold for all
-    workers together.
+    workers together. SCENARIO may also be a folder with one scenario file in it.
 
     The study, with everything that is known of the launch, is written to
     smac-output/<the scenario's name>. Ctrl-C stops cleanly; --resume goes on. --join, on another
@@ -160,8 +167,11 @@ def command(
     heed_too(stop_signals)
     own = [option for param in command.params for option in param.opts]
     overrides = parse_overrides(scenario_options, own)
+    scenario_file = find_scenario(scenario_file, "launch")
     scenario = load_scenario(scenario_file, overrides)
     study = Study(scenario.output_dir / scenario.rungroup)
+    if resume and not (study.description.exists() or study.seeds()):
+        raise UserError(*_nothing_to_resume(study, scenario_file))
     if (resume or joins) and (before := read_description(study)):
         # What the study was launched with holds on, unless it is said anew.
         overrides = [*before.overrides_from_here(), *overrides]
@@ -188,12 +198,18 @@ def command(
     console = plain_console(lasting=True)
     if detach and not in_background:
         pid = launch_in_background(study, [*sys.argv[1:], "--in-background"])
-        console.print(f"launched in the background (process {pid}): {study.launch_log}")
-        console.print(f"smacwrap status {study.folder} shows it, smacwrap stop ends it")
+        folder = shlex.quote(str(study.folder))
+        for line in (
+            f"launched in the background (process {pid}): {study.launch_log}",
+            f"smacwrap status {folder} shows it, smacwrap stop {folder} ends it",
+        ):
+            console.print(line, markup=False, soft_wrap=True)
         return
     if scenario.without_effect:
         names = ", ".join(scenario.without_effect)
         console.print(f"ignored options: {names}", style="yellow", markup=False)
+    if problem := hung_for_ever(scenario):
+        console.print(f"warning: {problem}", style="yellow", markup=False, soft_wrap=True)
     progress = TerminalProgress(console, scenario.wallclock_limit)
 
     def on_signal() -> None:
@@ -219,7 +235,24 @@ def _report(console: Console, scenario: Scenario, study: Study, ending: Ending) 
     except UserError as error:
         click.echo(str(error), err=True)
         exit_code = exit_code or 2
+    if ending.interrupted:
+        console.print(f"Go on with: {_resuming()}", markup=False, soft_wrap=True)
     return exit_code
+
+
+def _nothing_to_resume(study: Study, scenario_file: Path) -> list[str]:
+    """What to say where there is no study, and which ones of the scenario may be meant."""
+    message = f"nothing to resume: there is no study {study.folder}"
+    if not (others := studies_of(scenario_file)):
+        return [f"{message} (leave out --resume to begin one)"]
+    lines = [f"  {how_to_resume(other) or other}" for other in others]
+    return [f"{message}; this scenario has a study elsewhere, go on with it by:", *lines]
+
+
+def _resuming() -> str:
+    """The command that goes on with this launch, from the same folder."""
+    words = [word for word in sys.argv[1:] if word not in _DONE_ONCE]
+    return shlex.join(["smacwrap", *words, *([] if "--resume" in words else ["--resume"])])
 
 
 def _show(console: Console, scenario: Scenario, study: Study, ending: Ending) -> None:

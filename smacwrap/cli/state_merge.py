@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from smacwrap.cli.paths import ANY_PATH
+from smacwrap.launch.find_study import find_study
 from smacwrap.launch.merge import merge_folders
 
 
@@ -28,13 +29,15 @@ def command(folders: tuple[Path, ...], into: Path, scenario_file: Path | None) -
     """Merge the runs of studies and state folders, ours or SMAC v2's, into one state folder.
 
     Of several runs of one configuration, instance and seed the first stays. All must have the
-    same parameters and instances. SMAC v2 starts from OUT with --warmstart-from.
+    same parameters and instances. SMAC v2 starts from OUT with --warmstart-from. A study may also
+    be named by its scenario file.
 
     \b
     Example:
       smacwrap state-merge smac-output/monday smac-output/tuesday --into merged
     """
-    merged = merge_folders(folders, into, scenario_file)
+    studies = [find_study(path).folder if path.is_file() else path for path in folders]
+    merged = merge_folders(studies, into, scenario_file)
     for problem in merged.lost:
         click.echo(f"warning: {problem}", err=True)
     for folder, count in merged.read.items():

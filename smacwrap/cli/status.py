@@ -8,19 +8,23 @@ import click
 from rich.table import Table
 
 from smacwrap.cli.console import plain_console
-from smacwrap.cli.paths import ANY_PATH
+from smacwrap.cli.paths import STUDY
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
 from smacwrap.launch.launchers import Joined
 from smacwrap.launch.resources import Share
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.status import Activity, Status, read_status
+from smacwrap.scenario.domains import UNLIMITED
 
 
 @click.command("status")
-@click.argument("folder", metavar="STUDY", type=ANY_PATH)
+@click.argument("folder", metavar="[STUDY]", type=STUDY, default=".")
 def command(folder: Path) -> None:
     """Show what goes on in a STUDY: what runs now, since when, with what configuration.
+
+    STUDY is a study's folder, or a folder with one study somewhere in it (by default the current
+    folder), or the scenario file or job file of one study.
 
     \b
     Example:
@@ -28,7 +32,7 @@ def command(folder: Path) -> None:
     """
     status = read_status(Study(folder))
     console = plain_console()
-    for line in _summary(status):
+    for line in _summary(folder, status):
         console.print(line, markup=False, soft_wrap=True)
     for problem in status.lost:
         console.print(f"warning: {problem}", markup=False, soft_wrap=True)
@@ -38,7 +42,7 @@ def command(folder: Path) -> None:
         console.print(_table("Interrupted (--resume makes them again)", status.interrupted))
 
 
-def _summary(status: Status) -> list[str]:
+def _summary(folder: Path, status: Status) -> list[str]:
     activity = status.activity
     description = activity.description
     since = datetime.fromisoformat(description.start)
@@ -52,14 +56,16 @@ def _summary(status: Status) -> list[str]:
     else:
         state = f"not running; last launched at {_local(since)}"
     limit = status.scenario.run_limit
+    at_most = f" of at most {limit}" if limit < UNLIMITED else ", no limit"
     lines = [
+        f"study      {folder}",
         f"scenario   {description.scenario}",
         f"launch     {state}",
         *(f"joined     {_joined(joined)}" for joined in activity.joined),
         f"engine     {description.engine}",
         f"workers    {_workers(activity)}",
-        f"runs       {len(status.runs) - len(status.forgotten)} of at most {limit}"
-        + (" each worker" if description.limits_per_process else "")
+        f"runs       {len(status.runs) - len(status.forgotten)}{at_most}"
+        + (" each worker" if description.limits_per_process and limit < UNLIMITED else "")
         + (f", and {len(status.forgotten)} forgotten" if status.forgotten else ""),
         f"each run   {_shares(activity.shares)}"
         + (f"; niceness {description.nice}" if description.nice else ""),

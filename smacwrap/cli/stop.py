@@ -7,8 +7,8 @@ import click
 
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.errors import UserError, did_you_mean
-from smacwrap.history import Study
 from smacwrap.history.requests import Requests
+from smacwrap.launch.find_study import find_study
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.status import Activity, read_activity
 
@@ -16,14 +16,17 @@ _POLL = 0.2  # seconds
 
 
 @click.command("stop")
-@click.argument("folder", metavar="STUDY", type=ANY_PATH)
+@click.argument("path", metavar="[STUDY]", type=ANY_PATH, default=".")
 @click.option("--seed", type=int, help="End only the worker with this seed.")
 @click.option("--run", "run_id", metavar="ID", help="End only this run, for example 2-14.")
-def command(folder: Path, seed: int | None, run_id: str | None) -> None:
+def command(path: Path, seed: int | None, run_id: str | None) -> None:
     """End the launch of a STUDY, one of its workers, or one run.
 
+    STUDY is a study's folder, or a folder with one study somewhere in it (by default the current
+    folder), or the scenario file or job file of one study; of several, the one that runs.
+
     Completed runs are kept, and --resume goes on. A run that is stopped by its ID is recorded as
-    KILLED: it counts as one of the launch's runs, and says nothing about its configuration.
+    KILLED: it counts as one of the launch's runs, and not as a result of its configuration.
     `smacwrap status` shows what runs.
 
     \b
@@ -32,12 +35,15 @@ def command(folder: Path, seed: int | None, run_id: str | None) -> None:
     """
     if seed is not None and run_id is not None:
         raise UserError("--seed and --run exclude each other")
-    study = Study(folder)
+    study = find_study(path, prefer=lambda study: study.is_locked("launch"))
+    folder = study.folder
     activity = read_activity(study)
     if not activity.workers and not activity.launcher:
         raise UserError(f"{folder}: nothing runs in this study")
     if activity.description.engine == SMAC2 and run_id is not None:
-        raise UserError("SMAC v2 tells nobody what it runs: stop one of its processes with --seed")
+        raise UserError(
+            "SMAC v2 does not report single runs: stop one of its processes with --seed"
+        )
     worker, number = _chosen(activity, seed, run_id)
     try:
         Requests(study).stop(worker, number)

@@ -168,8 +168,10 @@ class Study:
             return []
         return sorted(int(match[1]) for match in matches if match)
 
-    def clear(self) -> None:
+    def clear(self, *, keep_log: bool = False) -> None:
         """Delete what smacwrap wrote into the folder, and nothing else.
+
+        With `keep_log` the launch's log stays, for a launch in the background that writes it.
 
         Raises:
             UserError: something cannot be deleted.
@@ -177,6 +179,8 @@ class Study:
         try:
             for pattern in _OURS:
                 for path in self.folder.glob(pattern):
+                    if keep_log and path == self.launch_log:
+                        continue
                     if path.is_dir() and not path.is_symlink():
                         shutil.rmtree(path)
                     else:

@@ -116,7 +116,7 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
             crew = _crew(scenario, study, description, options.smac2_home)
             # Nothing is wrong with this launch: only now something of the study is changed.
             if options.overwrite:
-                study.clear()
+                study.clear(keep_log=options.detach)
             _take_inputs(scenario, study, job, observer)
             write_frozen_job(study, frozen)
             write_description(study, description)

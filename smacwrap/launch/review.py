@@ -1,5 +1,7 @@
 """What beyond the scenario itself would stop or surprise its launch: target, job and study."""
 
+import contextlib
+import math
 import os
 import shlex
 import shutil
@@ -15,8 +17,9 @@ from smacwrap.launch.review_files import review_files, review_postprocess
 from smacwrap.launch.target import check_target, target_environment
 from smacwrap.lookup import names_like
 from smacwrap.pcs import read_pcs
-from smacwrap.protocol import CallString
+from smacwrap.protocol import NO_CUTOFF, CallString
 from smacwrap.scenario import Scenario
+from smacwrap.scenario.domains import UNLIMITED
 from smacwrap.scenario.review import Finding, Level, at_option, errors, not_the_one_beside
 from smacwrap.wrapper import Job, read_job
 from smacwrap.wrapper.placeholders import values_of
@@ -24,10 +27,14 @@ from smacwrap.wrapper.placeholders import values_of
 _SCRIPTS = frozenset({".jar", ".jl", ".js", ".lua", ".pl", ".py", ".R", ".rb", ".sh"})
 """Endings of files that interpreters are started with."""
 
+_TIME_LIMITS = ("wallclock-limit", "cputime-limit")
+
 
 def review_launch(scenario: Scenario) -> Iterator[Finding]:
     """What can be told of a launch without starting anything."""
     yield from (Finding(Level.ERROR, problem) for problem in unsupported(scenario))
+    if problem := hung_for_ever(scenario):
+        yield Finding(Level.WARNING, problem)
     yield from _target(scenario)
     yield from _commands(scenario)
     yield from _job(scenario)
@@ -48,6 +55,28 @@ def unsupported(scenario: Scenario) -> list[Problem]:
         message = "parameter selection is not supported: SMAC, or ROAR for random proposals"
         problems.append(at_option(scenario, "exec-mode", message))
     return problems
+
+
+def hung_for_ever(scenario: Scenario) -> Problem | None:
+    """What to say where a launch ends by time, or not at all, and nothing ends a target that hangs.
+
+    At a wall-clock limit the launch ends it. A launch that ends by its number of runs is not warned
+    of: it has to wait for each of them.
+    """
+    by_time = [name for name in _TIME_LIMITS if name in scenario.settings]
+    if not by_time and scenario.run_limit < UNLIMITED:
+        return None
+    if scenario.cutoff < NO_CUTOFF or scenario.run_obj == "RUNTIME":  # that has its own warning
+        return None
+    how = "add a line such as cutoff-time = 3600 (seconds)"
+    with contextlib.suppress(UserError):  # said where the job is reviewed
+        if file := find_job(scenario):
+            how += f", or wall_time = 3600 to [limits] in {file.name}"
+            if math.isfinite(read_job(file).limits.wall_time):
+                return None
+    until = "until then " if "wallclock-limit" in by_time else ""
+    message = f"{until}nothing ends a target that hangs: {how}"
+    return at_option(scenario, by_time[0] if by_time else "wallclock-limit", message)
 
 
 def _target(scenario: Scenario) -> Iterator[Finding]:

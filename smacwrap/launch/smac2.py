@@ -98,6 +98,7 @@ class Smac2(Crew):
             "shared-model-mode": "true",
             "output-dir": str(self._study.folder.parent),
             "rungroup": self._study.folder.name,
+            "use-instances": str(self._scenario.use_instances).lower(),
             **self._limits(seed),
         }
         words = [word for name, value in options.items() for word in (f"--{name}", value)]

@@ -16,8 +16,8 @@ REAL = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
 
 LONGEST_SHOWN = 80
 
-_UNLIMITED = 2**31 - 1
-"""Java's largest integer, or a larger bound: nobody means a limit by it."""
+UNLIMITED = 2**31 - 1
+"""Java's largest integer: whoever writes this, or more, means no limit."""
 
 
 def quoted(text: str) -> str:
@@ -91,14 +91,35 @@ class Interval:
         for word in self.extra:
             if text.upper() == word.upper():
                 return float(word) if REAL.fullmatch(word) else word
-        if self.integer and self.high >= _UNLIMITED and text.lower() == "inf":
+        if self.integer and self.high >= UNLIMITED and text.lower() == "inf":
             return self.high
         if (INTEGER if self.integer else REAL).fullmatch(text):
             number = int(text) if self.integer else float(text)
             if self._holds(number):
                 return number
+            if number > self.high >= UNLIMITED:
+                raise ValueError(f"{quoted(text)} is too large: the largest is {self.high}")
+        raise ValueError(f"{quoted(text)} is not {self.words}{self._meant(text)}")
+
+    @property
+    def words(self) -> str:
+        """What it holds, for people: `an integer greater than 0`, `a real number in [0, 1]`."""
         kind = "an integer" if self.integer else "a real number"
-        raise ValueError(f"{quoted(text)} is not {kind} in {self.notation}")
+        if self.high < UNLIMITED:
+            return f"{kind} in {self.notation}"
+        extra = "".join(f", or {word}" for word in self.extra)
+        if self.low < -UNLIMITED:
+            return kind + extra
+        bound = f" of at least {self.low:g}" if self.low_included else f" greater than {self.low:g}"
+        return kind + bound + extra
+
+    def _meant(self, text: str) -> str:
+        """`" … did you mean '5'?"` for `5.0` where it is to be an integer."""
+        if not self.integer or len(text) > LONGEST_SHOWN or not REAL.fullmatch(text):
+            return ""
+        number = float(text)
+        meant = number.is_integer() and self._holds(number)
+        return f" … did you mean '{number:.0f}'?" if meant else ""
 
     def _holds(self, number: int | float) -> bool:
         above = number > self.low or (number == self.low and self.low_included)

@@ -13,6 +13,7 @@ from smacwrap.scenario.lines import MOST_PROBLEMS, Line, read_lines
 
 _MOST_NAMED = 5
 _MOST_COMPARED = 1000  # names; to find the nearest takes time
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class FeatureTable:
 def read_features(path: Path) -> FeatureTable:
     """A file of features: `instance,name,…` and a row `instance,number,…` for each instance.
 
-    Of several rows of one instance the last holds, as in SMAC v2.
+    Of several rows of one instance the last holds, as in SMAC v2. Blank cells at the ends of lines
+    and rows of blank cells, which spreadsheets leave behind, are no cells.
 
     Raises UserError with all that is wrong, by line and column: no header, uneven rows, values
     that are not finite numbers.
@@ -66,16 +68,19 @@ def read_features(path: Path) -> FeatureTable:
     problems = Problems(MOST_PROBLEMS, "a feature file")
     for line in lines:
         with problems:
-            instance, values = _row(line, len(names))
-            rows[instance] = values
+            if row := _row(line, len(names)):
+                instance, values = row
+                rows[instance] = values
     problems.check()
     return FeatureTable(path, names, rows)
 
 
 def _names(header: Line) -> tuple[str, ...]:
-    cells = comma_separated(header)[1:]
+    cells = _without_blank_end(comma_separated(header), 1)[1:]
     if not cells:
-        expected = "expected a header with commas, such as: instance,size,ratio"
+        other = next((name for sep, name in _SEPARATORS.items() if sep in header.text), None)
+        found = f" (this one has {other})" if other else ""
+        expected = f"expected a header with commas{found}, such as: instance,size,ratio"
         raise UserError(header.problem(f"no names of features; {expected}"))
     names: set[str] = set()
     problems = Problems(MOST_PROBLEMS, "a feature file")
@@ -95,13 +100,19 @@ def _names(header: Line) -> tuple[str, ...]:
     return tuple(cell.text for cell in cells)
 
 
-def _row(line: Line, width: int) -> tuple[str, tuple[float, ...]]:
-    instance, *cells = comma_separated(line)
+def _row(line: Line, width: int) -> tuple[str, tuple[float, ...]] | None:
+    """The instance and its values; None if all cells are blank."""
+    instance, *cells = _without_blank_end(comma_separated(line), 1 + width)
+    if not instance.text and not any(cell.text for cell in cells):
+        return None
     if len(cells) != width:
-        raise UserError(line.problem(f"{len(cells)} values, but the header names {width} features"))
+        counted = f"{len(cells)} value{'s' if len(cells) != 1 else ''}"
+        column = cells[width].column if len(cells) > width else len(line.text) + 1
+        message = f"{counted}, but the header names {width} feature{'s' if width != 1 else ''}"
+        raise UserError(line.problem(message, column))
     values = [_number(cell) for cell in cells]
     problems = [
-        line.problem(f"{quoted(cell.text)} is not a finite number", cell.column, len(cell.text))
+        line.problem(_no_number(cell.text), cell.column, len(cell.text))
         for cell, value in zip(cells, values, strict=True)
         if not math.isfinite(value)
     ]
@@ -110,5 +121,20 @@ def _row(line: Line, width: int) -> tuple[str, tuple[float, ...]]:
     return instance.text, tuple(values)
 
 
+def _without_blank_end(cells: list[Cell], least: int) -> list[Cell]:
+    """The cells up to the last one with a text, but at least so many if there are."""
+    end = len(cells)
+    while end > least and not cells[end - 1].text:
+        end -= 1
+    return cells[:end]
+
+
 def _number(cell: Cell) -> float:
     return float(cell.text) if REAL.fullmatch(cell.text) else math.nan
+
+
+def _no_number(text: str) -> str:
+    if not text:
+        return "a blank cell: expected a number"
+    hint = "; write it with a point" if REAL.fullmatch(text.replace(",", ".")) else ""
+    return f"{quoted(text)} is not a finite number{hint if ',' in text else ''}"

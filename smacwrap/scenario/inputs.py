@@ -20,13 +20,16 @@ class Inputs:
     features: Mapping[str, tuple[float, ...]] | None = field(default=None, hash=False)
 
 
-def read_inputs(given: Given, folders: tuple[Path, ...]) -> Inputs:
-    """What the scenario's options name, each looked for in `folders` in turn."""
+def read_inputs(given: Given, folders: tuple[Path, ...], *, seeds: bool = True) -> Inputs:
+    """What the scenario's options name, each looked for in `folders` in turn.
+
+    `seeds` is as in `read_instances`.
+    """
     if not given.flag("use-instances"):
         return Inputs()
-    instances = _instances(given, folders, "instances", ["instance-suffix"])
+    instances = _instances(given, folders, "instances", ["instance-suffix"], seeds)
     test_suffixes = ["test-instance-suffix", "instance-suffix"]
-    test_instances = _instances(given, folders, "test-instances", test_suffixes)
+    test_instances = _instances(given, folders, "test-instances", test_suffixes, seeds)
     if given.flag("skip-features") or not instances:
         return Inputs(instances, test_instances)
     names = [instance.name for instance in instances]
@@ -45,13 +48,14 @@ def read_inputs(given: Given, folders: tuple[Path, ...]) -> Inputs:
 
 
 def _instances(
-    given: Given, folders: tuple[Path, ...], option: str, suffixes: list[str]
+    given: Given, folders: tuple[Path, ...], option: str, suffixes: list[str], seeds: bool
 ) -> tuple[Instance, ...]:
     suffix = next((given.text(name) for name in suffixes if name in given.settings), None)
 
     def read(text: str) -> tuple[Instance, ...]:
         folder = folder_with(text, folders, or_folder=True)
         base = folder if given.flag("check-instances-exist") else None
-        return read_instances(resolved(folder / text), written=text, suffix=suffix, base=base)
+        place = resolved(folder / text)
+        return read_instances(place, written=text, suffix=suffix, base=base, seeds=seeds)
 
     return given.read(option, read, ())

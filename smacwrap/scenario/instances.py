@@ -37,7 +37,12 @@ class Instance:
 
 
 def read_instances(
-    path: Path, *, written: str = "", suffix: str | None = None, base: Path | None = None
+    path: Path,
+    *,
+    written: str = "",
+    suffix: str | None = None,
+    base: Path | None = None,
+    seeds: bool = True,
 ) -> tuple[Instance, ...]:
     """The instances of a list or a folder, in its order; one that is listed twice comes once.
 
@@ -48,12 +53,13 @@ def read_instances(
             are those with an extension, which must be the same for all.
         base: the folder that names start from. If given, each instance must be a file, and gets
             its absolute path for a name.
+        seeds: whether a list's lines may begin with seeds; SMAC3's never do.
 
     Raises:
         UserError: with all that is wrong with the list, by line, or with the folder.
     """
     is_folder = path.is_dir()
-    instances = _of_folder(path, written, suffix) if is_folder else _of_list(path, base)
+    instances = _of_folder(path, written, suffix) if is_folder else _of_list(path, base, seeds)
     if base is None:
         return instances
     return tuple(replace(own, name=absolute(own.name, base)) for own in instances)
@@ -87,7 +93,9 @@ def _of_folder(folder: Path, written: str, suffix: str | None) -> tuple[Instance
         try:
             at_end = re.compile(f"(?:{suffix})\\Z")
         except (re.error, OverflowError, RecursionError) as error:
-            raise UserError(f"suffix {quoted(suffix)} is no regular expression: {error}") from None
+            raise UserError(
+                f"suffix {quoted(suffix)} is not a regular expression: {error}"
+            ) from None
         names = [name for name in names if at_end.search(name)]
     if not names:
         which = "with an extension" if suffix is None else f"with the suffix {quoted(suffix)}"
@@ -103,7 +111,7 @@ class _Row:
     parts: tuple[str, ...]
 
 
-def _of_list(path: Path, base: Path | None) -> tuple[Instance, ...]:
+def _of_list(path: Path, base: Path | None, seeds: bool) -> tuple[Instance, ...]:
     problems = Problems(MOST_PROBLEMS, "a list of instances")
     rows: list[_Row] = []
     for line in read_lines(path):
@@ -112,7 +120,7 @@ def _of_list(path: Path, base: Path | None) -> tuple[Instance, ...]:
     problems.check()
     if not rows:
         raise UserError(Problem("no instances in it; expected one a line", path))
-    listed = _listed(rows)
+    listed = _listed(rows, seeds)
     _check_seeds(listed)
     if base is not None:
         _check_files(listed, base)
@@ -156,15 +164,16 @@ class _Listed:
     seeds: dict[int, None]
 
 
-def _listed(rows: list[_Row]) -> dict[str, _Listed]:
+def _listed(rows: list[_Row], seeds: bool) -> dict[str, _Listed]:
     """The instances in rows of one form, by name."""
     width = len(rows[0].parts)
-    seeded = width == 3 or (width == 2 and all(INTEGER.fullmatch(row.parts[0]) for row in rows))
+    integers = all(INTEGER.fullmatch(row.parts[0]) for row in rows)
+    seeded = seeds and (width == 3 or (width == 2 and integers))
     listed: dict[str, _Listed] = {}
     problems = Problems(MOST_PROBLEMS, "a list of instances")
     for row in rows:
         name, *info = row.parts[1:] if seeded else row.parts
-        specifics = info[0] if info else "0"
+        specifics = " ".join(info) if info else "0"
         with problems:
             if not name:
                 raise UserError(row.line.problem("an instance without a name"))
@@ -206,5 +215,5 @@ def _seed(row: _Row) -> int:
     text = row.parts[0]
     if INTEGER.fullmatch(text) and int(text) in _SEEDS:
         return int(text)
-    message = f"{quoted(text)} is no seed: expected an integer in [-1, 2147483647]"
+    message = f"{quoted(text)} is not a seed: expected an integer in [-1, 2147483647]"
     raise UserError(row.line.problem(message))

@@ -12,7 +12,7 @@ _LONGEST_SHOWN = 400
 _LARGEST_FILE = 100_000_000  # bytes: the features of 100,000 instances
 
 MOST_PROBLEMS = 100
-"""A file with more is something else: nobody wants to read what is wrong with each line."""
+"""A file with more is something else, and what is wrong with each line is of no use."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from smacwrap.protocol import NO_CUTOFF
 from smacwrap.scenario.domains import quoted
 from smacwrap.scenario.given import Given
 from smacwrap.scenario.inputs import read_inputs
-from smacwrap.scenario.options import ACTED_ON
+from smacwrap.scenario.options import ACTED_ON, find_option
 from smacwrap.scenario.reader import Setting, command_line_settings, parse_settings
 from smacwrap.scenario.scenario import ExecMode, IntraObj, RunObj, Scenario
+from smacwrap.scenario.smac3 import in_words_of_smac2, is_smac3
 
 # A line to add for each option that has no default.
 _REQUIRED = {
@@ -57,10 +58,12 @@ def load_scenario(
     problems += wrong_overrides
     # A misspelt option is probably the one that is missing, and has been spoken of already.
     misspelt = bool(problems)
-    given = Given(_effective(in_file, on_command_line, problems), problems)
+    effective = _effective(in_file, on_command_line, problems)
+    smac3 = is_smac3({setting.name for setting in in_file})
+    given = Given(_as_smac3_means(effective, path) if smac3 else effective, problems)
     if not misspelt:
         _require(given, path)
-    scenario = _scenario(resolved(path.parent) / path.name, given)
+    scenario = _scenario(resolved(path.parent) / path.name, given, smac3)
     if problems:
         raise UserError(*sorted(problems, key=partial(_place, path)))
     return scenario
@@ -99,6 +102,20 @@ def _effective(
     return effective | overriding
 
 
+def _as_smac3_means(settings: Mapping[str, Setting], path: Path) -> dict[str, Setting]:
+    """The settings of a scenario file of SMAC3's, in SMAC v2's words."""
+    run_obj = settings["run-obj"].text if "run-obj" in settings else ""
+    ours = {
+        name: replace(own, text=in_words_of_smac2(own.option, own.text, run_obj))
+        for name, own in settings.items()
+    }
+    if not ours.keys() & {"instances", "use-instances"}:
+        option = find_option("use-instances")
+        assert option is not None
+        ours[option.name] = Setting(option, option.name, "false", path)
+    return ours
+
+
 def _require(given: Given, path: Path) -> None:
     required = _REQUIRED
     if given.flag("use-instances"):
@@ -108,16 +125,19 @@ def _require(given: Given, path: Path) -> None:
         for name, example in required.items()
         if name not in given.settings
     )
+    # SMAC v2 needs no command with these: who leaves it out means them.
+    if "algo-exec" not in given.settings and (tae := given.settings.get("tae")):
+        given.problems.append(tae.problem(f"no effect here: {tae.option.here}"))
 
 
-def _scenario(file: Path, given: Given) -> Scenario:
+def _scenario(file: Path, given: Given, smac3: bool) -> Scenario:
     settings = given.settings
     transforms_crashed = given.flag("transform-crashed-quality")
     here = Path.cwd()
     experiment_dir = given.read("experiment-dir", _folder, here)
     exec_dir = given.read("algo-exec-dir", _folder, here)
     beside_scenario = (file.parent, *file.parent.parents)
-    inputs = read_inputs(given, (experiment_dir, *beside_scenario, here))
+    inputs = read_inputs(given, (experiment_dir, *beside_scenario, here), seeds=not smac3)
 
     def pcs_file(text: str) -> Path:
         folders = (here, experiment_dir, *beside_scenario, exec_dir, *exec_dir.parents)

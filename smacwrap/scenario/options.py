@@ -22,6 +22,10 @@ from smacwrap.scenario.domains import Domain, Value, read_domain
 # ParamILS's names, which SMAC v2 takes without saying so in its help.
 _SYNONYMS = {"run-obj": (("QUAL", "QUALITY"),), "intra-obj": (("PAR10", "MEAN10"),)}
 
+# The largest numbers of Java's types.
+_NO_LIMIT = frozenset({"2147483647", "9223372036854775807", "1.7976931348623157E308"})
+_WORDS_FOR_NO_LIMIT = frozenset({"max", "none", "null", "unlimited", "-1", "0", "infinity", "inf"})
+
 
 @dataclass(frozen=True)
 class Option:
@@ -57,7 +61,18 @@ class Option:
 
         Raises ValueError with what was found and expected, to be put behind the option's name.
         """
-        return self.values.parse(text)
+        try:
+            return self.values.parse(text)
+        except ValueError as error:
+            if self.default in _NO_LIMIT and text.lower() in _WORDS_FOR_NO_LIMIT:
+                raise ValueError(f"{error}; for no limit leave it out") from None
+            raise
+
+    def shown(self, text: str) -> str:
+        """The value `text`, or default, for people: `no limit` for the numbers that mean that."""
+        if text in _NO_LIMIT or (self.default in _NO_LIMIT and text.lower() in ("inf", "infinity")):
+            return "no limit"
+        return "" if text == "null" else text
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -120,9 +135,14 @@ def find_option(name: str) -> Option | None:
     return foreign.option if foreign else None
 
 
+def is_foreign(name: str) -> bool:
+    """Whether only another tool's scenario files have an option of that name."""
+    return name not in _BY_NAME and _fold(name) in FOREIGN_NAMES
+
+
 def translated(name: str, text: str) -> str:
     """The value `text` of an option that is called `name`, in SMAC v2's words."""
-    foreign = None if name in _BY_NAME else FOREIGN_NAMES.get(_fold(name))
+    foreign = FOREIGN_NAMES[_fold(name)] if is_foreign(name) else None
     return foreign.values.get(text.lower(), text) if foreign else text
 
 
@@ -131,5 +151,33 @@ def _fold(name: str) -> str:
 
 
 def nearest_name(name: str) -> str:
-    """`" … did you mean 'x'?"` for the option name nearest to `name`, or an empty string."""
-    return did_you_mean(name, _BY_NAME)
+    """`" … did you mean 'x'?"` for the option that `name` may mean, or an empty string."""
+    meant = MEANT.get(fold_name(name))
+    return f" … did you mean '{meant}'?" if meant in _BY_NAME else did_you_mean(name, _BY_NAME)
+
+
+def fold_name(name: str) -> str:
+    """A name as it stands in `MEANT`."""
+    return name.lower().replace("-", "").replace("_", "")
+
+
+_BY_MEANING = {
+    "numberOfRunsLimit": "runs nruns maxruns numruns runlimit runslimit limit trials ntrials "
+    "maxtrials evals maxevals nevals evaluations maxevaluations iterations maxiter niter budget",
+    "wallclock-limit": "time timeout timelimit maxtime walltime wallclock duration seconds",
+    "cutoff-time": "runtimeout runtimelimit trialtimeout pertrialtimeout pertimelimit cutofftime",
+    "parallel": "workers nworkers jobs njobs processes nprocesses procs nprocs concurrency j n",
+    "cores": "threads nthreads cpus",
+    "gpus": "gpu devices device",
+    "overwrite": "force clean restart fresh",
+    "resume": "continue goon restore",
+    "detach": "background daemon bg",
+    "rungroup": "name studyname study",
+    "output-dir": "output out outputfolder folder dir",
+    "pcs-file": "pcs params parameters space",
+    "algo": "command cmd target program",
+    "engine": "optimizer optimiser method sampler",
+}
+
+MEANT = {word: option for option, words in _BY_MEANING.items() for word in words.split()}
+"""What people call options elsewhere, or would call them: the option, of a scenario or a launch."""

@@ -3,11 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from smacwrap.scenario.domains import Interval
 from smacwrap.scenario.options import FOREIGN_NAMES, OPTIONS, Option
-
-# The largest numbers of Java's types, and its word for nothing.
-_NO_LIMIT = ("2147483647", "9223372036854775807", "1.7976931348623157E308")
-_DEFAULTS = {"null": "", **dict.fromkeys(_NO_LIMIT, "no limit")}
 
 
 def options_markdown() -> str:
@@ -27,13 +24,13 @@ def options_markdown() -> str:
         "|---|---|---|---|---|",
         *map(_row, acting),
         "",
-        f"Of SMAC3 v1's names, {', '.join(translations)} are understood, too.",
+        f"These names of SMAC3 v0 and v1 work, too: {', '.join(translations)}.",
         "",
         "All other options of SMAC v2 are read and checked, and have no effect here:",
         "",
         *_by_reason(idle),
         "",
-        "Neither have these names of SMAC3 v1:",
+        "These names of SMAC3 v0 and v1 are ignored, too:",
         "",
         *_by_reason(idle_foreign),
     ]
@@ -42,8 +39,9 @@ def options_markdown() -> str:
 
 def _row(option: Option) -> str:
     aliases = ", ".join(f"`{alias}`" for alias in option.aliases)
-    default = _DEFAULTS.get(option.default, option.default)
-    cells = (f"`{option.name}`", aliases, option.domain, default, option.here)
+    values = option.values.words if isinstance(option.values, Interval) else option.domain
+    default = option.shown(option.default)
+    cells = (f"`{option.name}`", aliases, values, default, option.here)
     return "| " + " | ".join(cell.replace("<", "&lt;") for cell in cells) + " |"
 
 

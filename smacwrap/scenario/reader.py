@@ -2,18 +2,20 @@
 
 The format is SMAC v2's: one `key = value`, `key: value` or `key value` a line, where `#` or `!`
 at the start of a line makes a comment. Values are checked later, since SMAC v2 checks only those
-that no other setting replaces.
+that no other setting replaces. In a file of SMAC3's a comment may also follow a value, and an
+option without a value is not set.
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.scenario.domains import LONGEST_SHOWN, quoted
 from smacwrap.scenario.lines import MOST_PROBLEMS, read_lines
 from smacwrap.scenario.options import Option, find_option, nearest_name, translated
+from smacwrap.scenario.smac3 import is_smac3, without_comment
 
 _KEY = re.compile(r"\s*(?P<key>[^\s=:]*)\s*[=:]?\s*")
 _COMMENT = ("#", "!")
@@ -87,6 +89,9 @@ def parse_settings(path: Path) -> tuple[list[Setting], list[Problem]]:
                 message = "too many wrong lines, the rest is not read: is this a scenario file?"
                 problems.append(line.problem(message))
                 break
+    if is_smac3({setting.name for setting in settings}):
+        settings = [replace(own, text=without_comment(own.text)) for own in settings]
+        settings = [own for own in settings if own.text]
     return settings, problems
 
 

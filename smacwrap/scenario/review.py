@@ -44,7 +44,7 @@ def review(scenario: Scenario) -> Iterator[Finding]:
         space = source.space
         initial_configurations(scenario, space, 0)
         if not space:
-            message = "no parameters in it: there is nothing to tune"
+            message = "it has no parameters to tune"
             yield Finding(Level.WARNING, at_option(scenario, "pcs-file", message))
     except UserError as error:
         yield from errors(error)
@@ -54,10 +54,7 @@ def review(scenario: Scenario) -> Iterator[Finding]:
     yield from _limits(scenario)
     yield from _instances(scenario)
     yield from _relative_output(scenario)
-    for setting in scenario.settings.values():
-        if not setting.option.acts:
-            message = f"no effect here: {setting.option.here}"
-            yield Finding(Level.INFO, setting.problem(message))
+    yield from _without_effect(scenario)
 
 
 def review_unloadable(file: Path) -> Iterator[Finding]:
@@ -88,7 +85,7 @@ def not_the_one_beside(
     """Warns where a lookup of `name` found another file than the one beside the scenario."""
     beside = scenario.file.parent / name
     if beside.is_file() and not beside.samefile(found):
-        message = f"{found} is found first, and used instead of {beside}"
+        message = f"{found} is used instead of {beside}, because it is found first"
         yield Finding(Level.WARNING, at_option(scenario, option, message))
 
 
@@ -99,16 +96,14 @@ def _repeated(scenario: Scenario) -> Iterator[Finding]:
     for setting in lines:
         later = last[setting.name]
         if setting.text != later.text:
-            message = f"line {later.line} says it again, and that holds: {quoted(later.text)}"
+            message = f"ignored, because line {later.line} sets it to {quoted(later.text)}"
             yield Finding(Level.WARNING, setting.problem(message))
 
 
 def _limits(scenario: Scenario) -> Iterator[Finding]:
     limits = [scenario.settings[name] for name in _LIMITS if name in scenario.settings]
     if not any(_differs(limit) for limit in limits):
-        message = (
-            "no limit is set, a launch would never end: add a line such as runcount-limit = 100"
-        )
+        message = "no limit is set, so a launch never ends: add a line such as runcount-limit = 100"
         yield Finding(Level.WARNING, Problem(message, scenario.file))
     if scenario.run_obj == "RUNTIME" and scenario.cutoff == NO_CUTOFF:
         message = "a slow run is never cut off: add a line such as cutoff-time = 60 (seconds)"
@@ -124,20 +119,34 @@ def _differs(setting: Setting) -> bool:
 def _instances(scenario: Scenario) -> Iterator[Finding]:
     settings = scenario.settings
     if not scenario.use_instances:
+        if (said := settings.get("use-instances")) and said.file and not said.line:
+            message = (
+                "read as SMAC3 reads it, without instances; SMAC v2 needs use-instances = false"
+            )
+            yield Finding(Level.INFO, Problem(message, scenario.file))
         for name, setting in settings.items():
             if name in _OF_INSTANCES:
-                message = "not read, since use-instances is false"
+                message = "ignored, because use-instances is false"
                 yield Finding(Level.WARNING, setting.problem(message))
     elif scenario.features is None:
-        message = "without a feature-file nothing tells how instances are alike"
+        message = "add a feature-file, so that the engine knows which instances are alike"
         yield Finding(Level.INFO, at_option(scenario, "instances", message))
     elif bare := [i.name for i in scenario.test_instances if i.name not in scenario.features]:
         message = f"{len(bare)} of them have no features, such as {quoted(bare[0])}"
         yield Finding(Level.INFO, at_option(scenario, "test-instances", message))
 
 
+def _without_effect(scenario: Scenario) -> Iterator[Finding]:
+    for setting in scenario.settings.values():
+        if not setting.option.acts:
+            # SMAC v2 would not start the target algorithm: results would be others.
+            other = setting.option.name == "tae" and setting.option.parse(setting.text) != "CLI"
+            message = f"no effect here: {setting.option.here}"
+            yield Finding(Level.WARNING if other else Level.INFO, setting.problem(message))
+
+
 def _relative_output(scenario: Scenario) -> Iterator[Finding]:
     setting = scenario.settings.get("output-dir")
     if setting and not Path(setting.text).is_absolute():
-        message = f"a relative folder: from here it is {scenario.output_dir}"
+        message = f"a relative folder: from here, {scenario.output_dir}"
         yield Finding(Level.INFO, setting.problem(message))

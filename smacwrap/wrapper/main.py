@@ -1,6 +1,7 @@
 """The wrapper: from the words of its command line to the result line that it prints."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from smacwrap.errors import UserError
 from smacwrap.executors.guard import Guard
@@ -38,7 +39,7 @@ def wrap(job_file: str, words: Sequence[str], guard: Guard | None = None) -> Non
     try:
         call = parse_call_string(words)
     except CallStringError as error:
-        raise UserError(str(error)) from None
+        raise UserError(_no_job(job_file) or str(error)) from None
     runs = runs_folder()
     try:
         catch_stop_signals()
@@ -63,6 +64,18 @@ def _answer(call: CallString, done: RunRecord) -> None:
         write_answer(_STANDARD_OUTPUT, call, done.result)
     except OSError as error:
         raise UserError(f"the result line cannot be written: {error.strerror}") from None
+
+
+def _no_job(name: str) -> str:
+    """What somebody named instead of a job file, and what to do with it; empty if none is known."""
+    from smacwrap.kinds import Kind, kind_of  # no run with a call string needs it
+
+    kind = kind_of(Path(name))
+    if kind is Kind.SCENARIO:
+        return f"{name} is {kind}, not a job file: smacwrap algo-test {name} makes one run of it"
+    if kind in (Kind.SCRIPT, Kind.PROGRAM):
+        return f"{name} is {kind}, not a job file: smacwrap scenario new {name} writes one for it"
+    return f"{name} is {kind}, not a job file" if kind not in (Kind.JOB, None) else ""
 
 
 def _run(job: Job, call: CallString, executor: LocalExecutor) -> RunRecord:

@@ -16,12 +16,13 @@ def test_it_shows_call_string_output_and_result_of_the_default_configuration(
 ) -> None:
     done = smacwrap("algo-test", quick)
     assert done.returncode == 0, done
-    call, output, line, result, *summary = done.stdout.splitlines()
+    call, no_cutoff, output, line, result, *summary = done.stdout.splitlines()
     assert call.startswith("Call:   cd ")
     assert call.endswith(
         "./target.sh no_instance 0 1.7976931348623157E308 2147483647 -1 "
         "-kind 'a' -n '10' -x '0.5' -y '1.0'"
     )
+    assert no_cutoff.strip() == "(1.7976931348623157E308 stands for no cutoff)"
     assert output == "Output:"
     assert line.startswith("Result of algorithm run: SAT, 0.01, 1, ")
     assert result.startswith("Result: Result of algorithm run: SAT, 0.01, 1, ")

@@ -167,3 +167,19 @@ def test_what_cannot_be_imported_is_refused_and_nothing_is_written(
     assert "study.json" not in {path.name for path in study.iterdir()}
     assert run_import(study, "--scenario", GOLDEN / "quality/scenario.txt").exit_code == 0
     assert "it is a study of smacwrap already" in problem(study)
+
+
+def test_what_smac_v2_wrote_is_found_by_its_scenario_file_or_a_folder_around_it(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert f"{study.relative_to(tmp_path)}: 50 runs" in run_import(".").output
+    (study / "study.json").unlink()
+    shutil.copy(study / "state-run1/scenario.txt", tmp_path / "study.txt")
+    shutil.copy(study / "state-run1/param.pcs", tmp_path / "param.pcs")
+    done = run_import("study.txt")
+    assert "50 runs of the seeds 1, 2" in done.output, done.exception
+    assert json.loads((study / "study.json").read_text())["scenario"] == f"{tmp_path}/study.txt"
+    shutil.copytree(GOLDEN / "runtime/smac-output/study", tmp_path / "smac-output/other")
+    (study / "study.json").unlink()
+    assert "2 folders of SMAC v2 fit, name one of them:" in problem("smac-output")

@@ -207,7 +207,7 @@ def test_a_folder_that_is_no_study_is_one_clear_line(tmp_path: Path, smacwrap: S
     for command in ("status", "stop"):
         done = smacwrap(command, tmp_path)
         assert done.returncode == 2
-        assert done.stderr == f"{tmp_path}: no study of smacwrap (it has no study.json)\n"
+        assert done.stderr == f"{tmp_path}: no study of smacwrap in it or below (no study.json)\n"
 
 
 def test_a_study_of_a_newer_version_is_one_clear_line(

@@ -29,8 +29,17 @@ TAKEN = {
     },
     '"in ""x""",x,y\n"inst/a",1,2\n"inst/b",3,4\n': SAME,
     "instance,x,y\ninst/a,9,9\ninst/b,3,4\ninst/a,1,2\n": SAME,
+    "instance,x,y\ninst/a,1,2,\ninst/b,3,4\n": SAME,
+    "instance,x,y\ninst/a,1,2,\ninst/b,3,4, ,\n": SAME,
+    "\ufeffinstance,x,y\ninst/a,1,2\ninst/b,3,4\n": SAME,
+    "instance,x,y\rinst/a,1,2\rinst/b,3,4\r": SAME,
 }
-TAKEN_HERE_ONLY = {"instance,x,y\n\ninst/a,1,2\n\ninst/b,3,4\n\n": SAME}
+TAKEN_HERE_ONLY = {
+    "instance,x,y\n\ninst/a,1,2\n\ninst/b,3,4\n\n": SAME,
+    "instance,x,y,\ninst/a,1,2,\ninst/b,3,4,\n": SAME,
+    "instance,x,y,,\ninst/a,1,2,,\ninst/b,3,4,,\n": SAME,
+    "instance,x,y\ninst/a,1,2\ninst/b,3,4\n,,\n": SAME,
+}
 HEADER = "expected a header with commas, such as: instance,size,ratio"
 REFUSED = {
     "": ["f.csv: no features in it; expected a header and rows"],
@@ -40,9 +49,17 @@ REFUSED = {
     ],
     "instance,x,y\ninst/a,1,foo\ninst/b,3,\n": [
         "f.csv:2:10: 'foo' is not a finite number",
-        "f.csv:3:10: '' is not a finite number",
+        "f.csv:3:10: a blank cell: expected a number",
     ],
-    "instance,x,y\ninst/a,1\ninst/b,3,4\n": ["f.csv:2: 1 values, but the header names 2 features"],
+    "instance,x,y\ninst/a,1\ninst/b,3,4\n": ["f.csv:2:9: 1 value, but the header names 2 features"],
+    'instance,x,y\ninst/a,"1,5",2\ninst/b,?,4\n': [
+        "f.csv:2:9: '1,5' is not a finite number; write it with a point",
+        "f.csv:3:8: '?' is not a finite number",
+    ],
+    "instance;x;y\ninst/a;1;2\ninst/b;3;4\n": [
+        "f.csv:1: no names of features; expected a header with commas (this one has semicolons), "
+        "such as: instance,size,ratio"
+    ],
     'instance,x,y\ninst/a,"1"2,3\ninst/b,3,4\n': [
         "f.csv:2:8: expected quotes in pairs, and commas between cells"
     ],
@@ -50,14 +67,18 @@ REFUSED = {
 }
 REFUSED_HERE_ONLY = {
     "instance,x,y\ninst/a,1,2,3\ninst/b,3,4\n": [
-        "f.csv:2: 3 values, but the header names 2 features"
+        "f.csv:2:12: 3 values, but the header names 2 features"
     ],
     "instance,x,y\ninst/a,NaN,2\ninst/b,Infinity,1e400\n": [
         "f.csv:2:8: 'NaN' is not a finite number",
         "f.csv:3:8: 'Infinity' is not a finite number",
         "f.csv:3:17: '1e400' is not a finite number",
     ],
-    "instance,x,\ninst/a,1,2\ninst/b,3,4\n": ["f.csv:1:12: a feature without a name"],
+    "instance,x,\ninst/a,1,2\ninst/b,3,4\n": [
+        "f.csv:2:10: 2 values, but the header names 1 feature",
+        "f.csv:3:10: 2 values, but the header names 1 feature",
+    ],
+    "instance,x,,y\ninst/a,1,5,2\ninst/b,3,5,4\n": ["f.csv:1:12: a feature without a name"],
     "instance\ninst/a\ninst/b\n": [f"f.csv:1: no names of features; {HEADER}"],
     "# comment\ninstance,x,y\ninst/a,1,2\ninst/b,3,4\n": [
         f"f.csv:1: no names of features; {HEADER}"

@@ -91,7 +91,7 @@ def test_what_is_wrong_in_all_files_is_told_at_once(with_instances: Load, folder
     (folder / "list.txt").write_text("a\nb c\n")
     (folder / "test.txt").write_text("# nothing\n")
     assert errors(with_instances, "test-instances = test.txt\ncutoff_time = soon\n") == [
-        "tune.txt:7:15: cutoff_time: 'soon' is not a real number in (0, Infinity)",
+        "tune.txt:7:15: cutoff_time: 'soon' is not a real number greater than 0",
         f"{folder}/list.txt:2: 2 parts, but line 1 has 1; all lines have the same form",
         f"{folder}/test.txt:1: a list of instances has no comments",
     ]

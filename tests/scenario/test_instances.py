@@ -63,7 +63,7 @@ REFUSED = {
         "list.txt:2: 2 parts, but line 1 has 1; all lines have the same form",
         "list.txt:3: 3 parts, but line 1 has 1; all lines have the same form",
     ],
-    "\na b c\n": ["list.txt:2: 'a' is no seed: expected an integer in [-1, 2147483647]"],
+    "\na b c\n": ["list.txt:2: 'a' is not a seed: expected an integer in [-1, 2147483647]"],
     "1 inst/a\n2 inst/a\n3 inst/b\n": [
         "list.txt:3: number of seeds of 'inst/b': 1, but the first instance has 2"
     ],
@@ -80,8 +80,8 @@ REFUSED_HERE_ONLY = {
     '"","S 1"\n': ["list.txt:1: an instance without a name"],
     "inst/a s\ninst/a t\n": ["list.txt:2: 'inst/a' has specifics 't', but 's' in line 1"],
     "2147483648 inst/a\n-2 inst/b\n": [
-        "list.txt:1: '2147483648' is no seed: expected an integer in [-1, 2147483647]",
-        "list.txt:2: '-2' is no seed: expected an integer in [-1, 2147483647]",
+        "list.txt:1: '2147483648' is not a seed: expected an integer in [-1, 2147483647]",
+        "list.txt:2: '-2' is not a seed: expected an integer in [-1, 2147483647]",
     ],
 }
 
@@ -153,7 +153,7 @@ def test_a_suffix_is_a_regular_expression_for_the_ends_of_names(tmp_path: Path) 
         (None, "files of several kinds in {}: .cnf, .txt; choose with instance-suffix"),
         ("CNF", "no files with the suffix 'CNF' in {}"),
         ("a|" * 6000, "a suffix of 12000 characters is too long"),
-        ("(", "suffix '(' is no regular expression: missing ), unterminated subpattern"),
+        ("(", "suffix '(' is not a regular expression: missing ), unterminated subpattern"),
     ],
 )
 def test_a_folder_without_instances_is_told_what_was_looked_for(

@@ -358,10 +358,10 @@ cutoff_time = 5 # seconds
         f"tune.txt:7:11: execdir: no folder 'nowhere' in {folder}",
         "tune.txt:8:12: rungroup: 'a/b' is not the name of a folder",
         "tune.txt:9:15: overall_obj: 'mean10' is for run-obj = RUNTIME; with QUALITY it is MEAN",
-        "tune.txt:10:15: cutoff_time: '5 # seconds' is not a real number in (0, Infinity)"
+        "tune.txt:10:15: cutoff_time: '5 # seconds' is not a real number greater than 0"
         "; a comment needs a line of its own",
         "--colour: unknown option",
-        "--numberOfRunsLimit: 'ten' is not an integer in (0, 9223372036854775807]",
+        "--numberOfRunsLimit: 'ten' is not an integer greater than 0",
     ]
 
 

@@ -40,9 +40,7 @@ def test_all_problems_of_the_pcs_file_are_errors(load: Load, folder: Path) -> No
 
 def test_a_pcs_file_without_parameters_is_a_warning(load: Load, folder: Path) -> None:
     (folder / "params.pcs").write_text("# TODO\n")
-    assert found(load(LIMIT)) == [
-        "warning: pcs-file: no parameters in it: there is nothing to tune"
-    ]
+    assert found(load(LIMIT)) == ["warning: pcs-file: it has no parameters to tune"]
 
 
 def test_only_a_hidden_pcs_file_is_spoken_of(
@@ -65,6 +63,6 @@ def test_instances_that_are_not_used_are_a_warning_in_the_order_of_their_lines(
     (folder / "list.txt").write_text("a\n")
     lines = "test-instances = list.txt\nfeature-file = none.csv\ninstances = list.txt\n"
     assert found(load(LIMIT + lines)) == [
-        f"warning: {name}: not read, since use-instances is false"
+        f"warning: {name}: ignored, because use-instances is false"
         for name in ("test-instances", "feature-file", "instances")
     ]

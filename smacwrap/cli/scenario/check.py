@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import Problem, UserError
 from smacwrap.frozen import replace
@@ -38,7 +39,7 @@ def command(words: tuple[str, ...], strict: bool) -> None:
     overrides = parse_overrides(options, own)
     worst: Counter[Level] = Counter()
     for file in files:
-        worst += _check(file, overrides)
+        worst += _check(str(find_scenario(Path(file), "scenario check")), overrides)
     sys.exit(2 if worst[Level.ERROR] else 1 if strict and worst[Level.WARNING] else 0)
 
 
@@ -72,7 +73,7 @@ def _check(file: str, overrides: Sequence[tuple[str, str]]) -> Counter[Level]:
     summary = ", ".join(filter(None, parts)) or "ok"
     if count[Level.WARNING] and not count[Level.ERROR]:
         summary = f"ok, {summary}"
-    rest = "" if loaded else " (mend them first: little else could be checked)"
+    rest = "" if loaded else " (fix these first; the rest was not checked)"
     click.echo(f"{file}: {summary}{rest}")
     return count
 

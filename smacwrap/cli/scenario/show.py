@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.scenario import OPTIONS, Option, Scenario, Setting, load_scenario
@@ -32,7 +33,8 @@ def command(scenario_file: Path, show_all: bool, scenario_options: tuple[str, ..
       smacwrap scenario show scenarios/digits_cnn/scenario.txt
     """
     own = [option for param in command.params for option in param.opts]
-    scenario = load_scenario(scenario_file, parse_overrides(scenario_options, own))
+    overrides = parse_overrides(scenario_options, own)
+    scenario = load_scenario(find_scenario(scenario_file, "scenario show"), overrides)
     is_set = [setting.option for setting in scenario.settings.values()]
     options = {option.name: option for option in OPTIONS if show_all or option.acts}
     options |= {option.name: option for option in is_set}
@@ -83,5 +85,7 @@ def _origin(setting: Setting | None) -> str:
     """Where the value was set, and by which alias."""
     if setting is None:
         return "default"
+    if setting.file and not setting.line:
+        return "a file of SMAC3's without instances"
     place = f"{setting.file}:{setting.line}" if setting.file else "command line"
     return place if setting.name == setting.option.name else f"{place} ({setting.name})"

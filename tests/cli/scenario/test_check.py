@@ -79,7 +79,7 @@ def test_what_does_not_load_is_shown_with_its_place_and_ends_in_2(check: Check) 
         "quick.txt:7:17: error: deterministic: 'yes' is not true or false\n"
         "    deterministic = yes\n"
         "                    ^^^\n"
-        "quick.txt: 2 errors (mend them first: little else could be checked)\n"
+        "quick.txt: 2 errors (fix these first; the rest was not checked)\n"
     )
 
 
@@ -91,7 +91,7 @@ def test_several_files_are_checked_one_by_one_with_the_same_options(folder: Path
         "quick.txt: ok",
         "other.txt: ok",
         "no.txt: error: cannot be read: No such file or directory",
-        "no.txt: 1 error (mend them first: little else could be checked)",
+        "no.txt: 1 error (fix these first; the rest was not checked)",
     ]
 
 
@@ -106,12 +106,34 @@ def test_warnings_pass_unless_they_are_taken_strictly(folder: Path, check: Check
     text = SCENARIO.replace("numberOfRunsLimit = 12\n", "")
     (folder / "quick.txt").write_text(text)
     expected = (
-        "quick.txt: warning: no limit is set, a launch would never end: "
-        "add a line such as runcount-limit = 100\nquick.txt: ok, 1 warning\n"
+        "quick.txt: warning: no limit is set, so a launch never ends: "
+        "add a line such as runcount-limit = 100\n"
+        "quick.txt: warning: nothing ends a target that hangs: "
+        "add a line such as cutoff-time = 3600 (seconds)\n"
+        "quick.txt: ok, 2 warnings\n"
     )
     assert check() == expected
     assert check(options=("--strict",), exit_code=1) == expected
-    assert check(options=("--strict", "--wallclock-limit", "9")) == "quick.txt: ok\n"
+    limits = ("--strict", "--wallclock-limit", "9", "--cutoff-time", "5")
+    assert check(options=limits) == "quick.txt: ok\n"
+
+
+@pytest.mark.parametrize("limit", ["wallclock-limit", "tunerTimeout"])
+def test_a_limit_of_time_without_a_cutoff_is_a_warning_at_its_line(
+    check: Check, limit: str
+) -> None:
+    until = "until then " if limit == "wallclock-limit" else ""
+    place = f"quick.txt:6:{len(limit) + 4}: warning: {limit}"
+    assert f"{place}: {until}nothing ends a target that hangs" in check(f"{limit} = 9")
+    assert check("cutoff_time = 5", f"{limit} = 9") == "quick.txt: ok\n"
+
+
+def test_a_jobs_own_limit_ends_a_target_that_hangs(folder: Path, job, check: Check) -> None:
+    found = check("wallclock-limit = 9")
+    assert "or wall_time = 3600 to [limits] in job.toml" in found
+    with (folder / "job.toml").open("a") as file:
+        file.write("\n[limits]\nwall_time = 60\n")
+    assert "hangs" not in check("wallclock-limit = 9")
 
 
 def test_runtime_without_a_cutoff_is_a_warning_at_its_line(check: Check) -> None:
@@ -168,10 +190,10 @@ def test_instances_without_features_are_told_of(folder: Path, check: Check) -> N
     (folder / "test.txt").write_text("a\nc\n")
     (folder / "features.csv").write_text("instance,size\na,1\nb,2\n")
     added = ("instances = train.txt", "test-instances = test.txt")
-    assert check(*added).count("not read, since use-instances is false") == 2
+    assert check(*added).count("ignored, because use-instances is false") == 2
     with_instances = ("--use-instances", "true")
     found = check(options=with_instances, exit_code=2)
-    assert "quick.txt:6:13: info: instances: without a feature-file" in found
+    assert "quick.txt:6:13: info: instances: add a feature-file" in found
     assert "quick.txt:1:17" not in found, "the command line's setting holds"
     assert "error: --use-instances: runs on instances are not supported yet" in found
     found = check("feature-file = features.csv", options=with_instances, exit_code=2)
@@ -193,7 +215,7 @@ def test_an_existing_study_is_told_of(folder: Path, check: Check) -> None:
 
 def test_a_relative_output_folder_is_told_of(folder: Path, check: Check) -> None:
     found = check("outdir = results")
-    assert f"info: outdir: a relative folder: from here it is {folder}/results" in found
+    assert f"info: outdir: a relative folder: from here, {folder}/results" in found
     assert check(options=("--outdir", str(folder))) == "quick.txt: ok\n"
 
 
@@ -322,7 +344,7 @@ def test_a_file_of_the_current_folder_that_hides_the_scenarios_own_is_a_warning(
     done = call("check", "study/quick.txt")
     assert done.code == 0
     for option, name in (("algo", "job.toml"), ("pcs-file", "params.pcs")):
-        hidden = f"{folder}/{name} is found first, and used instead of {study}/{name}"
+        hidden = f"{folder}/{name} is used instead of {study}/{name}, because it is found first"
         assert f"warning: {option}: {hidden}" in done.out
 
 
@@ -345,8 +367,8 @@ def test_a_command_before_the_launch_that_cannot_be_started_is_told_of(check: Ch
 def test_a_line_that_a_later_one_overrules_is_a_warning(check: Check) -> None:
     limits = ("wallclock-limit = 60", "wallclock-limit = 70")
     found = check(*limits, "cutoff-time = 5", "cutoff-time = 5")
-    assert "warning: wallclock-limit: line" in found
-    assert "says it again, and that holds: '70'" in found
+    assert "warning: wallclock-limit: ignored, because line" in found
+    assert "sets it to '70'" in found
     assert "cutoff-time: line" not in found
 
 
