@@ -87,6 +87,6 @@ def _packages(python: Path) -> Path:
 
 
 def test_the_version_is_written_once_and_the_citation_agrees() -> None:
-    assert "\nversion = " not in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert '\nversion = "' not in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert re.findall(r"^version: (\S+)$", citation, re.M) == [smacwrap.__version__]
