@@ -9,9 +9,11 @@ from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import UserError
+from smacwrap.launch.direction import direction_of
 from smacwrap.launch.target import Target, check_target, target_environment
 from smacwrap.pcs import from_words, read_pcs, to_text
-from smacwrap.protocol import NO_INSTANCE, CallString, format_result
+from smacwrap.protocol import NO_INSTANCE, CallString, Result, format_result
+from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario, load_scenario
 from smacwrap.scenario.instances import Instance
 
@@ -28,9 +30,9 @@ from smacwrap.scenario.instances import Instance
 def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...]) -> None:
     """Run one configuration of a SCENARIO: the default one, or with the values of --config.
 
-    Shows the call string, the target algorithm's output and its result: the first thing to do
-    with a new scenario. Where there are instances, it runs on the first one. Exits with 1 if the
-    run crashed.
+    Shows the call string, the command that a job makes of it, the target algorithm's output and
+    its result: the first thing to do with a new scenario. Where there are instances, it runs on
+    the first one. Exits with 1 if the run crashed.
 
     \b
     Example:
@@ -46,6 +48,8 @@ def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...])
     click.echo(f"Call:   {target.sample_call(call)}")
     if not call.has_cutoff:
         click.echo("        (1.7976931348623157E308 stands for no cutoff)")
+    if shown := target.command(call):
+        click.echo(f"Command: {shown}")
     click.echo("Output:")
     sys.stdout.flush()
     answer = target.call(call, echo=sys.stdout.buffer)
@@ -53,6 +57,10 @@ def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...])
     click.echo(f"        {answer.result.status} after {answer.wallclock_time:.1f} s")
     for warning in answer.warnings:
         click.echo(f"        warning: {warning}", err=True)
+    direction = direction_of(scenario)
+    click.echo(f"        {direction}{_value(scenario, direction, answer.result)}")
+    if doubt := direction.doubt():
+        click.secho(f"warning: {doubt}", err=True, fg="yellow")
     if answer.reason:
         click.echo(f"        {answer.reason}", err=True)
         sys.exit(1)
@@ -64,6 +72,14 @@ def _call(scenario: Scenario, parameters: dict[str, str]) -> CallString:
     return CallString(
         parameters, instance.name, instance.specifics, cutoff=scenario.cutoff, seed=seed
     )
+
+
+def _value(scenario: Scenario, direction: Direction, result: Result) -> str:
+    """What the run gave for it, in the target's own terms."""
+    if not result.status.decided:
+        return ""
+    number = result.runtime if scenario.run_obj == "RUNTIME" else result.quality
+    return f": {direction.own(number):g}"
 
 
 def _configuration(scenario: Scenario, config: str) -> dict[str, str]:

@@ -50,7 +50,8 @@ def command(folder: Path, to: Path | None, scenario_file: Path | None) -> None:
         runs = "1 run exists" if left_out == 1 else f"{left_out} runs exist"
         click.echo(f"{runs} only in a state folder; use --to to include them", err=True)
     if best := adopted.incumbent:
-        click.echo(f"incumbent: {best} with {format_settings(best.run.configuration)}")
+        quality = best.words(adopted.direction)
+        click.echo(f"incumbent: {quality} with {format_settings(best.run.configuration)}")
     click.echo(f"all runs:  {adopted.study.results}")
     place = adopted.study.folder.absolute()
     options = ["--resume", "--output-dir", str(place.parent), "--rungroup", place.name]

@@ -13,11 +13,12 @@ from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.engines import ENGINES
 from smacwrap.errors import UserError
-from smacwrap.history import Study
+from smacwrap.history import Run, Study
 from smacwrap.history.forgotten import Forgotten
 from smacwrap.launch import Ending, LaunchOptions, join, launch
 from smacwrap.launch.background import launch_in_background
 from smacwrap.launch.description import read_description
+from smacwrap.launch.direction import direction_of
 from smacwrap.launch.find_study import how_to_resume, studies_of
 from smacwrap.launch.progress import TerminalProgress
 from smacwrap.launch.review import hung_for_ever
@@ -26,8 +27,9 @@ from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.target import Target, target_environment
 from smacwrap.launch.translation import objective_of
 from smacwrap.protocol import CallString
+from smacwrap.protocol.direction import Direction
 from smacwrap.report import print_summary, write_results
-from smacwrap.scenario import Scenario, load_scenario
+from smacwrap.scenario import load_scenario
 
 INTERRUPTED = 130
 """The exit code of a launch that was stopped."""
@@ -208,9 +210,13 @@ def command(
     if scenario.without_effect:
         names = ", ".join(scenario.without_effect)
         console.print(f"ignored options: {names}", style="yellow", markup=False)
-    if problem := hung_for_ever(scenario):
+    target = Target(scenario, target_environment(scenario, None))
+    direction = direction_of(scenario)
+    for problem in filter(None, (hung_for_ever(scenario), direction.doubt())):
         console.print(f"warning: {problem}", style="yellow", markup=False, soft_wrap=True)
-    progress = TerminalProgress(console, scenario.wallclock_limit)
+    progress = TerminalProgress(
+        console, scenario.wallclock_limit, direction, lambda run: target.command(_call(run))
+    )
 
     def on_signal() -> None:
         # Later, the launch takes it, or is over: then what it found is written all the same.
@@ -220,18 +226,20 @@ def command(
     with listening(on_signal):
         with progress:
             ending = (join if joins else launch)(scenario, study, options, progress)
-        sys.exit(_report(console, scenario, study, ending))
+        sys.exit(_report(console, target, direction, study, ending))
 
 
-def _report(console: Console, scenario: Scenario, study: Study, ending: Ending) -> int:
+def _report(
+    console: Console, target: Target, direction: Direction, study: Study, ending: Ending
+) -> int:
     """Show and write what a launch found; its exit code."""
     exit_code = INTERRUPTED if ending.interrupted else 1 if ending.failed else 0
-    _show(console, scenario, study, ending)
+    _show(console, target, direction, study, ending)
     if ending.others:
         console.print("Other launchers go on; the last one writes results.csv.", markup=False)
         sys.exit(exit_code)
     try:
-        write_results(study, ending.runs, objective_of(scenario))
+        write_results(study, ending.runs, objective_of(target.scenario))
     except UserError as error:
         click.echo(str(error), err=True)
         exit_code = exit_code or 2
@@ -255,14 +263,21 @@ def _resuming() -> str:
     return shlex.join(["smacwrap", *words, *([] if "--resume" in words else ["--resume"])])
 
 
-def _show(console: Console, scenario: Scenario, study: Study, ending: Ending) -> None:
-    sample_call = ""
-    if ending.incumbent:
-        run = ending.incumbent.run
-        call = CallString(run.configuration, run.instance, cutoff=run.cutoff, seed=run.seed)
-        target = Target(scenario, target_environment(scenario, None))
-        sample_call = target.sample_call(call)
-    forgotten = len(Forgotten(study).ids())
+def _show(
+    console: Console, target: Target, direction: Direction, study: Study, ending: Ending
+) -> None:
+    incumbent = ending.incumbent
     print_summary(
-        console, study, ending.reason, len(ending.runs), ending.incumbent, sample_call, forgotten
+        console,
+        study,
+        ending.reason,
+        len(ending.runs),
+        incumbent,
+        target.sample_call(_call(incumbent.run)) if incumbent else "",
+        direction,
+        forgotten=len(Forgotten(study).ids()),
     )
+
+
+def _call(run: Run) -> CallString:
+    return CallString(run.configuration, run.instance, cutoff=run.cutoff, seed=run.seed)

@@ -62,6 +62,7 @@ def _summary(folder: Path, status: Status) -> list[str]:
         f"scenario   {description.scenario}",
         f"launch     {state}",
         *(f"joined     {_joined(joined)}" for joined in activity.joined),
+        f"objective  {status.direction}",
         f"engine     {description.engine}",
         f"workers    {_workers(activity)}",
         f"runs       {len(status.runs) - len(status.forgotten)}{at_most}"
@@ -72,7 +73,8 @@ def _summary(folder: Path, status: Status) -> list[str]:
     ]
     if status.incumbent:
         run = status.incumbent.run
-        lines.append(f"incumbent  {status.incumbent}  {_words(run.configuration)}")
+        quality = status.incumbent.words(status.direction)
+        lines.append(f"incumbent  {quality}  {_words(run.configuration)}")
     return lines
 
 

@@ -98,7 +98,7 @@ def _check(bundle: Path, members: list[zipfile.ZipInfo]) -> None:
 
 def _require_space(folder: Path, size: int) -> None:
     if size > shutil.disk_usage(folder).free:
-        raise OSError(errno.ENOSPC, f"no space for {size:,} bytes", str(folder))
+        raise OSError(errno.ENOSPC, f"no space left for {size / 1e6:.1f} MB", str(folder))
 
 
 class _Zip(zipfile.ZipFile):

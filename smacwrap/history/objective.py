@@ -6,6 +6,7 @@ from typing import Literal
 
 from smacwrap.history.run import Run
 from smacwrap.protocol import Status
+from smacwrap.protocol.direction import Direction
 
 _Key = tuple[tuple[str, str], ...]
 
@@ -51,9 +52,10 @@ class Incumbent:
     cost: float
     runs: int
 
-    def __str__(self) -> str:
-        """Its mean cost, for people: `0.0312 (mean of 4 runs)`."""
-        return f"{self.cost:g}" + (f" (mean of {self.runs} runs)" if self.runs > 1 else "")
+    def words(self, direction: Direction) -> str:
+        """Its mean quality in the target's own terms, for people: `0.0312 (mean of 4 runs)`."""
+        mean = f"{direction.own(self.cost):g}"
+        return mean + (f" (mean of {self.runs} runs)" if self.runs > 1 else "")
 
 
 class Incumbents:

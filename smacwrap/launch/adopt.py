@@ -35,12 +35,14 @@ from smacwrap.history.state import (
     without_duplicates,
 )
 from smacwrap.launch.description import Description, identity_of, write_description
+from smacwrap.launch.direction import direction_of
 from smacwrap.launch.known_scenario import known_scenario
 from smacwrap.launch.launcher import DEFAULT_GRACE
 from smacwrap.launch.resources import Share
 from smacwrap.launch.translation import objective_of, study_identity
 from smacwrap.lookup import resolved
 from smacwrap.pcs import parse_pcs
+from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario
 from smacwrap.scenario.lines import read_text
 from smacwrap.scenario.plain import scenario_to_plain
@@ -51,7 +53,7 @@ class Adopted:
     """A study, its objective and incumbent, and its runs with their workers' seeds.
 
     `left_out` are runs in state folders that the workers' own live-rundata files lack, `lost` what
-    cannot be read.
+    cannot be read; `direction` says which way their quality is better.
     """
 
     study: Study
@@ -60,6 +62,7 @@ class Adopted:
     runs: Sequence[tuple[int, Run]]
     left_out: Sequence[Run]
     lost: Sequence[Problem]
+    direction: Direction
 
 
 def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = None) -> Adopted:
@@ -101,7 +104,15 @@ def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = Non
     # Every process of SMAC v2 runs the default configuration.
     for run in without_duplicates((run for _, run in runs), parse_pcs(context.pcs_text)):
         incumbents.add(run)
-    return Adopted(target, incumbents.objective, incumbents.current, runs, left_out, lost)
+    return Adopted(
+        study=target,
+        objective=incumbents.objective,
+        incumbent=incumbents.current,
+        runs=runs,
+        left_out=left_out,
+        lost=lost,
+        direction=direction_of(scenario),
+    )
 
 
 @contextmanager

@@ -1,14 +1,11 @@
 """The job file of a target `smacwrap run JOB`, as it is for the length of a launch."""
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from smacwrap.files import replace_text
 from smacwrap.history import Study
-from smacwrap.lookup import find_file
-from smacwrap.scenario import Scenario
 from smacwrap.wrapper import Job, read_job
 from smacwrap.wrapper.job.meaning import meaning_of
 from smacwrap.wrapper.job.reader import read_job_text
@@ -26,27 +23,6 @@ class FrozenJob:
     file: str
     text: str
     meaning: Mapping[str, str]
-
-
-def job_name(algo: tuple[str, ...]) -> str | None:
-    """The job file in `smacwrap run JOB`, empty if it is missing; None for any other target."""
-    for i, word in enumerate(algo[:-1]):
-        if Path(word).name == "smacwrap" and algo[i + 1] == "run":
-            return algo[i + 2] if len(algo) > i + 2 else ""
-    return None
-
-
-def find_job(scenario: Scenario) -> Path | None:
-    """The job file of a scenario, where a run looks for it; None if its target has none.
-
-    Raises:
-        UserError: it does not exist.
-    """
-    name = job_name(scenario.algo)
-    if not name:
-        return None
-    with contextlib.chdir(scenario.exec_dir):
-        return find_file(name, scenario.file.parent)
 
 
 def freeze_job(file: Path | None) -> tuple[FrozenJob, Job] | tuple[None, None]:

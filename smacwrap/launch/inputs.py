@@ -9,7 +9,7 @@ from pathlib import Path
 
 from smacwrap.files import replace_text
 from smacwrap.history import Study
-from smacwrap.launch.frozen_job import job_name
+from smacwrap.launch.job import job_name
 from smacwrap.scenario import Scenario
 from smacwrap.wrapper import Job
 

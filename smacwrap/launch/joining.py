@@ -18,8 +18,9 @@ from smacwrap.launch.crew import Workers
 from smacwrap.launch.description import Description, read_description
 from smacwrap.launch.earlier import job_differences, pcs_differences
 from smacwrap.launch.fleet import Ending, Fleet
-from smacwrap.launch.frozen_job import find_job, freeze_job
+from smacwrap.launch.frozen_job import freeze_job
 from smacwrap.launch.inputs import differences, look_at_inputs, read_inputs
+from smacwrap.launch.job import find_job
 from smacwrap.launch.launcher import LaunchOptions
 from smacwrap.launch.launchers import (
     Joined,

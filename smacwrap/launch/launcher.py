@@ -31,8 +31,9 @@ from smacwrap.launch.earlier import (
     wait_for_workers,
 )
 from smacwrap.launch.fleet import Ending, Fleet
-from smacwrap.launch.frozen_job import FrozenJob, find_job, freeze_job, write_frozen_job
+from smacwrap.launch.frozen_job import FrozenJob, freeze_job, write_frozen_job
 from smacwrap.launch.inputs import differences, look_at_inputs, read_inputs, write_inputs
+from smacwrap.launch.job import find_job
 from smacwrap.launch.launchers import clear_joined
 from smacwrap.launch.observer import Observer
 from smacwrap.launch.resources import divide

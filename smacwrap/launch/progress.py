@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -12,16 +12,33 @@ from smacwrap.history import Run
 from smacwrap.history.forgotten import run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.launch.observer import Observer
-from smacwrap.protocol import NO_CUTOFF
+from smacwrap.protocol import NO_CUTOFF, Status
+from smacwrap.protocol.direction import Direction
 
+_MINIMISED = Direction()
 _UNLIMITED = 2**31 - 1  # no one has the time for more runs: the scenario sets no limit
 
 
 class TerminalProgress(Observer):
-    """Shows a launch on a console; without a terminal it prints the same lines, and no bar."""
+    """Shows a launch on a console; without a terminal it prints the same lines, and no bar.
 
-    def __init__(self, console: Console, wallclock_limit: float = NO_CUTOFF) -> None:
+    Args:
+        console: where.
+        wallclock_limit: of the launch, in seconds.
+        direction: of the quality, which is shown in the target's own terms.
+        command: what a run's job started, for a run that crashed; empty for a target without job.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        wallclock_limit: float = NO_CUTOFF,
+        direction: Direction = _MINIMISED,
+        command: Callable[[Run], str] = lambda _: "",
+    ) -> None:
         self.console = console
+        self.direction = direction
+        self.command = command
         self.wallclock_limit = wallclock_limit
         self.start = time.monotonic()
         self.total: int | None = None
@@ -59,7 +76,10 @@ class TerminalProgress(Observer):
         words = f"{len(seeds)} worker{'s' if len(seeds) > 1 else ''}, seeds "
         limit = f"at most {run_limit} runs" if self.total else "no limit of runs"
         resumed = f", going on after {already}" if already else ""
-        self.bar.console.print(f"{words}{', '.join(map(str, seeds))}, {limit}{resumed}")
+        self.bar.console.print(
+            f"{words}{', '.join(map(str, seeds))}, {limit}{resumed}; {self.direction}",
+            markup=False,
+        )
         self.bar.update(self.task, description="tuning", total=self.total, completed=already)
 
     def finished(self, seed: int, run: Run, incumbent: Incumbent | None, new: bool) -> None:
@@ -68,7 +88,8 @@ class TerminalProgress(Observer):
         of = f"/{self.total}" if self.total else ""
         words = " ".join(f"{name}={_short(value)}" for name, value in run.configuration.items())
         style = "" if run.result.status.decided else "red"
-        quality = f"{run.result.quality:<9.5g}" if run.result.status.decided else " " * 9
+        own = self.direction.own(run.result.quality)
+        quality = f"{own:<9.5g}" if run.result.status.decided else " " * 9
         self.bar.console.print(
             f"{self.done:>4}{of}  run {run_id(seed, run):<5} {run.result.status:<7} {quality} "
             f"{run.wallclock_time:5.1f} s  {words}{self._left_without_bar()}",
@@ -79,11 +100,13 @@ class TerminalProgress(Observer):
         )
         if reason := run.details.get("reason"):
             self.note(f"      {reason}")
+        if run.result.status is Status.CRASHED and (command := self.command(run)):
+            self.note(f"      its command: {command}")
         for warning in run.details.get("warnings", ()):
             self._warn(warning)
         if new and incumbent:
             self.bar.console.print(
-                f"      new incumbent: {incumbent}",
+                f"      new incumbent: {incumbent.words(self.direction)}",
                 style="bold green",
                 markup=False,
                 highlight=False,

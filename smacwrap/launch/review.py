@@ -12,7 +12,8 @@ from ConfigSpace import ConfigurationSpace
 
 from smacwrap.errors import Problem, UserError, did_you_mean
 from smacwrap.history import Study
-from smacwrap.launch.frozen_job import find_job, job_name
+from smacwrap.launch.direction import direction_of
+from smacwrap.launch.job import find_job, job_name, job_of
 from smacwrap.launch.review_files import review_files, review_postprocess
 from smacwrap.launch.target import check_target, target_environment
 from smacwrap.lookup import names_like
@@ -38,6 +39,7 @@ def review_launch(scenario: Scenario) -> Iterator[Finding]:
     yield from _target(scenario)
     yield from _commands(scenario)
     yield from _job(scenario)
+    yield from _direction(scenario)
     yield from _study(scenario)
 
 
@@ -244,6 +246,13 @@ def _quality(job: Job) -> Iterator[tuple[Level, str]]:
             f"quality: '{job.quality}' is none of the metrics, so the target has to print it "
             f"as {job.quality}<TAB>value{hint}",
         )
+
+
+def _direction(scenario: Scenario) -> Iterator[Finding]:
+    if doubt := direction_of(scenario).doubt():
+        job = job_of(scenario)
+        problem = Problem(doubt, job.file) if job else at_option(scenario, "algo-exec", doubt)
+        yield Finding(Level.WARNING, problem)
 
 
 def _study(scenario: Scenario) -> Iterator[Finding]:

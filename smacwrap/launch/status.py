@@ -10,11 +10,13 @@ from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.description import Description, read_description
+from smacwrap.launch.direction import direction_of
 from smacwrap.launch.keeping import keeping
 from smacwrap.launch.launchers import Joined, read_joined
 from smacwrap.launch.resources import Share
 from smacwrap.launch.translation import objective_of
 from smacwrap.lookup import unreadable
+from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario
 
 
@@ -51,7 +53,8 @@ class Status:
     """A study at one moment.
 
     `interrupted` are the runs of workers that are not alive: a resumed launch makes them again.
-    `forgotten` has the IDs of runs that do not count, `lost` what cannot be read.
+    `forgotten` has the IDs of runs that do not count, `lost` what cannot be read, `direction` says
+    which way is better.
     """
 
     activity: Activity
@@ -61,6 +64,7 @@ class Status:
     forgotten: frozenset[str]
     incumbent: Incumbent | None
     lost: Sequence[Problem]
+    direction: Direction
 
 
 def read_activity(study: Study) -> Activity:
@@ -119,6 +123,7 @@ def read_status(study: Study) -> Status:
         forgotten=forgotten,
         incumbent=incumbents.current,
         lost=history.new_losses(),
+        direction=direction_of(scenario),
     )
 
 

@@ -1,5 +1,6 @@
 """Calls the target algorithm: one process per run, from call string to result."""
 
+import contextlib
 import errno
 import logging
 import os
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -20,13 +22,17 @@ from smacwrap.executors import processes
 from smacwrap.executors.startable import start_problem
 from smacwrap.frozen import replace
 from smacwrap.history.run import details_of
+from smacwrap.launch.job import job_of
 from smacwrap.launch.resources import Share
 from smacwrap.protocol import CallString, Result, ResultLineError, ResultLines, Status
 from smacwrap.protocol.additional import ENVIRONMENT, INTERRUPTED, VOID, parse_additional
 from smacwrap.scenario import Scenario
+from smacwrap.wrapper import Job
 from smacwrap.wrapper.last_words import FAR, end_of, last_words
 from smacwrap.wrapper.outcome import crashed, failure
 from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
+from smacwrap.wrapper.placeholders import FillError
+from smacwrap.wrapper.shown import command_line
 
 log = logging.getLogger("smacwrap.worker")
 
@@ -44,9 +50,9 @@ class Answer:
     """What a call of the target algorithm gave.
 
     `reason` explains a CRASHED result, `warnings` do not change a result; `output` ends with the
-    last lines that were printed; `wallclock_time` is in seconds. `void` is INTERRUPTED or
-    ENVIRONMENT, or empty: with it the CRASHED result is none, for it says nothing of the
-    configuration.
+    last lines that were printed, and begins with the job's command if it crashed;
+    `wallclock_time` is in seconds. `void` is INTERRUPTED or ENVIRONMENT, or empty: with it the
+    CRASHED result is none, for it says nothing of the configuration.
     """
 
     result: Result
@@ -120,6 +126,19 @@ class Target:
         folder = shlex.quote(str(self.scenario.exec_dir))
         return f"cd {folder}; {settings} {self.scenario.algo_text} {call}"
 
+    def command(self, call: CallString) -> str:
+        """What the target's job starts for a call, as a person would type it.
+
+        Empty where the target has no job, or its job cannot start this call.
+        """
+        with contextlib.suppress(FillError, KeyError):
+            return command_line(self._job, call) if self._job else ""
+        return ""
+
+    @cached_property
+    def _job(self) -> Job | None:
+        return job_of(self.scenario)
+
     def call(
         self,
         call: CallString,
@@ -184,6 +203,8 @@ class Target:
             seconds, void = time.monotonic() - start, _void(result)
             if result.status is Status.CRASHED and not void and _is_full(out):
                 void, reason = ENVIRONMENT, f"no room for its output in {tempfile.gettempdir()}"
+            if result.status is Status.CRASHED and (command := self.command(call)):
+                output = f"its command: {command}\n{output}"
             return Answer(result, seconds, output, reason, _warnings(printed), void)
 
     def _not_started(self, call: CallString, error: OSError) -> Answer:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar, cast, overload
 
 from smacwrap.protocol import CallString, CallStringError, parse_call_string
+from smacwrap.protocol.direction import to_minimise
 from smacwrap.python.arguments import Arguments, ArgumentsError
 from smacwrap.python.program import Program, own_output, used_cpu_time
-from smacwrap.python.result import describe, outcome_of, refused, to_minimise
+from smacwrap.python.result import describe, outcome_of, refused
 from smacwrap.wrapper.outcome import Outcome, crashed
 
 P = ParamSpec("P")

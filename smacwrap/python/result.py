@@ -7,6 +7,7 @@ from typing import SupportsFloat
 
 from smacwrap import protocol
 from smacwrap.protocol import CallString, Status
+from smacwrap.protocol.direction import to_minimise
 from smacwrap.wrapper.outcome import CRASHED_QUALITY, Outcome, crashed
 
 _MOST_TEXT = 1000  # characters of a reason or a metric; a result is one line
@@ -76,11 +77,6 @@ def refused(call: CallString, error: BaseException, quality: float, cpu_time: fl
         return timed_out(call)
     result = protocol.Result(Status.UNSAT, cpu_time, 0, quality, call.seed)
     return Outcome(result, {"reason": describe(error)})
-
-
-def to_minimise(quality: float, maximize: bool) -> float:
-    """The quality in SMAC's terms, negated where it is one to maximise."""
-    return 0.0 - quality if maximize else quality  # -0.0 would be a second zero
 
 
 def timed_out(call: CallString, metrics: Mapping[str, str] | None = None) -> Outcome:

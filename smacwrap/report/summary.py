@@ -7,6 +7,9 @@ from rich.text import Text
 
 from smacwrap.history import Study
 from smacwrap.history.objective import Incumbent
+from smacwrap.protocol.direction import Direction
+
+_MINIMISED = Direction()
 
 
 def print_summary(
@@ -16,9 +19,12 @@ def print_summary(
     runs: int,
     incumbent: Incumbent | None,
     sample_call: str,
+    direction: Direction = _MINIMISED,
     forgotten: int = 0,
 ) -> None:
     """Print how a launch ended; without an incumbent it says so.
+
+    `direction` is that of the quality, which is shown in the target's own terms.
 
     Paths, values and the sample call are to be copied: they are printed as they are, never
     wrapped and never cut.
@@ -28,8 +34,8 @@ def print_summary(
     if incumbent is None:
         _print(console, Text("No run succeeded: there is no incumbent.", "bold red"))
     else:
-        _print(console, Text("Incumbent", "bold green"))
-        _print_rows(console, list(_incumbent(study, incumbent)))
+        _print(console, Text.assemble(("Incumbent", "bold green"), f" ({direction})"))
+        _print_rows(console, list(_incumbent(study, incumbent, direction)))
         _print(console, Text("Sample call:", "bold"))
         _print(console, Text(sample_call))
     _print(console, Text("Study", "bold"))
@@ -44,9 +50,11 @@ def print_summary(
     )
 
 
-def _incumbent(study: Study, incumbent: Incumbent) -> Iterator[tuple[str, str]]:
+def _incumbent(
+    study: Study, incumbent: Incumbent, direction: Direction
+) -> Iterator[tuple[str, str]]:
     yield from incumbent.run.configuration.items()
-    yield "quality", str(incumbent)
+    yield "quality", incumbent.words(direction)
     for name, value in incumbent.run.details.get("metrics", {}).items():
         yield name, str(value)
     if bundle := incumbent.run.details.get("zip"):

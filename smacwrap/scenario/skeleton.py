@@ -11,10 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError, did_you_mean
+from smacwrap.pcs.from_script.shell import shell_of
 from smacwrap.scenario.domains import quoted
 from smacwrap.scenario.imports import with_local_modules
 
 SCENARIO, PCS, JOB = "scenario.txt", "params.pcs", "job.toml"
+
+_ENDINGS = (".sh", ".bash")
+_LONGEST_LINE = 1000
 
 _PLACEHOLDER = re.compile(r"\{[^{}]+\}")
 _OPERATOR = re.compile(r"[();<>|&]+")
@@ -22,6 +26,7 @@ _OPERATOR = re.compile(r"[();<>|&]+")
 _GROUP = re.compile(r"\([^()]*[\\\[*+][^()]*\)")
 _METRIC = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _ANY_METRIC = "quality"
+_MEANING = '# {flags} becomes "-name value ..." of the active parameters.\n'
 _NUMBER = r"\s*([-+.\w]+)"
 
 
@@ -30,7 +35,7 @@ class Command:
     """What a run starts, as a job file says it.
 
     `text` has placeholders for the parameters; `inputs` are packed for every run; `script` is
-    the Python script among them, if there is one.
+    the Python or shell script among them, if there is one.
     """
 
     text: str
@@ -40,8 +45,9 @@ class Command:
     def words(self) -> list[str]:
         """What stands between the script and the parameters, or an operator of the shell."""
         words = shlex.split(self.text)
-        if self.script and self.script.name in words:
-            words = words[words.index(self.script.name) + 1 :]
+        names = [Path(word).name for word in words]
+        if self.script and self.script.name in names:
+            words = words[names.index(self.script.name) + 1 :]
         ends = (i for i, w in enumerate(words) if w == "{flags}" or _OPERATOR.fullmatch(w))
         return words[: next(ends, None)]
 
@@ -58,11 +64,13 @@ class Command:
 class Quality:
     """How a run's quality is read off its output: the metric's name, and its regular expression.
 
-    Without one, the target prints the metric itself as a line `name<TAB>value`.
+    Without one, the target prints the metric itself as a line `name<TAB>value`. `maximize` is
+    None where nothing was said of the direction: less is better.
     """
 
     metric: str
     pattern: str | None
+    maximize: bool | None = None
 
 
 def read_command(text: str) -> Command:
@@ -92,14 +100,19 @@ def read_command(text: str) -> Command:
         )
     program, *arguments = words
     packed: list[Path] = []
+    is_program = _holds(lambda: os.access(program, os.X_OK))
+    shell = None if is_program else _shell(Path(program))
     if program.endswith(".py"):
         text, arguments = f"python {text}", words
+    elif shell and Path(program).suffix in _ENDINGS:
+        text, arguments = f"{shell} {text}", words
     elif not several and not (os.sep not in program and shutil.which(program)):
         text = _replaced(text, program, _program(program, packed))
     for word in arguments:
         text = _replaced(text, word, _argument(word, packed))
     scripts = [path for path in packed if path.suffix == ".py"]
     modules = [module for script in scripts for module in with_local_modules(script)]
+    scripts += [path for path in packed if path.suffix != ".py" and _shell(path)]
     if not _PLACEHOLDER.search(text):
         text += " {flags}"
     inputs = tuple(dict.fromkeys([*packed, *modules]))
@@ -120,7 +133,8 @@ def _program(word: str, packed: list[Path]) -> str:
 
 def _argument(word: str, packed: list[Path]) -> str:
     path = Path(word)
-    if word.endswith(".py"):
+    is_shell = path.suffix in _ENDINGS and _holds(path.is_file)
+    if word.endswith(".py") or is_shell:
         if not _holds(path.is_file):
             raise _missing(path, "no file", word)
         packed.append(path)
@@ -129,6 +143,15 @@ def _argument(word: str, packed: list[Path]) -> str:
     if _holds(path.is_file) or (os.sep in word and _holds(path.is_dir)):
         return str(path.absolute())
     return word
+
+
+def _shell(path: Path) -> str | None:
+    """The shell that a script is for; None for what is none."""
+    try:
+        with path.open("rb") as file:
+            return shell_of(file.readline(_LONGEST_LINE), path.name)
+    except (OSError, ValueError):
+        return None
 
 
 def _missing(path: Path, what: str, word: str) -> UserError:
@@ -163,9 +186,9 @@ def read_quality(metric: str | None, pattern: str | None) -> Quality:
     r"""The quality that `pattern` finds: a regular expression, or the text before the number.
 
     >>> read_quality(None, "Val error:")
-    Quality(metric='val_error', pattern='Val error:\\s*([-+.\\w]+)')
+    Quality(metric='val_error', pattern='Val error:\\s*([-+.\\w]+)', maximize=None)
     >>> read_quality("loss", r"error=(\S+)")
-    Quality(metric='loss', pattern='error=(\\S+)')
+    Quality(metric='loss', pattern='error=(\\S+)', maximize=None)
 
     Raises:
         UserError: a name that no metric can have, or a regular expression that does not compile.
@@ -187,8 +210,12 @@ def read_quality(metric: str | None, pattern: str | None) -> Quality:
     return Quality(metric or _ANY_METRIC, pattern if has_group else pattern + _NUMBER)
 
 
-def scenario_text(pcs_file: str, runs: int, name: str | None) -> str:
-    """A scenario that runs the job: `runs` runs, its study in the folder `name` if there is one.
+def scenario_text(
+    pcs_file: str, runs: int, name: str | None, algo: str = f"smacwrap run {JOB}"
+) -> str:
+    """A scenario: `runs` runs of the job, its study in the folder `name` if there is one.
+
+    `algo` is for a target that needs no job; it may be followed by more lines.
 
     Raises:
         UserError: no folder can have that name.
@@ -197,7 +224,7 @@ def scenario_text(pcs_file: str, runs: int, name: str | None) -> str:
         raise UserError(f"{quoted(name)} is not the name of a folder")
     return f"""\
 # What to tune, and for how long. All options: smacwrap scenario show {SCENARIO} --all
-algo = smacwrap run {JOB}
+algo = {algo}
 pcs-file = {pcs_file}
 runObj = QUALITY
 use-instances = false
@@ -205,15 +232,26 @@ numberOfRunsLimit = {runs}
 """ + (f"rungroup = {name}\n" if name else "")
 
 
-def job_text(command: Command, quality: Quality, folder: Path, rules: Sequence[str] = ()) -> str:
+def job_text(
+    command: Command,
+    quality: Quality,
+    folder: Path,
+    rules: Sequence[str] = (),
+    data: Sequence[Path] = (),
+) -> str:
     """The job file, for `folder`: relative paths in it are relative to that.
 
-    `rules` are lines of its table of parameters, for those that `{flags}` has to spell otherwise.
+    `rules` are lines of its table of parameters, for those that `{flags}` has to spell otherwise;
+    `data` is linked into every run's folder.
     """
     inputs = ", ".join(_toml(relative(path, folder)) for path in command.inputs)
     metrics = (
         f"metrics = {{ {quality.metric} = {_toml(quality.pattern)} }}\n" if quality.pattern else ""
     )
+    linked = ", ".join(_toml(relative(path, folder)) for path in data)
+    if linked:
+        linked = f"# Linked into the run's folder.\ndata = [{linked}]\n"
+    way = "" if quality.maximize is None else f"maximize = {str(quality.maximize).lower()}\n"
     parameters = ""
     if rules and "{flags}" in command.text:
         lines = "\n".join(rules)
@@ -224,15 +262,15 @@ def job_text(command: Command, quality: Quality, folder: Path, rules: Sequence[s
 [run]
 # Packed for every run, which starts in a folder of its own: add whatever else it reads.
 input = [{inputs}]
-# {{flags}} becomes "-name value ..." of the active parameters.
-command = {_toml(command.text)}
+{linked}{_MEANING if "{flags}" in command.text else ""}command = {_toml(command.text)}
 # Names or patterns of files to keep of every run, such as a trained model.
 outputs = []
 {parameters}
 [result]
-# The metric that is minimised; of several values in the output the last one counts.
+# The metric that is {"maximised" if quality.maximize else "minimised"}; of several values in the \
+output the last one counts.
 quality = {_toml(quality.metric)}
-{metrics}"""
+{way}{metrics}"""
 
 
 def example_pcs(command: Command) -> str:

@@ -68,7 +68,7 @@ class Filling:
             from smacwrap.wrapper.settings_file import write_settings
 
             given = find_input(job.inputs, job.config)
-            write_settings(folder / job.config, self._spelled.settings, given)
+            write_settings(folder / job.config, self._spelled.settings, given, job.config_kind)
             names.append(job.config)
         if names:
             from smacwrap.executors.additions import add

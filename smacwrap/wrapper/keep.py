@@ -19,6 +19,7 @@ from smacwrap.protocol.additional import (
     join_warnings,
 )
 from smacwrap.wrapper.outcome import Outcome
+from smacwrap.wrapper.shown import command_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def call_json(
             "job": str(start.job.file),
             "call_string": start.call.words(),
             "command": start.command,
+            "command_line": command_line(start.job, start.call),
             "postprocess": start.postprocess,
             "cwd": str(Path.cwd()),
             "inputs": outcome.inputs,

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from smacwrap.executors import Completion, processes
 from smacwrap.frozen import Frozen, replace
 from smacwrap.protocol import CallString, Result, ResultLineError, Status, comma_hint
+from smacwrap.protocol.direction import to_minimise
 from smacwrap.wrapper.job import Job
 from smacwrap.wrapper.log import Reading, read_json, read_log
 from smacwrap.wrapper.sources import JsonPlace, Measured
@@ -197,7 +198,7 @@ def _with_numbers(job: Job, result: Result, metrics: dict[str, str]) -> Result:
     runtime = _number(job, "runtime", job.runtime, metrics) if job.runtime else result.runtime
     if not 0 <= runtime < math.inf:
         raise _FailedError(f"the runtime is not a finite time: {runtime}")
-    return replace(result, runtime=runtime, quality=0.0 - quality if job.maximize else quality)
+    return replace(result, runtime=runtime, quality=to_minimise(quality, bool(job.maximize)))
 
 
 def _finite(result: Result, completion: Completion) -> Result:

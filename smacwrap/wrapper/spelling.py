@@ -1,4 +1,4 @@
-"""How parameters reach a target: as flags, environment variables or settings in a JSON file."""
+"""How parameters reach a target: as flags, environment variables or settings in a file."""
 
 import shlex
 from collections.abc import Mapping
@@ -11,21 +11,27 @@ EVERY_OTHER = "*"
 """The name that stands for all parameters, or all values, that are not named themselves."""
 
 _DEFAULT = "-{name} {value}"
-_PREFIXES: "dict[str, Kind]" = {"env:": "env", "json:": "json"}
+_PREFIXES: "dict[str, Kind]" = {
+    "env:": "env",
+    "json:": "json",
+    "yaml:": "yaml",
+    "toml:": "toml",
+}
+_IN_A_FILE: "tuple[Kind, ...]" = ("json", "yaml", "toml")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Kind = Literal["words", "env", "json"]
-    """Where a value goes: onto the command line, into the environment or into the JSON file."""
+    Kind = Literal["words", "env", "json", "yaml", "toml"]
+    """Where a value goes: onto the command line, into the environment or into a file."""
 
 
 class Spelling(Frozen):
     """One way to say a parameter's value, its placeholders not yet filled in.
 
     `kind` tells what `words` are: words of the command line (none says nothing at all), the name
-    of an environment variable, or a place in the JSON file, `group.name`.
+    of an environment variable, or a place in a file of settings, `group.name`.
     """
 
     kind: "Kind"
@@ -47,8 +53,10 @@ class Spelled(Frozen):
 def parse_spelling(text: str) -> Spelling:
     """Read `--lr={value}`, `--lr {value}`, `{value}`, `env:LR`, `json:optimizer.lr` or nothing.
 
+    `yaml:` and `toml:` are as `json:`, for files of these formats.
+
     Raises:
-        ValueError: unbalanced quotes, or no name behind `env:` or `json:`.
+        ValueError: unbalanced quotes, or no name behind `env:`, `json:` and the like.
     """
     for prefix, kind in _PREFIXES.items():
         if text.startswith(prefix):
@@ -84,6 +92,10 @@ class Spellings:
         spellings = (spelling for rule in self.given.values() for spelling in rule.values())
         return any(spelling.kind == kind and spelling.words for spelling in spellings)
 
+    def settings_kinds(self) -> "list[Kind]":
+        """The formats of files that rules spell parameters for."""
+        return [kind for kind in _IN_A_FILE if self.uses(kind)]
+
     def gives(self, name: str, *, with_flags: bool) -> bool:
         """Whether a parameter's value can reach a target, which gets flags or does not."""
         own = self.rules.get(name, self._others).values()
@@ -115,7 +127,7 @@ class Spellings:
                 ) from None
             if spelling.kind == "words":
                 spelled.flags.extend(words)
-            elif spelling.kind == "json":
+            elif spelling.kind in _IN_A_FILE:
                 spelled.settings[words[0]] = value
             elif "=" in words[0]:
                 raise FillError(f"[parameters] '{words[0]}' cannot name an environment variable")

@@ -226,7 +226,7 @@ def test_an_archive_that_holds_more_than_the_disk_has_room_for_is_refused_at_onc
     end = bytearray(whole[-22:])
     end[12:16] = struct.pack("<I", struct.unpack("<I", end[12:16])[0] + len(extra))
     bundle.write_bytes(whole[:at] + entry + extra + end)
-    with pytest.raises(OSError, match="no space for 1,125,899,906,842,625 bytes"):
+    with pytest.raises(OSError, match=r"no space left for 1125899906\.8 MB"):
         unpack(bundle, place)
     assert list(place.iterdir()) == []
 
@@ -246,7 +246,7 @@ def test_an_output_that_would_fill_the_disk_is_not_added(tmp_path: Path) -> None
     before = bundle.read_bytes()
     with (tmp_path / "sparse").open("wb") as sparse:
         sparse.truncate(1 << 43)
-    with pytest.raises(OSError, match="no space for 8,796,093,022,208 bytes"):
+    with pytest.raises(OSError, match=r"no space left for 8796093\.0 MB"):
         add(bundle, [("sparse", tmp_path / "sparse")])
     assert bundle.read_bytes() == before
 

@@ -104,15 +104,6 @@ def test_what_the_worker_itself_cannot_start_is_started_again(
     assert [run["r-run-result"] for run in recorded(study, 1)] == ["SAT", "SAT"]
 
 
-def test_an_attempt_that_cannot_be_started_is_said_by_algo_test(
-    quick: Path, smacwrap: Smacwrap
-) -> None:
-    write_program(quick.parent / "target.sh", "#!/no/such/interpreter\n")
-    done = smacwrap("algo-test", quick)
-    assert done.returncode == 1
-    assert "cannot start ./target.sh: No such file or directory" in done.stderr
-
-
 def test_a_crash_while_there_is_no_room_for_output_is_told_from_others(tmp_path: Path) -> None:
     with Path("/dev/full").open("r+b") as file:
         assert _is_full(file)

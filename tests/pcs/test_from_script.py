@@ -10,6 +10,8 @@ from smacwrap.errors import UserError
 from smacwrap.pcs import parse_pcs, write_pcs
 from smacwrap.pcs.from_script import pcs_from_script, skeleton_from_script
 
+NOTHING = "no argparse, click or Typer options, hydra configuration or @smacwrap.target"
+
 
 def from_script(*options: str, before: str = "") -> str:
     lines = [before, "p = ArgumentParser()", *(f"p.add_argument({option})" for option in options)]
@@ -412,8 +414,8 @@ def test_options_of_groups_and_subparsers_come_in_the_order_of_the_lines():
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (b"print(1)", "train.py: no argparse options in this file"),
-        (b"", "train.py: no argparse options in this file"),
+        (b"print(1)", f"train.py: {NOTHING} in this file"),
+        (b"", f"train.py: {NOTHING} in this file"),
         (b"x = 1\nif x\n  y", "train.py:2: not Python: expected ':'"),
         (b"\xff\xfe", "train.py: not Python"),
         (b"a\0b", "train.py: not Python"),
@@ -434,7 +436,7 @@ def test_a_script_without_tunable_options_is_an_error_that_says_why():
     with pytest.raises(UserError) as caught:
         from_script('"--seed", type=int', '"--data"')
     assert [str(problem) for problem in caught.value.problems] == [
-        "train.py: none of the 2 argparse options can be tuned",
+        "train.py: none of the 2 options can be tuned",
         "train.py:3: --seed: the seed",
         "train.py:4: --data: data, a file or an address",
     ]

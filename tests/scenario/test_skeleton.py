@@ -68,7 +68,8 @@ def test_a_command_packs_its_code_and_names_its_data(
 
 def test_the_script_is_the_first_one_of_the_command(home: Path) -> None:
     assert read_command("python src/fit.py train.py").script == Path("src/fit.py")
-    assert read_command("./solve").script is None
+    assert read_command("./solve").script == Path("solve")
+    assert read_command("cat train.txt").script is None
 
 
 def test_words_between_the_script_and_the_parameters_are_told_and_get_others_in_front(
@@ -77,7 +78,7 @@ def test_words_between_the_script_and_the_parameters_are_told_and_get_others_in_
     command = read_command("echo 'a train.py b' | python train.py -v 'go' {flags} | cat go")
     assert command.words() == ["-v", "go"]
     assert read_command("python train.py a | cat {flags}").words() == ["a"]
-    assert read_command("./solve go").words() == ["./solve", "go"]
+    assert read_command("./solve go").words() == ["go"]
     changed = read_command("python train.py go on").with_words("--lr {lr}", "go")
     assert changed.text == "python train.py --lr {lr} go on {flags}"
 

@@ -94,6 +94,7 @@ def test_the_zip_holds_inputs_log_outputs_and_all_that_repeats_the_call(
         assert f"zip={Path(str(bundle.filename)).name}" in result.additional
     assert call["call_string"] == CALL
     assert call["command"] == ["python", "script.py", "0.01", "-1"]
+    assert call["command_line"] == "python script.py 0.01 -1"
     assert call["metrics"] == {"loss": "1"}
     assert call["exit_code"] == 0
     assert not [path for path in (tmp_path / "smacwrap-runs").glob("run-*") if path.is_dir()]

@@ -1,4 +1,4 @@
-"""`smacwrap pcs from-script`: a first PCS file from a script's argparse options."""
+"""`smacwrap pcs from-script`: a first PCS file from the options in a script's source."""
 
 from pathlib import Path
 
@@ -20,13 +20,16 @@ from smacwrap.pcs.from_script import pcs_from_script
 )
 @click.option("--force", is_flag=True, help="Overwrite an existing FILE.")
 def command(script: Path, output: Path | None, force: bool) -> None:
-    """Write a PCS file for a Python SCRIPT, from the argparse options in its source.
+    """Write a PCS file for a SCRIPT, from the options in its source.
+
+    They are its argparse, click or Typer options, the YAML file of hydra or OmegaConf, the
+    arguments of a function with @smacwrap.target, or the getopts, --name and $1 of a shell script.
 
     SCRIPT is not run. Choices are taken as they are, other ranges guessed around the defaults;
     TODO marks what you must decide. Paths, seeds, epochs and the like are listed as left out.
     Of subcommands, and of options that exclude one another, the first is taken; the lines of the
     others are comments.
-    The names fit {flags} in the command of job.toml: `-lr` becomes `--lr value`.
+    Option names fit {flags} in the command of job.toml: `-lr` becomes `--lr value`.
 
     \b
     Example:

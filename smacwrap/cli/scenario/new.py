@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,14 +11,23 @@ import click
 
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes
-from smacwrap.errors import UserError
+from smacwrap.errors import Problem, UserError
+from smacwrap.lookup import resolved
 from smacwrap.pcs import read_pcs
-from smacwrap.pcs.from_script import Skeleton, skeleton_from_script
+from smacwrap.pcs.from_script import (
+    CommandNeededError,
+    Skeleton,
+    TargetFunction,
+    read_target_function,
+    skeleton_from_script,
+)
+from smacwrap.protocol.direction import Direction, suggested_maximize
 from smacwrap.scenario.skeleton import (
     JOB,
     PCS,
     SCENARIO,
     Command,
+    Quality,
     example_pcs,
     job_text,
     read_command,
@@ -44,6 +54,12 @@ _RUNS = 40
     metavar="METRIC",
     help="The quality's name; without --pattern it is printed as METRIC<TAB>value.",
 )
+@click.option(
+    "--maximize/--minimize",
+    "maximize",
+    default=None,
+    help="Which way the quality is better.  [default: less is better]",
+)
 @click.option("--runs", type=click.IntRange(min=1), help="How many runs a launch makes.")
 @click.option("--dir", "folder", type=ANY_PATH, help="Where to write the files.")
 @click.option(
@@ -58,6 +74,7 @@ def command(
     script: str | None,
     pattern: str | None,
     quality: str | None,
+    maximize: bool | None,
     runs: int | None,
     folder: Path | None,
     pcs_file: Path | None,
@@ -67,18 +84,20 @@ def command(
     """Write scenario.txt, params.pcs and job.toml for a SCRIPT, ready to be launched.
 
     SCRIPT is a Python script, an executable file or, in quotes, a whole command, in which {flags}
-    stands for the parameters unless they come last. A Python script's argparse options become
-    the parameters; of subcommands, those of the one that the command names. Less is better: where
-    a script prints an accuracy, have it print 1 - accuracy.
+    stands for the parameters unless they come last. The parameters are read from the script: its
+    argparse, click or Typer options, the configuration of hydra, the arguments of a function with
+    @smacwrap.target, or the getopts and $1 of a shell script; of subcommands, those of the one
+    that the command names.
 
-    What is missing is asked for on a terminal.
+    Less is better, unless --maximize says otherwise; for a metric that is named like an accuracy
+    one of both is needed. What is missing is asked for on a terminal.
 
     \b
     Example:
       smacwrap scenario new train.py --pattern "Val error:" --runs 40 --dir tuned
     """
-    if not sys.stdin.isatty():
-        _require(
+    if not script:
+        _need(
             ("SCRIPT", script),
             ("--pattern", pattern or quality),
             ("--runs", runs),
@@ -87,30 +106,34 @@ def command(
     if pcs_file:
         read_pcs(pcs_file)  # a launch would refuse one with errors
     started = _started(script) if script else _ask("Script or command to tune", _started)
-    if pattern or quality:
-        how = read_quality(quality, pattern)
-    else:
-        question = 'Text before the quality in its output, as "Val error:" (less is better)'
-        how = _ask(question, lambda text: read_quality(None, text))
+    function = _function(started)
+    if function:
+        _check_function(function, started, pattern or quality, maximize)
+    _need(("--pattern", pattern or quality or function), ("--runs", runs), ("--dir", folder))
+    how = None if function else _quality(quality, pattern, maximize)
     runs = runs or click.prompt("Number of runs", type=click.IntRange(min=1), default=_RUNS)
     folder = folder or _ask("Folder to write to", Path, default=".")
     skeleton, advice = (None, "") if pcs_file else _parameters(started)
-    if skeleton and "{flags}" in started.text:
-        for word, flags in skeleton.in_front.items():
-            started = started.with_words(flags, word)
-    files = {folder / JOB: job_text(started, how, folder, skeleton.rules if skeleton else ())}
+    files: dict[Path, str] = {}
+    if how:
+        files[folder / JOB] = _job(started, how, folder, skeleton)
     if skeleton:
         files[folder / PCS] = skeleton.pcs
     pcs = relative(pcs_file, folder) if pcs_file else PCS
-    files[folder / SCENARIO] = scenario_text(pcs, runs, name)
+    algo = () if how else (_algo(started),)
+    files[folder / SCENARIO] = scenario_text(pcs, runs, name, *algo)
     write_all(files, force)
     for file in files:
         click.echo(f"wrote {file}")
+    if function:
+        click.echo(f"\nThis {function.direction}.")
+    elif how:
+        click.echo(f"\nThis {Direction(how.metric, how.maximize is True)}.")
     if advice:
-        click.echo(f"\n{advice}")
+        click.echo(advice)
     click.echo("\nNext:")
     scenario = folder / SCENARIO
-    if any(_is_another_here(name, folder) for name in (pcs, JOB)):
+    if any(_is_another_here(name, folder) for name in (pcs, *([JOB] if how else []))):
         click.echo(f"  cd {shlex.quote(str(folder))}")
         scenario = Path(SCENARIO)
     for next_command in ("algo-test", "launch"):
@@ -123,10 +146,81 @@ def _is_another_here(name: str, folder: Path) -> bool:
     return here.is_file() and not here.samefile(folder / name)
 
 
-def _require(*answers: tuple[str, object]) -> None:
+def _need(*answers: tuple[str, object]) -> None:
+    """Complain of answers that are missing, where nobody can be asked."""
     missing = [name for name, answer in answers if not answer]
-    if missing:
+    if missing and not sys.stdin.isatty():
         raise UserError(f"no terminal to ask on: give {', '.join(missing)}")
+
+
+def _function(started: Command) -> TargetFunction | None:
+    """The function with `@smacwrap.target` that a command calls; it needs no job file."""
+    if started.script is None or started.script.suffix != ".py":
+        return None
+    source = read_bytes(started.script, LARGEST_SCRIPT)
+    try:
+        return read_target_function(source, started.script)
+    except UserError:
+        return None  # told where its parameters are read
+
+
+def _check_function(
+    function: TargetFunction, started: Command, pattern: str | None, maximize: bool | None
+) -> None:
+    script = started.script
+    assert script, "the function is in one"
+    problem = ""
+    if not function.has_main:
+        problem = f'nothing calls {function.name}.main(): end with  if __name__ == "__main__": '
+        problem += f"{function.name}.main()"
+    elif shlex.split(started.text) != ["python", script.name, "{flags}"]:
+        problem = f"{function.name}() is called with a call string: give the script alone"
+    elif pattern:
+        problem = f"{function.name}() returns its quality: leave out --pattern and --quality"
+    elif maximize is not None and maximize != function.direction.maximize:
+        problem = f"{function.name}() decides this: write @smacwrap.target(maximize={maximize})"
+    elif maximize is None:
+        problem = function.direction.doubt()
+    if problem:
+        raise UserError(Problem(problem, script, function.line))
+
+
+def _algo(started: Command) -> str:
+    """The lines of a scenario that call a script in its own folder, wherever it is launched."""
+    assert started.script, "the function is in one"
+    folder = resolved(started.script.parent)
+    return f"python {shlex.quote(started.script.name)}\nexecdir = {folder}"
+
+
+def _quality(name: str | None, pattern: str | None, maximize: bool | None) -> Quality:
+    """How the quality is read, and which way it is better."""
+    if pattern or name:
+        how = read_quality(name, pattern)
+    else:
+        question = 'Text before the quality in its output, as "Val error:"'
+        how = _ask(question, lambda text: read_quality(None, text))
+    if maximize is None:
+        suggested = suggested_maximize(how.metric, how.pattern or "")
+        if sys.stdin.isatty():
+            maximize = click.confirm(f"Is more of {how.metric} better?", default=suggested is True)
+        elif suggested:
+            raise UserError(
+                f"'{how.metric}' reads like a metric to maximise: give --maximize, "
+                "or --minimize if less is better"
+            )
+    return replace(how, maximize=maximize)
+
+
+def _job(started: Command, how: Quality, folder: Path, skeleton: Skeleton | None) -> str:
+    if skeleton is None:
+        return job_text(started, how, folder)
+    if "{flags}" in started.text:
+        for word, flags in skeleton.in_front.items():
+            started = started.with_words(flags, word)
+    started = replace(started, text=started.text.replace("{flags}", skeleton.flags))
+    beside = started.script.parent if started.script else Path()
+    data = [beside / need for need in skeleton.needs]
+    return job_text(started, how, folder, skeleton.rules, data)
 
 
 def _started(text: str) -> Command:
@@ -159,6 +253,8 @@ def _parameters(started: Command) -> tuple[Skeleton, str]:
         advice = f"The ranges in {PCS} are guesses: go through them first."
         try:
             return skeleton_from_script(source, started.script, started.words()), advice
+        except CommandNeededError:
+            raise
         except UserError as error:
             why = f"{error}\n"
     advice = f"{why}{PCS} has an example only: write your parameters there first."

@@ -1,5 +1,18 @@
-"""A first PCS file for a training script, from the argparse options in its source."""
+"""A first PCS file for a training script, from what its source says of its parameters."""
 
-from smacwrap.pcs.from_script.skeleton import Skeleton, pcs_from_script, skeleton_from_script
+from smacwrap.pcs.from_script.functions import TargetFunction, read_target_function
+from smacwrap.pcs.from_script.skeleton import (
+    CommandNeededError,
+    Skeleton,
+    pcs_from_script,
+    skeleton_from_script,
+)
 
-__all__ = ["Skeleton", "pcs_from_script", "skeleton_from_script"]
+__all__ = [
+    "CommandNeededError",
+    "Skeleton",
+    "TargetFunction",
+    "pcs_from_script",
+    "read_target_function",
+    "skeleton_from_script",
+]

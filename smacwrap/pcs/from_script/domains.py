@@ -13,11 +13,15 @@ from smacwrap.pcs.from_script.guesses import (
 )
 from smacwrap.pcs.from_script.options import UNKNOWN, Option
 from smacwrap.pcs.from_script.tunable import is_switch, plain_name
+from smacwrap.pcs.units import plain
 
 _WORD = re.compile(r"[^\s,#{}\[\]|&=<>]+")
 """What is safe as a name or value in all lines of a PCS file."""
 
 _MOST_CHOICES = 1000
+
+_RANGE = re.compile(r"(\w+) \[(.+), (.+)\] \[(.+)\]( log)?$")
+_MANY_TIMES = 10  # a range of which a log scale is good for
 
 
 def domain_of(option: Option) -> Guess:
@@ -96,6 +100,9 @@ def _default(option: Option) -> Any:
 
 def _of_type(option: Option) -> Guess:
     default, kind, doubt = _default(option), option.type, ""
+    if option.is_named and (kind == "bool" or isinstance(default, bool)):
+        todo = "" if isinstance(default, bool) else MADE_UP
+        return Guess(f"categorical {{true, false}} [{str(default is True).lower()}]", todo)
     if isinstance(default, bool):
         return Guess(f"categorical {{True, False}} [{default}]", f"type {kind} is unknown")
     if kind not in ("int", "float"):
@@ -107,6 +114,8 @@ def _of_type(option: Option) -> Guess:
         default = None
     if default is not None and not (_is_number(default) and math.isfinite(default)):
         raise NoGuessError("its default is not a finite number")
+    if option.bounds != (None, None):
+        return _within(option, kind, default)
     if kind == "float":
         guess = guess_real(plain_name(option), None if default is None else float(default))
     elif default is None or default == int(default):
@@ -114,6 +123,28 @@ def _of_type(option: Option) -> Guess:
     else:
         raise NoGuessError(f"its default {default} is not an integer, but its type is")
     return Guess(guess.domain, "; ".join(filter(None, (doubt, guess.todo))))
+
+
+def _within(option: Option, kind: str, default: Any) -> Guess:
+    """The domain of an option that states the least or the greatest value that it takes."""
+    low, high = option.bounds
+    name = plain_name(option)
+    if kind == "float":
+        guess = guess_real(name, None if default is None else float(default))
+    else:
+        guess = guess_integer(None if default is None else int(default))
+    found = _RANGE.match(guess.domain)
+    assert found, "a guess is a range"
+    number = float if kind == "float" else int
+    low = number(found[2]) if low is None else number(low)
+    high = number(found[3]) if high is None else number(high)
+    if not low < high:
+        raise NoGuessError(f"it takes nothing between {low:g} and {high:g}")
+    middle = min(max(number(found[4]), low), high)
+    log = found[5] if low > 0 and high / low >= _MANY_TIMES else ""
+    stated = None not in option.bounds
+    todo = MADE_UP if default is None else "" if stated else guess.todo
+    return Guess(f"{found[1]} [{plain(low)}, {plain(high)}] [{plain(middle)}]{log}", todo)
 
 
 def _to_number(text: str) -> float | None:

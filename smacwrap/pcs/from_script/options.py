@@ -6,11 +6,14 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs.from_script.literals import Constants, UnreadableError
 from smacwrap.pcs.from_script.parsers import Group, Parser, Parsers
+
+if TYPE_CHECKING:
+    from smacwrap.pcs.from_script.functions import TargetFunction
 
 
 class _Unknown:
@@ -44,6 +47,9 @@ class Option:
         help: its help in one line, or an empty text.
         group: of those that exclude it.
         subcommands: the words of each subcommand that takes it, none for the main parser.
+        is_named: it is given by its bare name, as in `lr=0.1`, and needs no flag.
+        bounds: the least and the greatest value that the script takes, None for none.
+        off: the flag that says no, where there is one besides `--no-…`.
     """
 
     flags: tuple[str, ...]
@@ -60,11 +66,14 @@ class Option:
     help: str = ""
     group: Group | None = None
     subcommands: tuple[tuple[str, ...], ...] = ((),)
+    is_named: bool = False
+    bounds: tuple[float | None, float | None] = (None, None)
+    off: str = ""
 
     @property
     def is_positional(self) -> bool:
         """Whether it is given by its place, without a flag."""
-        return self.has_name and not self.flags[0].startswith("-")
+        return self.has_name and not self.is_named and not self.flags[0].startswith("-")
 
     @property
     def flag(self) -> str:
@@ -75,33 +84,44 @@ class Option:
 
 @dataclass(frozen=True)
 class Script:
-    """The options of a script, in the order of its lines, and the words of its subcommands."""
+    """The options of a script, in the order of its lines, and the words of its subcommands.
+
+    Attributes:
+        options: all of them.
+        subcommands: the words that lead to each.
+        what: where they are told, for people.
+        rules: lines for [parameters] of job.toml that spell all of them.
+        needs: files and folders that a run needs, relative to the script's folder.
+        function: the function with `@smacwrap.target` whose arguments they are.
+        by_place: they are given by their place, in this order, without names.
+    """
 
     options: tuple[Option, ...]
     subcommands: tuple[tuple[str, ...], ...]
+    what: str = "its argparse options"
+    rules: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    function: "TargetFunction | None" = None
+    by_place: bool = False
 
 
-def read_script(source: bytes, file: Path | str | None = None) -> Script:
-    """What can be read of a script's command line.
-
-    Raises:
-        UserError: the source is not Python, or has no argparse options.
-    """
-    module = _parse(source, file)
-    constants = Constants(module)
+def read_argparse(module: ast.Module, constants: Constants) -> Script:
+    """What can be read of a script's argparse options; none if it has none."""
     parsers = Parsers(module, constants)
     reader = _Reader(constants)
     for call in parsers.calls:
         for method in parsers.methods(call):
             for parser in parsers.of(method.value) if method.attr in _READ else ():
                 _READ[method.attr](reader, call, parser)
-    options = tuple(_merged(reader.options()))
-    if not options:
-        raise UserError(Problem("no argparse options in this file", file))
-    return Script(options, tuple(dict.fromkeys(parsers.subcommands())))
+    return Script(tuple(_merged(reader.options())), tuple(dict.fromkeys(parsers.subcommands())))
 
 
-def _parse(source: bytes, file: Path | str | None) -> ast.Module:
+def parse_module(source: bytes, file: Path | str | None) -> ast.Module:
+    """The syntax tree of a script.
+
+    Raises:
+        UserError: the source is not Python.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the script, which is not ours to judge

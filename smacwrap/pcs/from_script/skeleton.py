@@ -9,9 +9,11 @@ from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs.from_script.domains import check_word, domain_of
+from smacwrap.pcs.from_script.functions import TargetFunction
 from smacwrap.pcs.from_script.guesses import NoGuessError
-from smacwrap.pcs.from_script.options import Option, read_script
+from smacwrap.pcs.from_script.options import UNKNOWN, Option
 from smacwrap.pcs.from_script.parsers import ANY, Group
+from smacwrap.pcs.from_script.scripts import read_script
 from smacwrap.pcs.from_script.tunable import is_switch, why_not
 from smacwrap.pcs.layout import format_pcs
 from smacwrap.pcs.reader import parse_pcs
@@ -23,11 +25,15 @@ _PLACEHOLDER = re.compile(rf"%%|\((default:?\s*)?{_VALUE}\)|(default:?\s*)?{_VAL
 _LONGEST_HELP = 60
 
 _HEADER = """\
-# Parameters of {script}, from its argparse options.
+# Parameters of {script}, from {what}.
 # Ranges are guesses around the defaults: go through them, and settle each TODO.
 """
 
 _Words = tuple[str, ...]
+
+
+class CommandNeededError(UserError):
+    """A script that no command can be written for as it is; the message says what to write."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,18 @@ class Skeleton:
         subcommand: the words of the subcommand whose parameters these are.
         in_front: what a command must say in front of these words, where {flags} comes too late,
             as `{"train": "--lr {-lr}"}`.
+        flags: what stands in a command for the parameters.
+        needs: files and folders that a run needs, relative to the script's folder.
+        function: the function with `@smacwrap.target` that gets them: it needs no job file.
     """
 
     pcs: str
     rules: tuple[str, ...]
     subcommand: _Words = ()
     in_front: Mapping[str, str] = field(default_factory=dict)
+    flags: str = "{flags}"
+    needs: tuple[str, ...] = ()
+    function: TargetFunction | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,7 @@ class _Entry:
 def skeleton_from_script(
     source: bytes, file: Path | str | None = None, words: Sequence[str] | None = None
 ) -> Skeleton:
-    """The PCS file of a Python script, which is read and never run.
+    """The PCS file of a Python or shell script, which is read and never run.
 
     Choices and ranges that the script states are taken as they are; other ranges are guessed
     around the defaults. What must not be tuned (paths, seeds, epochs, …) or cannot be is listed
@@ -100,7 +112,8 @@ def skeleton_from_script(
             them it is the first one that has a parameter.
 
     Raises:
-        UserError: the source is not Python, has no argparse options, or none that can be tuned.
+        UserError: the source is no Python or shell script, has no options, or none that can be
+            tuned.
     """
     script = read_script(source, file)
     entries = [_entry(option) for option in script.options]
@@ -109,20 +122,30 @@ def skeleton_from_script(
     taken = [entry for entry in entries if entry.is_taken]
     if not taken:
         raise UserError(
-            Problem(f"none of the {len(entries)} argparse options can be tuned", file),
+            Problem(f"none of the {len(entries)} options can be tuned", file),
             *(Problem(f"{e.option.flag}: {e.reason}", file, e.option.line) for e in entries),
         )
     others = [entry for entry in entries if entry.code and not entry.is_taken]
     left_out = [entry.why(subcommand) for entry in entries if not entry.code]
-    text = _HEADER.format(script=_comment(Path(file or "a script").name)) + "\n"
+    name = _comment(Path(file or "a script").name)
+    text = _HEADER.format(script=name, what=_comment(script.what)) + "\n"
     text += "".join(f"{entry.line()}\n" for entry in taken)
     text += _listed("Cannot be given together with these", (entry.line() for entry in others))
     text += _listed("Left out", left_out)
     late = [entry for entry in taken if _word_behind(entry.option, subcommand)]
     rules = [f'{_key(entry.name)} = ""' for entry in late]
+    rules += script.rules
     rules += [_rule(entry) for entry in taken if is_switch(entry.option)]
     rules += [f"# {_rule(entry)}" for entry in others if is_switch(entry.option)]
-    return Skeleton(format_pcs(text), tuple(rules), subcommand, _in_front(late, subcommand))
+    return Skeleton(
+        pcs=format_pcs(text),
+        rules=tuple(rules),
+        subcommand=subcommand,
+        in_front=_in_front(late, subcommand),
+        flags=_places(entries, len(words or ()), file) if script.by_place else "{flags}",
+        needs=script.needs,
+        function=script.function,
+    )
 
 
 def pcs_from_script(source: bytes, file: Path | str | None = None) -> str:
@@ -131,7 +154,19 @@ def pcs_from_script(source: bytes, file: Path | str | None = None) -> str:
     See `skeleton_from_script`.
     """
     skeleton = skeleton_from_script(source, file)
+    name = shlex.quote(Path(file or "script.py").name)
+    if skeleton.function:
+        call = [f"algo = python {name}"]
+        return skeleton.pcs + _listed("It needs no job file; this in the scenario calls it", call)
     todo, lines = "Switches take no value; this in job.toml spells them", []
+    if skeleton.needs:
+        todo = "This in job.toml spells them, and links what the script reads"
+        needs = ", ".join(json.dumps(need, ensure_ascii=False) for need in skeleton.needs)
+        lines += ["[run]", f"data = [{needs}]"]
+    if skeleton.flags != "{flags}":
+        todo = "It takes these by their place; in job.toml"
+        command = json.dumps(f"bash {name} {skeleton.flags}", ensure_ascii=False)
+        lines += ["[run]", f"command = {command}"]
     if skeleton.subcommand:
         todo = f"These are for the subcommand {' '.join(skeleton.subcommand)}; in job.toml"
         command = _command(skeleton, Path(file or "script.py").name)
@@ -139,6 +174,28 @@ def pcs_from_script(source: bytes, file: Path | str | None = None) -> str:
     if skeleton.rules:
         lines += ["[parameters]", *skeleton.rules]
     return skeleton.pcs + _listed(f"TODO {_comment(todo)}", lines)
+
+
+def _places(entries: Sequence[_Entry], given: int, file: Path | str | None) -> str:
+    """The arguments of a script that takes them by their place, behind those that are given.
+
+    Raises:
+        CommandNeededError: one that cannot be tuned has no default.
+    """
+    words, last = [], 0
+    for entry in entries[given:]:
+        default = entry.option.default
+        if entry.is_taken:
+            words.append(f"{{{entry.name}}}")
+            last = len(words)
+        elif default is UNKNOWN or default is None:
+            places = " ".join(f"{{{e.name}}}" if e.is_taken else e.name.upper() for e in entries)
+            example = f"bash {Path(file or 'script.sh').name} {places}"
+            message = f"its argument {entry.name} is not tuned: give a command such as '{example}'"
+            raise CommandNeededError(Problem(message, file, entry.option.line))
+        else:
+            words.append(shlex.quote(str(default)))
+    return " ".join(words[:last])
 
 
 def _command(skeleton: Skeleton, script: str) -> str:
@@ -259,7 +316,7 @@ def _rule(entry: _Entry) -> str:
     """How job.toml spells a switch: the flag for 1; for 0 nothing, or the flag that says no."""
     flag = entry.option.flag
     has_no = entry.option.action == "BooleanOptionalAction" and flag.startswith("--")
-    off = f"--no-{flag[2:]}" if has_no else ""
+    off = entry.option.off or (f"--no-{flag[2:]}" if has_no else "")
     return f"{_key(entry.name)} = {{ 1 = {_spelled(flag)}, 0 = {_spelled(off)} }}"
 
 

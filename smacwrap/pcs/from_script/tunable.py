@@ -62,6 +62,8 @@ def why_not(option: Option) -> str | None:
         return _FILES
     if option.nargs is UNKNOWN or option.nargs not in (None, 1, "?"):
         return "takes several values"
+    if option.is_named:
+        return None
     if option.type == "bool" or (option.type is None and isinstance(option.default, bool)):
         return (
             "argparse takes any text, even False, for true "
@@ -71,5 +73,10 @@ def why_not(option: Option) -> str | None:
 
 
 def plain_name(option: Option) -> str:
-    """`learning_rate` for `--Learning-Rate`."""
-    return re.sub(r"\W", "_", option.flag.lstrip("-")).lower()
+    """`learning_rate` for `--Learning-Rate`, `-l` into that variable, `optim.learning_rate`."""
+    name = option.flag.lstrip("-")
+    if option.is_named:
+        name = name.rpartition(".")[2]
+    elif len(name) == 1 and option.dest:
+        name = option.dest
+    return re.sub(r"\W", "_", name).lower()

@@ -10,6 +10,7 @@ from smacwrap.frozen import Frozen
 from smacwrap.protocol import Status
 from smacwrap.wrapper.command import CommandTemplate
 from smacwrap.wrapper.placeholders import names_in
+from smacwrap.wrapper.settings_file import format_of
 from smacwrap.wrapper.sources import Source
 from smacwrap.wrapper.spelling import Spellings
 
@@ -31,20 +32,23 @@ class Job(Frozen):
     - `outputs`: names or glob patterns of files to keep, relative to the run's folder.
     - `templates`: inputs in which `${name}` and `${name:-5}` are filled in; as a table,
       `template = "other name"`.
-    - `config`: the JSON file for the parameters that are spelled `json:…`; it may be an input.
+    - `config`: the JSON, YAML or TOML file for the parameters that are spelled `json:…`,
+      `yaml:…` or `toml:…`; it may be an input.
     - `data`: files and folders that are linked into the run's folder, not packed.
 
     `[parameters]` says how parameters are spelled; by default `-{name} {value}`. A key is a
     parameter, or `"*"` for all others. Its value is a spelling, or a table of spellings by value:
 
     - `"--lr={value}"`, `"{value}"`, `""`: words for `{flags}`; other placeholders work too.
-    - `"env:LR"`: an environment variable. `"json:optimizer.lr"`: a setting in `config`.
+    - `"env:LR"`: an environment variable. `"json:optimizer.lr"`: a setting in `config`; in a
+      YAML or TOML file `yaml:` or `toml:`.
 
     `[result]` says how to read a run's result:
 
     - `quality`: the metric that SMAC minimises. Leave it out where the target prints SMAC's
       result line.
-    - `maximize`: true for an accuracy: SMAC gets the negated quality.
+    - `maximize`: true for an accuracy: SMAC gets the negated quality. None in the attributes
+      where the job does not say.
     - `infeasible`: the quality of every UNSAT run, in the target's own terms.
     - `metrics`: by name, a regular expression whose first group is the value, or `json:place`.
       `name<TAB>value` lines of the output are metrics in any case.
@@ -78,7 +82,7 @@ class Job(Frozen):
     data: tuple[Path, ...] = ()
     spellings: Spellings = Spellings()
     quality: str | None = None
-    maximize: bool = False
+    maximize: bool | None = None
     infeasible: float | None = None
     metrics: Mapping[str, Source] = MappingProxyType({})
     runtime: str | None = None
@@ -88,6 +92,11 @@ class Job(Frozen):
     postprocess: CommandTemplate | None = None
     limits: Limits = Limits()
     over_memory: Status = Status.CRASHED
+
+    @property
+    def config_kind(self) -> str:
+        """The format of `config`: `json`, `yaml` or `toml`."""
+        return format_of(self.config or "") or self.spellings.settings_kinds()[0]
 
     def gives(self, name: str) -> bool:
         """Whether a parameter's value can reach the target, in whatever way."""

@@ -17,6 +17,7 @@ from smacwrap.wrapper.job.checks import Checker, is_name, is_pattern, kind
 from smacwrap.wrapper.job.job import Job
 from smacwrap.wrapper.job.result_table import RESULT_KEYS, read_result
 from smacwrap.wrapper.job.toml import read_toml
+from smacwrap.wrapper.settings_file import NAMES, format_of, missing_library
 from smacwrap.wrapper.sources import JsonPlace
 from smacwrap.wrapper.spelling import EVERY_OTHER, Rule, Spellings, parse_spelling
 
@@ -195,17 +196,29 @@ class _JobReader:
             "over_memory": check.status("limits", "over_memory", over_memory, _OVER_MEMORY),
         }
 
+    def config(self, file: str | None, spellings: Spellings) -> None:
+        """Complain of a file of settings that does not fit how the parameters are spelled."""
+        kinds: list[str] = list(spellings.settings_kinds())
+        if not file:
+            if kinds:
+                message = f'parameters spelled {kinds[0]}:… need a file: [run] config = "config.'
+                self.check.problem(f'{message}{kinds[0]}"', "parameters")
+            return
+        kind = format_of(file) or (kinds or ["json"])[0]
+        if not kinds:
+            message = f'config: no parameter is spelled {kind}:; say "*" = "{kind}:{{name}}"'
+            self.check.problem(f"{message} in [parameters]", "run", "config")
+        for other in kinds:
+            if other != kind:
+                message = f"{file} is a {NAMES[kind]} file: spell {kind}: instead of {other}:"
+                self.check.problem(message, "parameters")
+        if missing := missing_library(kind):
+            self.check.problem(f"config: {missing}", "run", "config")
+
     def coherent(self, fields: dict[str, Any]) -> None:
         """Complain of keys that make sense only together with others."""
         spellings: Spellings = fields["spellings"]
-        if spellings.uses("json") and not fields["config"]:
-            message = 'parameters spelled json:… need a file: [run] config = "config.json"'
-            self.check.problem(message, "parameters")
-        if fields["config"] and not spellings.uses("json"):
-            message = (
-                'config: no parameter is spelled json:…; write "*" = "json:{name}" in [parameters]'
-            )
-            self.check.problem(message, "run", "config")
+        self.config(fields["config"], spellings)
         if spellings.uses("words") and "{flags}" not in fields["command"].text:
             message = "[parameters] spells flags, but the command has no {flags}"
             self.check.problem(message, "run", "command")

@@ -34,7 +34,9 @@ def read_result(table: Mapping[str, Any], check: Checker) -> dict[str, Any]:
     quality = _metric(check, "quality", table.get("quality"), metrics)
     return {
         "quality": quality,
-        "maximize": check.boolean("result", "maximize", table.get("maximize", False)),
+        "maximize": (
+            check.boolean("result", "maximize", table["maximize"]) if "maximize" in table else None
+        ),
         "infeasible": check.number("result", "infeasible", table.get("infeasible")),
         "runtime": _metric(check, "runtime", table.get("runtime"), metrics),
         "metrics": metrics,

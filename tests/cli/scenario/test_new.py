@@ -49,6 +49,7 @@ def test_what_it_writes_passes_the_check_runs_and_is_launched(
         "wrote tuned/params.pcs",
         "wrote tuned/scenario.txt",
         "",
+        "This minimises val_error.",
         "The ranges in params.pcs are guesses: go through them first.",
         "",
         "Next:",
@@ -130,7 +131,7 @@ def test_without_a_terminal_every_missing_answer_is_named(folder: Path, smacwrap
 
 
 def test_on_a_terminal_what_is_missing_is_asked_until_it_can_be_used(train: Path) -> None:
-    answers = "tarin.py\ntrain.py\nVal error: (\\S+\nVal error:\nmany\n\ntuned\n"
+    answers = "tarin.py\ntrain.py\nVal error: (\\S+\nVal error:\n\nmany\n\ntuned\n"
     terminal, end = pty.openpty()
     try:
         os.write(terminal, answers.encode())
@@ -277,3 +278,26 @@ def test_what_cannot_be_used_is_an_error_and_nothing_is_written(
     assert done.code == 2
     assert error in done.err
     assert not Path("tuned").exists()
+
+
+@pytest.mark.parametrize(("answer", "way"), [("", "true"), ("n", "false")])
+def test_on_a_terminal_the_direction_is_asked_for_with_what_the_name_suggests(
+    train: Path, answer: str, way: str
+) -> None:
+    terminal, end = pty.openpty()
+    try:
+        os.write(terminal, f"{answer}\n".encode())
+        words = ["train.py", "--pattern", "accuracy:", "--runs", "2", "--dir", "tuned"]
+        done = subprocess.run(
+            [sys.executable, "-m", "smacwrap", "scenario", "new", *words],
+            stdin=end,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        os.close(terminal)
+        os.close(end)
+    assert done.returncode == 0, done
+    assert "Is more of accuracy better? [Y/n]" in done.stdout
+    assert f"\nmaximize = {way}\n" in Path("tuned/job.toml").read_text()
