@@ -108,6 +108,12 @@ def test_all_links_lead_to_a_file_and_a_heading(page: Path) -> None:
         assert not anchor or anchor in slugs(target), f"{page.name}: {link}"
 
 
+def test_the_recording_is_small_and_needs_no_network() -> None:
+    svg = (ROOT / "docs" / "launch.svg").read_text(encoding="utf-8")
+    assert len(svg.encode()) < 60_000
+    assert "url(" not in re.sub(r"url\(#[\w-]+\)", "", svg)
+
+
 def test_every_page_is_in_the_navigation() -> None:
     names = re.findall(r'= "([\w-]+\.md)"', (ROOT / "zensical.toml").read_text(encoding="utf-8"))
     assert sorted(names) == [page.name for page in DOCS]
