@@ -31,8 +31,8 @@ from smacwrap.history import (
     Study,
     StudyIdentity,
 )
+from smacwrap.history.gc_pause import keeping
 from smacwrap.history.run import with_number
-from smacwrap.launch.keeping import keeping
 from smacwrap.pcs import all_to_text, parse_pcs, to_text
 from smacwrap.protocol import NO_CUTOFF, Result, Status
 

@@ -30,7 +30,7 @@ def _run(job_file: str, call_string: list[str]) -> "NoReturn":
     gc.disable()  # nothing that is loaded now will ever be garbage
     import signal
 
-    from smacwrap.executors.guard import Guard
+    from smacwrap.processes.guard import Guard
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback until there is a handler

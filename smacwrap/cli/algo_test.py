@@ -9,13 +9,13 @@ from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import UserError
-from smacwrap.launch.direction import direction_of
-from smacwrap.launch.target import Target, check_target, target_environment
 from smacwrap.pcs import from_words, read_pcs, to_text
 from smacwrap.protocol import NO_INSTANCE, CallString, Result, format_result
 from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario, load_scenario
 from smacwrap.scenario.instances import Instance
+from smacwrap.worker.direction import direction_of
+from smacwrap.worker.target import Target, check_target, target_environment
 
 
 @click.command("algo-test", context_settings=SCENARIO_OPTIONS)

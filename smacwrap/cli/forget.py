@@ -9,8 +9,8 @@ from smacwrap.errors import UserError
 from smacwrap.history import Study
 from smacwrap.history.forgotten import Forgotten, run_id
 from smacwrap.launch.status import read_status
-from smacwrap.launch.translation import objective_of
 from smacwrap.report import write_results
+from smacwrap.worker.objective import objective_of
 
 
 @click.command("forget")

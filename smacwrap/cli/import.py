@@ -8,9 +8,9 @@ import click
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.history.settings_text import format_settings
 from smacwrap.kinds import Kind, kind_of
-from smacwrap.launch.adopt import adopt
 from smacwrap.launch.find_study import smac2_folder
 from smacwrap.report import write_results
+from smacwrap.transfer.adopt import adopt
 
 
 @click.command("import")

@@ -17,19 +17,19 @@ from smacwrap.history import Run, Study
 from smacwrap.history.forgotten import Forgotten
 from smacwrap.launch import Ending, LaunchOptions, join, launch
 from smacwrap.launch.background import launch_in_background
-from smacwrap.launch.description import read_description
-from smacwrap.launch.direction import direction_of
 from smacwrap.launch.find_study import how_to_resume, studies_of
+from smacwrap.launch.preflight import hung_for_ever
 from smacwrap.launch.progress import TerminalProgress
-from smacwrap.launch.review import hung_for_ever
-from smacwrap.launch.signals import heed_too, listening
 from smacwrap.launch.smac2 import SMAC2
-from smacwrap.launch.target import Target, target_environment
-from smacwrap.launch.translation import objective_of
+from smacwrap.processes.signals import heed_too, listening
 from smacwrap.protocol import CallString
 from smacwrap.protocol.direction import Direction
 from smacwrap.report import print_summary, write_results
 from smacwrap.scenario import load_scenario
+from smacwrap.worker.direction import direction_of
+from smacwrap.worker.objective import objective_of
+from smacwrap.worker.study_json import read_description
+from smacwrap.worker.target import Target, target_environment
 
 INTERRUPTED = 130
 """The exit code of a launch that was stopped."""

@@ -6,7 +6,7 @@ import click
 
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.launch.find_study import find_study
-from smacwrap.launch.merge import merge_folders
+from smacwrap.transfer.merge import merge_folders
 
 
 @click.command("state-merge")

@@ -11,11 +11,11 @@ from smacwrap.cli.console import plain_console
 from smacwrap.cli.paths import STUDY
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
-from smacwrap.launch.launchers import Joined
-from smacwrap.launch.resources import Share
 from smacwrap.launch.smac2 import SMAC2
 from smacwrap.launch.status import Activity, Status, read_status
 from smacwrap.scenario.domains import UNLIMITED
+from smacwrap.worker.launchers import Joined
+from smacwrap.worker.resources import Share
 
 
 @click.command("status")

@@ -26,8 +26,8 @@ def command(folder: Path, seed: int, index: int, program: tuple[str, ...]) -> No
 
 def _keep(study: Study, seed: int, program: tuple[str, ...]) -> None:
     from smacwrap.launch.crew import STOPPED
-    from smacwrap.launch.keeper import keep
-    from smacwrap.launch.target import Stopped
+    from smacwrap.worker.foreign_process import keep
+    from smacwrap.worker.target import Stopped
 
     try:
         sys.exit(keep(study, seed, program))
@@ -37,8 +37,8 @@ def _keep(study: Study, seed: int, program: tuple[str, ...]) -> None:
 
 def _work(study: Study, seed: int, index: int) -> None:
     from smacwrap.launch.crew import STOPPED
-    from smacwrap.launch.target import Stopped
-    from smacwrap.launch.worker import Worker
+    from smacwrap.worker.target import Stopped
+    from smacwrap.worker.worker import Worker
 
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"

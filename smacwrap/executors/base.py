@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from smacwrap.executors import processes
 from smacwrap.frozen import Frozen
+from smacwrap.processes import control
+from smacwrap.processes.limits import Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Literal
 
-    Exceeded = Literal["", "CPU time", "wall time", "memory", "disk", "output"]
-    """Which limit ended a run; an empty text for none."""
-
-
-class Limits(Frozen):
-    """What a run may use, its whole process tree together; `math.inf` is no limit.
-
-    Attributes:
-        cpu_time: seconds, of living processes and of those that exited already.
-        wall_time: seconds since the command was started.
-        memory: bytes, without swap; memory that processes share counts once.
-        disk: bytes by which the run's folder may grow, and the size of its largest file.
-        output: bytes of standard output and standard error.
-        grace: seconds between asking processes to end (TERM) and killing them (KILL).
-    """
-
-    cpu_time: float = math.inf
-    wall_time: float = math.inf
-    memory: float = math.inf
-    disk: float = math.inf
-    output: float = math.inf
-    grace: float = 2.0
+    from smacwrap.processes.limits import Exceeded
 
 
 class Task(Frozen):
@@ -89,10 +67,6 @@ class Completion(Frozen):
         return self.exceeded in ("CPU time", "wall time")
 
 
-class BundleError(Exception):
-    """An archive that cannot be unpacked safely; the message names the member."""
-
-
 class LostOutputError(Exception):
     """What a task printed is lost, and the task itself did it."""
 
@@ -132,7 +106,7 @@ class Submission(ABC):
 
     def end(self) -> None:
         """Cancel and close; a signal that asks this process to end waits for that."""
-        with processes.hold_stop_signals():
+        with control.hold_stop_signals():
             try:
                 self.cancel()
             finally:

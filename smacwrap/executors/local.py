@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from smacwrap.bundles.walk import walk
 from smacwrap.executors.base import Completion, Executor, LostOutputError, Submission, Task
-from smacwrap.executors.folders import remove_tree
-from smacwrap.executors.guard import Guard
-from smacwrap.executors.walk import walk
+from smacwrap.processes.folders import remove_tree
+from smacwrap.processes.guard import Guard
 
 _POLL = 0.1  # seconds between two looks for new output
 
@@ -57,12 +57,13 @@ class _LocalSubmission(Submission):
         if self.task.fill:
             self.task.fill(self.folder)
         else:
-            from smacwrap.executors.bundle import unpack  # loads zipfile, which takes 5 ms
+            from smacwrap.bundles.bundle import unpack  # loads zipfile, which takes 5 ms
 
             unpack(self.task.bundle, self.folder)
         for path in self.task.data:
             (self.folder / path.name).symlink_to(path.absolute())
-        self.guard.start(self.task, self.folder, self.log)
+        task = self.task
+        self.guard.start(task.command, task.environment, task.limits, self.folder, self.log)
 
     def wait(self, on_output: Callable[[bytes], None] | None = None) -> Completion:
         report = None

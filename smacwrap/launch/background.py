@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import Study
-from smacwrap.launch.launchers import launcher_pids
+from smacwrap.worker.launchers import launcher_pids
 
 _POLL = 0.1  # seconds
 

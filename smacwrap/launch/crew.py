@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
 from smacwrap.history import Study
-from smacwrap.launch.description import Description
-from smacwrap.launch.frozen_job import frozen_job_environment
-from smacwrap.launch.target import target_environment
 from smacwrap.scenario import Scenario
+from smacwrap.worker.frozen_job import frozen_job_environment
+from smacwrap.worker.study_json import Description
+from smacwrap.worker.target import target_environment
 
 STOPPED = 130
 """The exit code of a worker that somebody stopped."""

@@ -13,9 +13,9 @@ from smacwrap.errors import UserError
 from smacwrap.history import Study
 from smacwrap.history.state import is_state_folder, state_folders
 from smacwrap.kinds import Kind, kind_of
-from smacwrap.launch.description import Description, read_description
 from smacwrap.lookup import find_file, resolved
 from smacwrap.scenario import find_option, load_scenario
+from smacwrap.worker.study_json import Description, read_description
 
 _DEPTH = 4  # folders below the one that was named
 _MOST_FOLDERS = 5000  # looked at in one search

@@ -9,22 +9,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from smacwrap.errors import Problem, UserError
-from smacwrap.executors import processes
 from smacwrap.history import Run, Study
+from smacwrap.history.gc_pause import keeping
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.requests import Requests
 from smacwrap.history.running import read_running
-from smacwrap.launch.budget import Budget
 from smacwrap.launch.crew import STOPPED, Crew
-from smacwrap.launch.description import Description, write_description
-from smacwrap.launch.keeping import keeping
 from smacwrap.launch.observer import Observer
-from smacwrap.launch.overtime import time_beyond
 from smacwrap.launch.prepost import before_and_after
-from smacwrap.launch.signals import listening
 from smacwrap.launch.tally import Tally
-from smacwrap.launch.translation import objective_of
+from smacwrap.processes import control
+from smacwrap.processes.signals import listening
 from smacwrap.scenario import Scenario
+from smacwrap.worker.budget import Budget
+from smacwrap.worker.objective import objective_of
+from smacwrap.worker.overtime import time_beyond
+from smacwrap.worker.study_json import Description, write_description
 
 _POLL = 0.1  # seconds
 _SAME_MOMENT = 0.2  # seconds between two signals that are meant as one
@@ -129,7 +129,7 @@ class Fleet:
                 per_process=self.description.limits_per_process,
             )
         # What a worker that was killed leaves behind becomes ours, and can be ended.
-        processes.adopt_orphans()
+        control.adopt_orphans()
         self.observer.started(self._run_limit(), before, self.description.seeds)
         try:
             if not self._times_told() and not self.budget.nothing_left():
@@ -244,7 +244,7 @@ class Fleet:
 
     def _pass_on_notices(self, seed: int, process: "subprocess.Popen[bytes]") -> None:
         """Tell the observer what a worker prints: a line each that a person should know."""
-        while process.stdout and processes.readable([process.stdout.fileno()], 0):
+        while process.stdout and control.readable([process.stdout.fileno()], 0):
             line = process.stdout.readline()
             if not line:
                 return
@@ -315,7 +315,7 @@ class Fleet:
         """Why a worker died, as far as its exit code and the end of its log tell."""
         log = self.study.worker_log(seed)
         if exit_code < 0:
-            name = processes.signal_name(-exit_code)
+            name = control.signal_name(-exit_code)
             guess = " (as when memory runs out)" if -exit_code == signal.SIGKILL else ""
             return f"killed by {name}{guess}: see {log}"
         try:
@@ -334,7 +334,7 @@ class Fleet:
         try:
             while self.workers and time.monotonic() < deadline and self.signals < 2:
                 for seed, process in list(self.workers.items()):
-                    ended = processes.wait(process, _POLL) is not None
+                    ended = control.wait(process, _POLL) is not None
                     self._pass_on_notices(seed, process)
                     if ended:
                         self._forget(seed)
@@ -342,7 +342,7 @@ class Fleet:
                 self.observer.tick()
         finally:
             if left := [process.pid for process in self.workers.values()]:
-                processes.end_tree(lambda: left, 0.0)
+                control.end_tree(lambda: left, 0.0)
                 for seed in list(self.workers):
                     self._forget(seed)
             self._end_orphans()
@@ -351,7 +351,7 @@ class Fleet:
 
     def _end_orphans(self) -> None:
         workers = {process.pid for process in self.workers.values()}
-        processes.end_tree(lambda: set(processes.children()) - workers, 0.0)
+        control.end_tree(lambda: set(control.children()) - workers, 0.0)
 
     def _times_told(self) -> int:
         """How often somebody said stop."""

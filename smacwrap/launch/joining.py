@@ -13,16 +13,19 @@ from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import Study
-from smacwrap.launch.budget import Budget
+from smacwrap.launch.changed_inputs import differences, look_at_inputs, read_inputs
 from smacwrap.launch.crew import Workers
-from smacwrap.launch.description import Description, read_description
-from smacwrap.launch.earlier import job_differences, pcs_differences
 from smacwrap.launch.fleet import Ending, Fleet
-from smacwrap.launch.frozen_job import freeze_job
-from smacwrap.launch.inputs import differences, look_at_inputs, read_inputs
-from smacwrap.launch.job import find_job
 from smacwrap.launch.launcher import LaunchOptions
-from smacwrap.launch.launchers import (
+from smacwrap.launch.observer import Observer
+from smacwrap.launch.previous import job_differences, pcs_differences
+from smacwrap.launch.smac2 import SMAC2
+from smacwrap.pcs import read_pcs_text
+from smacwrap.scenario import Scenario
+from smacwrap.worker.budget import Budget
+from smacwrap.worker.frozen_job import freeze_job
+from smacwrap.worker.job import find_job
+from smacwrap.worker.launchers import (
     Joined,
     Presence,
     at_work,
@@ -30,12 +33,9 @@ from smacwrap.launch.launchers import (
     read_joined,
     write_joined,
 )
-from smacwrap.launch.observer import Observer
-from smacwrap.launch.resources import divide
-from smacwrap.launch.smac2 import SMAC2
-from smacwrap.launch.target import check_target, target_environment
-from smacwrap.pcs import read_pcs_text
-from smacwrap.scenario import Scenario
+from smacwrap.worker.resources import divide
+from smacwrap.worker.study_json import Description, read_description
+from smacwrap.worker.target import check_target, target_environment
 from smacwrap.wrapper import Job
 
 _POLL = 0.1  # seconds

@@ -16,37 +16,37 @@ from smacwrap.history.forgotten import Forgotten
 from smacwrap.history.live_rundata_writer import may_be_ours
 from smacwrap.history.requests import Requests
 from smacwrap.history.running import clear_running
+from smacwrap.launch.changed_inputs import differences, look_at_inputs, read_inputs, write_inputs
 from smacwrap.launch.crew import Crew, Workers
-from smacwrap.launch.description import (
-    Description,
-    identity_of,
-    read_description,
-    write_description,
-)
-from smacwrap.launch.earlier import (
+from smacwrap.launch.fleet import Ending, Fleet
+from smacwrap.launch.observer import Observer
+from smacwrap.launch.preflight import unsupported
+from smacwrap.launch.previous import (
     check_same,
     end_leftovers,
     interrupted,
     only_launch,
     wait_for_workers,
 )
-from smacwrap.launch.fleet import Ending, Fleet
-from smacwrap.launch.frozen_job import FrozenJob, freeze_job, write_frozen_job
-from smacwrap.launch.inputs import differences, look_at_inputs, read_inputs, write_inputs
-from smacwrap.launch.job import find_job
-from smacwrap.launch.launchers import clear_joined
-from smacwrap.launch.observer import Observer
-from smacwrap.launch.resources import divide
-from smacwrap.launch.retry import Retry, crashed_runs, merged
-from smacwrap.launch.review import unsupported
+from smacwrap.launch.retry_crashed import Retry, crashed_runs, merged
 from smacwrap.launch.smac2 import SMAC2, Smac2
-from smacwrap.launch.target import check_target, target_environment
-from smacwrap.launch.warmstart import warm_runs
 from smacwrap.pcs import read_pcs, read_pcs_text
 from smacwrap.scenario import Scenario
 from smacwrap.scenario.initial import initial_configurations
 from smacwrap.scenario.lines import read_text
 from smacwrap.scenario.plain import scenario_to_plain
+from smacwrap.worker.frozen_job import FrozenJob, freeze_job, write_frozen_job
+from smacwrap.worker.job import find_job
+from smacwrap.worker.launchers import clear_joined
+from smacwrap.worker.resources import divide
+from smacwrap.worker.study_json import (
+    Description,
+    identity_of,
+    read_description,
+    write_description,
+)
+from smacwrap.worker.target import check_target, target_environment
+from smacwrap.worker.warmstart import warm_runs
 from smacwrap.wrapper import Job
 
 _ENGINES = {"SMAC": ENGINES[0], "ROAR": "roar"}

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from smacwrap.errors import UserError
-from smacwrap.executors import processes
-from smacwrap.executors.startable import start_problem
 from smacwrap.launch.observer import Observer
+from smacwrap.processes import control
+from smacwrap.processes.startable import start_problem
 from smacwrap.scenario import Scenario
 from smacwrap.wrapper.outcome import failure
 
@@ -89,14 +89,14 @@ def _follow(
     rest, new = b"", b"."
     with process.stdout as output:
         while new and not is_told():
-            if processes.readable([output.fileno()], _POLL):
+            if control.readable([output.fileno()], _POLL):
                 new = os.read(output.fileno(), 1 << 16)
                 *lines, rest = (rest + new).split(b"\n")
                 for line in [*lines, *([rest] if rest and not new else [])]:
                     on_line(line.decode(errors="replace").rstrip())
     while not is_told():
-        if processes.wait(process, _POLL) is not None:
+        if control.wait(process, _POLL) is not None:
             return True
-    processes.end_tree(lambda: [process.pid], _GRACE)
+    control.end_tree(lambda: [process.pid], _GRACE)
     process.wait()
     return False

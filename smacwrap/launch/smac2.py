@@ -11,11 +11,11 @@ from smacwrap.errors import UserError
 from smacwrap.files import replace_text
 from smacwrap.history import Study
 from smacwrap.launch.crew import Crew, last_line, worker_command
-from smacwrap.launch.description import Description
-from smacwrap.launch.frozen_job import frozen_job_environment
-from smacwrap.launch.target import target_environment
 from smacwrap.pcs.sources import is_json
 from smacwrap.scenario import Scenario, find_option
+from smacwrap.worker.frozen_job import frozen_job_environment
+from smacwrap.worker.study_json import Description
+from smacwrap.worker.target import target_environment
 
 SMAC2 = "smac2"
 """The name of the engine that is SMAC v2."""

@@ -7,17 +7,17 @@ from pathlib import Path
 from smacwrap.errors import Problem, UserError
 from smacwrap.history import HistoryReader, Incumbents, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
+from smacwrap.history.gc_pause import keeping
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, read_running
-from smacwrap.launch.description import Description, read_description
-from smacwrap.launch.direction import direction_of
-from smacwrap.launch.keeping import keeping
-from smacwrap.launch.launchers import Joined, read_joined
-from smacwrap.launch.resources import Share
-from smacwrap.launch.translation import objective_of
 from smacwrap.lookup import unreadable
 from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario
+from smacwrap.worker.direction import direction_of
+from smacwrap.worker.launchers import Joined, read_joined
+from smacwrap.worker.objective import objective_of
+from smacwrap.worker.resources import Share
+from smacwrap.worker.study_json import Description, read_description
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ConfigSpace.forbidden import ForbiddenLike
 
 from smacwrap.pcs.comparisons import COMPARE, MIRRORED, Comparison, comparisons
+from smacwrap.pcs.entries import Parameter, texts
 from smacwrap.pcs.forbidden import Combination, Formula
 from smacwrap.pcs.regions import (
     Activity,
@@ -23,7 +24,6 @@ from smacwrap.pcs.regions import (
     place,
 )
 from smacwrap.pcs.tabulate import tabulated
-from smacwrap.pcs.units import Parameter, texts
 
 _MOST_CASES = 1000
 

@@ -8,12 +8,12 @@ from typing import Literal
 from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace
 from ConfigSpace.conditions import ConditionLike, OrConjunction
 
+from smacwrap.pcs.condition_term import Term
 from smacwrap.pcs.describe import Description, describe
+from smacwrap.pcs.entries import Parameter, plain, texts
 from smacwrap.pcs.forbidden import Combination, PcsClause
 from smacwrap.pcs.meaning import Meaning
 from smacwrap.pcs.network import clauses_of, names_in, terms_of
-from smacwrap.pcs.terms import Term
-from smacwrap.pcs.units import Parameter, plain, texts
 from smacwrap.pcs.writer import condition_text
 
 

@@ -10,11 +10,11 @@ from ConfigSpace import UniformIntegerHyperparameter
 from ConfigSpace.forbidden import ForbiddenEqualsClause
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.pcs.entries import Parameter, is_ordered, plain, read_value, texts
 from smacwrap.pcs.expressions import parse_expression
 from smacwrap.pcs.forbidden import Combination, Formula, Operand, PcsClause
 from smacwrap.pcs.lines import NUMBER, Line
 from smacwrap.pcs.parameters import Declarations
-from smacwrap.pcs.units import Parameter, is_ordered, plain, read_value, texts
 from smacwrap.problems import Problems
 
 PAIR = re.compile(r"\s*([^\s=,]+)\s*=\s*([^\s=,]+)\s*")

@@ -8,9 +8,9 @@ from typing import Any
 
 from ConfigSpace import Constant
 
+from smacwrap.pcs.entries import Parameter, texts
 from smacwrap.pcs.expressions import Expression
 from smacwrap.pcs.forbidden import Formula
-from smacwrap.pcs.units import Parameter, texts
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,

@@ -8,10 +8,10 @@ from typing import Any, get_args
 import numpy as np
 from ConfigSpace.conditions import AndConjunction, ConditionLike, OrConjunction
 
+from smacwrap.pcs.condition_term import Term
+from smacwrap.pcs.entries import Operator, Parameter, is_ordered, read_value, texts
 from smacwrap.pcs.lines import Line
 from smacwrap.pcs.parameters import Declarations
-from smacwrap.pcs.terms import Term
-from smacwrap.pcs.units import Operator, Parameter, is_ordered, read_value, texts
 from smacwrap.problems import Problems
 
 OPERATORS: tuple[Operator, ...] = get_args(Operator)

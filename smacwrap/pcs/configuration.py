@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from ConfigSpace import Configuration, ConfigurationSpace, UniformIntegerHyperparameter
 
+from smacwrap.pcs.entries import texts
 from smacwrap.pcs.scales import Matrix
-from smacwrap.pcs.units import texts
 
 if TYPE_CHECKING:
     from smacwrap.pcs.space import PcsSpace

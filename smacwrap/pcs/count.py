@@ -7,9 +7,9 @@ from decimal import Decimal
 import numpy as np
 from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter
 
-from smacwrap.pcs.elimination import TooLargeError
 from smacwrap.pcs.network import Network, clauses_of, forbids, random_columns, tied_names
 from smacwrap.pcs.space import size_upper_bound
+from smacwrap.pcs.variable_elimination import TooLargeError
 
 _TRIES = 1000
 

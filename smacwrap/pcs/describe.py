@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ConfigSpace import OrdinalHyperparameter, UniformFloatHyperparameter
 
-from smacwrap.pcs.units import Number, Parameter, bounds, plain, texts
+from smacwrap.pcs.entries import Number, Parameter, bounds, plain, texts
 
 
 @dataclass(frozen=True)

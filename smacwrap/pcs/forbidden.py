@@ -12,9 +12,9 @@ import numpy.typing as npt
 from ConfigSpace.forbidden import ForbiddenClause, ForbiddenConjunction, ForbiddenEqualsClause
 from ConfigSpace.types import NotSet
 
+from smacwrap.pcs.entries import Parameter, intervals, plain, to_entry, to_numbers
 from smacwrap.pcs.expressions import Expression, Numbers
 from smacwrap.pcs.scales import Scales
-from smacwrap.pcs.units import Parameter, intervals, plain, to_entry, to_numbers
 
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -8,6 +8,7 @@ from ConfigSpace.conditions import ConditionLike
 
 from smacwrap.pcs.cases import Case, UnlistedError, with_inactive, written
 from smacwrap.pcs.comparisons import MIRRORED, Comparison
+from smacwrap.pcs.entries import Parameter, texts
 from smacwrap.pcs.forbidden import PcsClause
 from smacwrap.pcs.network import names_in, terms_of
 from smacwrap.pcs.regions import (
@@ -22,7 +23,6 @@ from smacwrap.pcs.regions import (
     value_at,
     without,
 )
-from smacwrap.pcs.units import Parameter, texts
 
 _MOST_COMPARED = 50
 """With so many others is a clause compared: all of a long list would take its time."""

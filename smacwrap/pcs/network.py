@@ -15,10 +15,10 @@ import numpy.typing as npt
 from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter
 from ConfigSpace.conditions import AndConjunction, ConditionLike, Conjunction
 
-from smacwrap.pcs.elimination import MOST_ENTRIES, Factor, TooLargeError, sum_of_products
+from smacwrap.pcs.condition_term import Term
+from smacwrap.pcs.entries import Parameter, are_apart, bounds, texts, to_entry
 from smacwrap.pcs.forbidden import Combination, PcsClause
-from smacwrap.pcs.terms import Term
-from smacwrap.pcs.units import Parameter, are_apart, bounds, texts, to_entry
+from smacwrap.pcs.variable_elimination import MOST_ENTRIES, Factor, TooLargeError, sum_of_products
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
 """Vector entries by parameter, arrays of one shape; NaN where it is inactive."""

@@ -13,8 +13,8 @@ from ConfigSpace import (
 
 from smacwrap.errors import UserError
 from smacwrap.pcs import numbers as make
+from smacwrap.pcs.entries import Parameter
 from smacwrap.pcs.lines import NAME, NUMBER, Line, listed
-from smacwrap.pcs.units import Parameter
 from smacwrap.problems import Problems
 
 _HEAD = re.compile(rf"\s*(?P<name>{NAME}?)(?:\s+(?P<type>[A-Za-z]+))?\s*(?=[\[{{])")

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter
 from ConfigSpace.conditions import ConditionLike, OrConjunction
 
+from smacwrap.pcs.condition_term import Term
+from smacwrap.pcs.entries import Parameter, bounds, texts
 from smacwrap.pcs.network import terms_of
-from smacwrap.pcs.terms import Term
-from smacwrap.pcs.units import Parameter, bounds, texts
 
 _MOST_BOXES = 1000
 """So many boxes may a set of configurations have: more is neither quick to find nor readable."""

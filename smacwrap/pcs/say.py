@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ConfigSpace import UniformFloatHyperparameter
 
 from smacwrap.pcs.clauses import IDENTIFIER
+from smacwrap.pcs.entries import Parameter, is_ordered, plain, texts
 from smacwrap.pcs.lines import NUMBER
 from smacwrap.pcs.regions import (
     Activity,
@@ -19,7 +20,6 @@ from smacwrap.pcs.regions import (
     meet,
     value_at,
 )
-from smacwrap.pcs.units import Parameter, is_ordered, plain, texts
 
 _MOST_LISTED = 1000
 

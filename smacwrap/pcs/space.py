@@ -13,10 +13,10 @@ from ConfigSpace._condition_tree import DAG, ConditionNode
 from ConfigSpace.conditions import ConditionLike, Conjunction
 from ConfigSpace.forbidden import ForbiddenLike
 
+from smacwrap.pcs.condition_term import Term
 from smacwrap.pcs.configuration import PcsConfiguration
 from smacwrap.pcs.forbidden import Combination, Formula
 from smacwrap.pcs.scales import Scales
-from smacwrap.pcs.terms import Term
 from smacwrap.pcs.values import default_values, from_values
 from smacwrap.pcs.vectors import Vectors
 from smacwrap.pcs.writer import write_pcs

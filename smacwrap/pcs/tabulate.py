@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from smacwrap.pcs.entries import Parameter, to_entry
 from smacwrap.pcs.forbidden import Formula
 from smacwrap.pcs.regions import (
     Box,
@@ -15,7 +16,6 @@ from smacwrap.pcs.regions import (
     listed_numbers,
     value_at,
 )
-from smacwrap.pcs.units import Parameter, to_entry
 
 _MOST_POINTS = 100_000
 

@@ -18,8 +18,8 @@ from ConfigSpace import (
 
 from smacwrap.errors import UserError, did_you_mean
 from smacwrap.pcs.configuration import PcsConfiguration
+from smacwrap.pcs.entries import Parameter, texts, to_entry
 from smacwrap.pcs.lines import NUMBER
-from smacwrap.pcs.units import Parameter, texts, to_entry
 
 _NUMBER = re.compile(NUMBER)
 

@@ -15,8 +15,8 @@ from ConfigSpace import (
 from ConfigSpace.conditions import ConditionLike
 
 from smacwrap.errors import UserError
+from smacwrap.pcs.entries import Parameter, bounds, texts, to_entry
 from smacwrap.pcs.scales import Scales
-from smacwrap.pcs.units import Parameter, bounds, texts, to_entry
 from smacwrap.pcs.values import from_record, read_column
 
 Matrix = npt.NDArray[np.float64]

@@ -12,8 +12,8 @@ from ConfigSpace import (
 )
 from ConfigSpace.conditions import AndConjunction, ConditionLike, OrConjunction
 
-from smacwrap.pcs.older import older_blocks
-from smacwrap.pcs.units import Parameter, plain, texts
+from smacwrap.pcs.entries import Parameter, plain, texts
+from smacwrap.pcs.writer_old import older_blocks
 
 Syntax = Literal["new", "old"]
 

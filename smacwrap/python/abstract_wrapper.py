@@ -15,8 +15,8 @@ from copy import copy
 from pathlib import Path
 from typing import IO, Any
 
+from smacwrap.bundles.bundle import pack
 from smacwrap.executors import Completion, Limits, Task
-from smacwrap.executors.bundle import pack
 from smacwrap.executors.local import LocalExecutor
 from smacwrap.frozen import replace
 from smacwrap.protocol import CallString, CallStringError, format_answer, is_result_line

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from smacwrap.executors import processes
-from smacwrap.executors.tree import Descendants
 from smacwrap.frozen import replace
+from smacwrap.processes import control
+from smacwrap.processes.tree import Descendants
 from smacwrap.protocol import CallString, Result
 from smacwrap.protocol.additional import INTERRUPTED
 from smacwrap.python.result import timed_out
@@ -89,7 +89,7 @@ class Program:
 
     def watch(self) -> None:
         """Start to watch over signals and the cutoff; to be called from the main thread."""
-        processes.adopt_orphans()
+        control.adopt_orphans()
         reader, self._writer = os.pipe()
         os.set_blocking(self._writer, False)
         # Python's own handlers wait for the main thread; the wakeup descriptor does not.
@@ -119,7 +119,7 @@ class Program:
                 rest = (self.call.cpu_limit - used) / (os.cpu_count() or 1)
                 rest = min(rest, start + self.call.wall_limit - time.monotonic())
                 wait = min(max(rest, _SHORTEST_LOOK), threading.TIMEOUT_MAX)
-            if processes.readable([reader], wait):
+            if control.readable([reader], wait):
                 for number in os.read(reader, 64):
                     if number in _stop_signals():
                         reason = f"the wrapper was ended by {signal.Signals(number).name}"
@@ -151,14 +151,14 @@ def _leave(grace: float) -> NoReturn:
     with contextlib.suppress(Exception):
         sys.stdout.flush()
         sys.stderr.flush()
-    processes.end_tree(processes.children, grace)
+    control.end_tree(control.children, grace)
     os._exit(0)
 
 
 def _stop_signals() -> list[signal.Signals]:
     """What asks this process to end: not USR1 and USR2 where the target has handlers of its own."""
     theirs = [n for n in (signal.SIGUSR1, signal.SIGUSR2) if _has_handler_of_its_own(n)]
-    return [number for number in processes.heeded_stop_signals() if number not in theirs]
+    return [number for number in control.heeded_stop_signals() if number not in theirs]
 
 
 def _has_handler_of_its_own(number: signal.Signals) -> bool:
@@ -172,7 +172,7 @@ _held = threading.local()
 
 def _hold_signals() -> None:
     """Before a fork: what reaches the child at once must not seem to be meant for this process."""
-    _held.mask = signal.pthread_sigmask(signal.SIG_BLOCK, processes.stop_signals())
+    _held.mask = signal.pthread_sigmask(signal.SIG_BLOCK, control.stop_signals())
 
 
 def _release_signals() -> None:

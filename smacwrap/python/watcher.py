@@ -5,7 +5,8 @@ The lines are those of runsolver 3.3.4 and 3.4.0 by Olivier Roussel.
 
 import signal
 
-from smacwrap.executors import Completion, Limits, processes
+from smacwrap.executors import Completion, Limits
+from smacwrap.processes import control
 
 _REASONS: dict[str, tuple[str, str]] = {
     "CPU time": ("runsolver_max_cpu_time_exceeded\n", "CPU time"),
@@ -54,4 +55,4 @@ def _child(completion: Completion) -> str:
         code = -signal.SIGTERM
     if code >= 0:
         return f"Child status: {code}"
-    return f"Child ended because it received signal {-code} ({processes.signal_name(-code)})"
+    return f"Child ended because it received signal {-code} ({control.signal_name(-code)})"

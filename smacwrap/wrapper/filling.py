@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from smacwrap.executors.inputs import Inputs, Prepared, find_input, prepare_inputs
+from smacwrap.bundles.inputs import Inputs, Prepared, find_input, prepare_inputs
 from smacwrap.protocol import CallString
 from smacwrap.wrapper.job import Job
 from smacwrap.wrapper.place import CACHE, Place
@@ -71,7 +71,7 @@ class Filling:
             write_settings(folder / job.config, self._spelled.settings, given, job.config_kind)
             names.append(job.config)
         if names:
-            from smacwrap.executors.additions import add
+            from smacwrap.bundles.additions import add
 
             add(place.bundle, [(name, folder / name) for name in names])
         place.release()
@@ -83,8 +83,8 @@ class Filling:
             OSError: something cannot be read or written.
             BundleError: a zip was damaged meanwhile.
         """
-        from smacwrap.executors.bundle import unpack
-        from smacwrap.executors.copying import copy_file
+        from smacwrap.bundles.bundle import unpack
+        from smacwrap.bundles.copying import copy_file
 
         if self.prepared.stored:
             unpack(self.prepared.stored, folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from smacwrap.protocol import ResultLines, Status
 from smacwrap.wrapper.job import Job
-from smacwrap.wrapper.patience import Patience, StuckError
+from smacwrap.wrapper.pattern_timeout import Patience, StuckError
 from smacwrap.wrapper.sources import TABBED_NAME, JsonPlace
 
 # An output may be endless, and hard for a pattern: what is kept and done is bounded.

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smacwrap.errors import UserError
-from smacwrap.executors.guard import Guard
 from smacwrap.executors.local import LocalExecutor
+from smacwrap.processes.guard import Guard
 from smacwrap.protocol import CallString, CallStringError, parse_call_string
 from smacwrap.protocol.additional import ENVIRONMENT, INTERRUPTED
 from smacwrap.wrapper.job import Job, read_job

@@ -5,8 +5,8 @@ import re
 import shlex
 from pathlib import Path, PurePath
 
-from smacwrap.executors.inputs import exists, find_input
-from smacwrap.executors.startable import start_problem
+from smacwrap.bundles.inputs import exists, find_input
+from smacwrap.processes.startable import start_problem
 from smacwrap.wrapper.job import Job
 
 _MISSING = (

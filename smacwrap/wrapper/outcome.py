@@ -7,8 +7,9 @@ import signal
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from smacwrap.executors import Completion, processes
+from smacwrap.executors import Completion
 from smacwrap.frozen import Frozen, replace
+from smacwrap.processes import control
 from smacwrap.protocol import CallString, Result, ResultLineError, Status, comma_hint
 from smacwrap.protocol.direction import to_minimise
 from smacwrap.wrapper.job import Job
@@ -94,7 +95,7 @@ def failure(exit_code: int | None, output: str = "") -> str:
     if not exit_code:
         return ""
     if number := _signal(exit_code):
-        verb, how = "was", f"killed by {processes.signal_name(number)}"
+        verb, how = "was", f"killed by {control.signal_name(number)}"
     else:
         verb, how = "ended with", f"exit code {exit_code}"
     from smacwrap.wrapper.last_words import last_words  # most runs succeed

@@ -6,7 +6,7 @@ import signal
 import sys
 from types import FrameType
 
-from smacwrap.executors import processes
+from smacwrap.processes import control
 from smacwrap.protocol import CallString, Result, format_answer
 
 TYPE_CHECKING = False
@@ -32,14 +32,14 @@ def catch_stop_signals() -> "dict[signal.Signals, Any]":
         The handlers of before.
     """
     sys.unraisablehook = _stop_soon
-    return {number: signal.signal(number, _stop) for number in processes.heeded_stop_signals()}
+    return {number: signal.signal(number, _stop) for number in control.heeded_stop_signals()}
 
 
 def ignore_stop_signals() -> None:
     """Have the process go on whatever asks it to end."""
     if signal.getsignal(signal.SIGALRM) is _stop_late:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    for number in processes.stop_signals():
+    for number in control.stop_signals():
         # Python complains of a second signal of the same moment where SIG_IGN takes its handler.
         signal.signal(number, lambda number, frame: None)
 
@@ -94,5 +94,5 @@ def _write(descriptor: int, data: bytes, patience: float | None = None) -> None:
         try:
             data = data[os.write(descriptor, data) :]
         except BlockingIOError:
-            if not processes.writable(descriptor, patience):
+            if not control.writable(descriptor, patience):
                 raise

@@ -229,7 +229,7 @@ def _keep(
     outcome: "Outcome",
 ) -> "Outcome":
     """Add what a run left to its bundle; where there is no room, its result stands all the same."""
-    from smacwrap.executors.additions import add
+    from smacwrap.bundles.additions import add
     from smacwrap.wrapper.keep import call_json
 
     with suppress(OSError):  # call.json says it, too

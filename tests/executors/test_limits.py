@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from smacwrap.bundles.bundle import pack
 from smacwrap.executors import Limits, Submission, Task
-from smacwrap.executors.bundle import pack
-from smacwrap.executors.cgroup import ControlGroup, make_group
 from smacwrap.executors.local import LocalExecutor
+from smacwrap.processes.cgroup import ControlGroup, make_group
 
 MEMORY = (
     "import os, sys, time\n"
@@ -39,7 +39,7 @@ def group() -> Iterator[ControlGroup]:
 def test_memory_is_limited_without_a_control_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("smacwrap.executors.supervisor.make_group", lambda name: None)
+    monkeypatch.setattr("smacwrap.processes.supervisor.make_group", lambda name: None)
     with submit(tmp_path, MEMORY, Limits(memory=150e6, grace=0)) as submission:
         done = submission.wait()
     assert (done.exceeded, done.exit_code) == ("memory", None)
@@ -92,7 +92,7 @@ def test_a_process_moves_to_its_control_group_where_none_can_be_born_there(
     tmp_path: Path, group: ControlGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     group.close()
-    monkeypatch.setattr("smacwrap.executors.cgroup._CLONE3", 9999)  # as before Linux 5.3
+    monkeypatch.setattr("smacwrap.processes.cgroup._CLONE3", 9999)  # as before Linux 5.3
     with submit(tmp_path, "print(open('/proc/self/cgroup').read())", Limits()) as submission:
         done = submission.wait()
         assert "/smacwrap-" in done.log.read_text()

@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from smacwrap.bundles.bundle import pack
 from smacwrap.executors import Limits, Submission, Task
-from smacwrap.executors.bundle import pack
 from smacwrap.executors.local import LocalExecutor
 from tests.conftest import processes_in
 
@@ -185,7 +185,7 @@ def test_the_folder_of_a_wrapper_that_is_killed_while_it_unpacks_is_removed(tmp_
     code = f"""
 import os, signal
 from pathlib import Path
-from smacwrap.executors.guard import Guard
+from smacwrap.processes.guard import Guard
 place = Path({str(tmp_path)!r}, "place")
 guard = Guard()
 guard.clear_if_killed(place, place.with_name("run-1.zip"))
@@ -255,7 +255,7 @@ def test_a_killed_process_costs_nothing_that_is_not_of_the_run(tmp_path: Path) -
 import os, signal
 from pathlib import Path
 from smacwrap.executors import Task
-from smacwrap.executors.bundle import pack
+from smacwrap.bundles.bundle import pack
 from smacwrap.executors.local import LocalExecutor
 folder = Path({str(tmp_path)!r})
 pack(folder / "data", folder / "data.zip")

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from smacwrap.executors.processes import signal_name
+from smacwrap.processes.control import signal_name
 
 
 @pytest.mark.parametrize(

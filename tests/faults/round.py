@@ -13,7 +13,7 @@ import psutil
 
 from smacwrap.history import HistoryReader, Run, Study
 from smacwrap.history.running import read_running
-from smacwrap.launch.description import read_description
+from smacwrap.worker.study_json import read_description
 from tests.conftest import write_program
 
 LIMIT = 30

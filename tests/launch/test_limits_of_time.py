@@ -9,8 +9,8 @@ import pytest
 
 from smacwrap.history import Study
 from smacwrap.history.running import read_running
-from smacwrap.launch.overtime import time_beyond
 from smacwrap.scenario import load_scenario
+from smacwrap.worker.overtime import time_beyond
 from tests.conftest import processes_in, write_program
 from tests.launch.conftest import Launch, recorded, wait_for
 

@@ -32,8 +32,8 @@ mkdir started-$$
 # A container's process 1 may never look at its dead: those would count as holders of their locks.
 INIT = """\
 import os, subprocess, sys
-from smacwrap.executors import processes
-processes.adopt_orphans()
+from smacwrap.processes import control
+control.adopt_orphans()
 subprocess.Popen(sys.argv[1:])
 try:
     while True:

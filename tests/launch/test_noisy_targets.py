@@ -11,9 +11,9 @@ import pytest
 from smacwrap.engines import DETERMINISTIC
 from smacwrap.history import Objective, Run, Study
 from smacwrap.history.forgotten import Forgotten
-from smacwrap.launch.knowledge import Knowledge
-from smacwrap.launch.translation import target_seeds
 from smacwrap.scenario import load_scenario
+from smacwrap.worker.knowledge import Knowledge
+from smacwrap.worker.objective import target_seeds
 from tests.conftest import TARGET, write_program
 from tests.history.runs import make_run
 

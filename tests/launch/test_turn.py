@@ -13,8 +13,8 @@ import pytest
 from filelock import FileLock
 
 from smacwrap.history import Study
-from smacwrap.launch import turn
-from smacwrap.launch.turn import Turn
+from smacwrap.worker import turn
+from smacwrap.worker.turn import Turn
 from tests.conftest import write_program
 
 HOLD = """\

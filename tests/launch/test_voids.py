@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smacwrap.launch.target import _is_full
+from smacwrap.worker.target import _is_full
 from tests.conftest import write_program
 from tests.launch.conftest import Launch, recorded, wait_for
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from smacwrap.pcs import parse_pcs
-from smacwrap.pcs.places import Places
 from smacwrap.pcs.review import review_pcs
+from smacwrap.pcs.source_map import Places
 from tests.pcs.models import models, space_of
 
 # clasp's own defaults lie at the edges of some ranges, which is worth a warning.

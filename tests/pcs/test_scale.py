@@ -8,8 +8,8 @@ import pytest
 from smacwrap.errors import UserError
 from smacwrap.pcs import parse_pcs
 from smacwrap.pcs.count import count_configurations
-from smacwrap.pcs.places import Places
 from smacwrap.pcs.review import review_pcs
+from smacwrap.pcs.source_map import Places
 from smacwrap.pcs.vectors import Vectors
 
 BODIES = (

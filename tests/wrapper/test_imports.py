@@ -32,7 +32,7 @@ def loaded(*words: str, cwd: Path) -> set[str]:
 
 
 def test_the_guard_is_forked_before_much_is_loaded(tmp_path: Path) -> None:
-    code = "from smacwrap.executors.guard import Guard"
+    code = "from smacwrap.processes.guard import Guard"
     new = loaded("-S", "-c", code, cwd=ROOT) - loaded("-S", "-c", "pass", cwd=ROOT)
     assert new & {"ctypes", "json", "pathlib", "re"} == set()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from smacwrap.executors.cgroup import make_group
+from smacwrap.processes.cgroup import make_group
 from smacwrap.protocol import Result, Status, parse_result_line
 
 CALL = "no_instance 0 1.7976931348623157E308 2147483647 -1 -x 1".split()

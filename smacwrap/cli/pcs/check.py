@@ -12,8 +12,8 @@ from smacwrap.errors import Problem, UserError
 from smacwrap.frozen import replace
 from smacwrap.pcs.count import size_in_words
 from smacwrap.pcs.describe import describe
-from smacwrap.pcs.places import Places
 from smacwrap.pcs.review import review_pcs
+from smacwrap.pcs.source_map import Places
 from smacwrap.pcs.sources import parse_source
 
 

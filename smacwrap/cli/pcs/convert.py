@@ -12,7 +12,7 @@ from smacwrap.pcs import parse_pcs, write_pcs
 from smacwrap.pcs.configspace_json import to_configspace_json
 from smacwrap.pcs.foreign.irace import first_configuration, irace_to_pcs
 from smacwrap.pcs.foreign.paramils import paramils_to_pcs
-from smacwrap.pcs.older import lost_in_older
+from smacwrap.pcs.writer_old import lost_in_older
 
 
 @click.command("convert")

@@ -11,7 +11,7 @@ import numpy as np
 
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.pcs.files import read_space
-from smacwrap.pcs.units import Parameter, texts
+from smacwrap.pcs.entries import Parameter, texts
 from smacwrap.pcs.vectors import Vectors
 
 _LARGEST_TABLE = 1_000_000

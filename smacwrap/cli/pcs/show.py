@@ -15,7 +15,7 @@ from smacwrap.cli.pcs.files import read_text, shown, warned
 from smacwrap.pcs.count import size_in_words
 from smacwrap.pcs.describe import describe
 from smacwrap.pcs.network import terms_of
-from smacwrap.pcs.places import Places
+from smacwrap.pcs.source_map import Places
 from smacwrap.pcs.sources import parse_source
 from smacwrap.pcs.writer import condition_text
 

@@ -12,7 +12,7 @@ from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import Problem, UserError
 from smacwrap.frozen import replace
-from smacwrap.launch.review import review_launch
+from smacwrap.launch.preflight import review_launch
 from smacwrap.scenario import load_scenario
 from smacwrap.scenario.review import Finding, Level, errors, review, review_unloadable
 

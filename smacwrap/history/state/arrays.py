@@ -16,7 +16,7 @@ from ConfigSpace import (
     UniformIntegerHyperparameter,
 )
 
-from smacwrap.pcs.units import Parameter
+from smacwrap.pcs.entries import Parameter
 
 
 def to_array(space: ConfigurationSpace, settings: Mapping[str, str]) -> list[float]:

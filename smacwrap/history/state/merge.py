@@ -10,7 +10,7 @@ from smacwrap.history.run import Run
 from smacwrap.history.state.state import Context, State
 from smacwrap.pcs import parse_pcs
 from smacwrap.pcs.changes import changes
-from smacwrap.pcs.units import texts
+from smacwrap.pcs.entries import texts
 
 _DIGITS = 12
 """In SMAC v2 reals go through the unit interval, and lose up to three of their sixteen digits."""

@@ -11,11 +11,11 @@ from ConfigSpace.conditions import AndConjunction, ConditionLike, Conjunction
 from ConfigSpace.read_and_write.dictionary import HYPERPARAMETER_ENCODERS
 
 from smacwrap.errors import UserError
+from smacwrap.pcs.condition_term import Term
 from smacwrap.pcs.configspace_json.encode_clauses import SIGNS, ClauseEncoder, value_of
 from smacwrap.pcs.configspace_json.parameters import UnsaidError, lost_by_rounding
+from smacwrap.pcs.entries import Parameter, bounds, texts
 from smacwrap.pcs.regions import compared, where
-from smacwrap.pcs.terms import Term
-from smacwrap.pcs.units import Parameter, bounds, texts
 from smacwrap.pcs.writer import condition_text
 
 _FORMAT_VERSION = 0.4

@@ -20,6 +20,7 @@ from ConfigSpace.forbidden import ForbiddenLike
 from smacwrap.pcs.cases import UnlistedError, cases
 from smacwrap.pcs.comparisons import Comparison
 from smacwrap.pcs.configspace_json.parameters import UnsaidError
+from smacwrap.pcs.entries import Parameter, is_ordered, texts
 from smacwrap.pcs.regions import (
     Activity,
     TooManyError,
@@ -28,7 +29,6 @@ from smacwrap.pcs.regions import (
     listed_numbers,
     value_at,
 )
-from smacwrap.pcs.units import Parameter, is_ordered, texts
 
 _MOST_ITEMS = 1000
 _MOST_LISTED = 1000

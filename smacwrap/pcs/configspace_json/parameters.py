@@ -23,8 +23,8 @@ from ConfigSpace.hyperparameters.hp_components import ROUND_PLACES
 from ConfigSpace.read_and_write.dictionary import HYPERPARAMETER_DECODERS
 
 from smacwrap.pcs import numbers as make
+from smacwrap.pcs.entries import Parameter, plain
 from smacwrap.pcs.parameters import MOST_CHARACTERS
-from smacwrap.pcs.units import Parameter, plain
 
 _REALS = (UniformFloatHyperparameter, NormalFloatHyperparameter, BetaFloatHyperparameter)
 _INTEGERS = (UniformIntegerHyperparameter, NormalIntegerHyperparameter, BetaIntegerHyperparameter)

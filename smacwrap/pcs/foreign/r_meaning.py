@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from smacwrap.errors import UserError
+from smacwrap.pcs.entries import Parameter, plain, texts
 from smacwrap.pcs.foreign.r_expressions import COMPARISONS, Node
 from smacwrap.pcs.lines import NUMBER, Line
 from smacwrap.pcs.regions import Activity, Box, Values, all_values, compared, meet
 from smacwrap.pcs.say import Relation
-from smacwrap.pcs.units import Parameter, plain, texts
 
 _MOST_ALTERNATIVES = 1000
 

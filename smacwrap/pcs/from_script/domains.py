@@ -4,6 +4,7 @@ import math
 import re
 from typing import Any
 
+from smacwrap.pcs.entries import plain
 from smacwrap.pcs.from_script.guesses import (
     MADE_UP,
     Guess,
@@ -13,7 +14,6 @@ from smacwrap.pcs.from_script.guesses import (
 )
 from smacwrap.pcs.from_script.options import UNKNOWN, Option
 from smacwrap.pcs.from_script.tunable import is_switch, plain_name
-from smacwrap.pcs.units import plain
 
 _WORD = re.compile(r"[^\s,#{}\[\]|&=<>]+")
 """What is safe as a name or value in all lines of a PCS file."""

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from smacwrap.pcs.units import plain
+from smacwrap.pcs.entries import plain
 
 _RATE = re.compile(
     r"(^|_)(lr|learning_?rate|eta|wd|decay|l1|l2|reg|regulari[sz]ation|lambda|eps|epsilon|tol)"

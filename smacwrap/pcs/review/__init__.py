@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from ConfigSpace import ConfigurationSpace
 
 from smacwrap.errors import Problem
-from smacwrap.pcs.places import Places
 from smacwrap.pcs.review.logic import review_logic
 from smacwrap.pcs.review.parameters import review_parameters
+from smacwrap.pcs.source_map import Places
 
 __all__ = ["review_pcs"]
 

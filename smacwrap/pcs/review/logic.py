@@ -12,7 +12,6 @@ from ConfigSpace import ConfigurationSpace
 from ConfigSpace.conditions import ConditionLike
 
 from smacwrap.errors import Problem
-from smacwrap.pcs.elimination import Factor, TooLargeError
 from smacwrap.pcs.forbidden import Combination, PcsClause
 from smacwrap.pcs.lines import Line
 from smacwrap.pcs.network import (
@@ -27,8 +26,9 @@ from smacwrap.pcs.network import (
     terms_of,
     tied_names,
 )
-from smacwrap.pcs.places import Places
 from smacwrap.pcs.review.search import Search
+from smacwrap.pcs.source_map import Places
+from smacwrap.pcs.variable_elimination import Factor, TooLargeError
 
 _WITNESSES = 1000
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace
 
 from smacwrap.errors import Problem
+from smacwrap.pcs.entries import Number, Parameter, plain, texts
 from smacwrap.pcs.lines import NUMBER, Line, listed
-from smacwrap.pcs.places import Places
-from smacwrap.pcs.units import Number, Parameter, plain, texts
+from smacwrap.pcs.source_map import Places
 
 _MOST_DECADES = 3
 

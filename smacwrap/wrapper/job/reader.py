@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
+from smacwrap.bundles.inputs import exists, find_input
 from smacwrap.errors import Problem, UserError, did_you_mean
 from smacwrap.executors import Limits
-from smacwrap.executors.inputs import exists, find_input
 from smacwrap.files import read_at_most
 from smacwrap.protocol import Status
 from smacwrap.wrapper.command import CommandTemplate

@@ -1,0 +1,1 @@
+"""Child processes that end when they must: guard, limits, control groups, signals."""

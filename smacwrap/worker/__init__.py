@@ -1,0 +1,1 @@
+"""One seeded optimiser process: it asks, runs, records, shares and learns."""
