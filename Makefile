@@ -1,5 +1,5 @@
 # make demo: tune a convolutional network on real digits.  make test: lint, types, pages and all
-# tests.  make check: what takes a minute.  make docs: the pages in docs/ as a site, in site/.
+# tests.  make check: its quick part.  make docs: the pages in docs/ as a site, in site/.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
@@ -12,7 +12,7 @@ demo: $(VENV)/.installed-demo
 test: $(VENV)/.installed-dev lint docs
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-# Tests of one process.
+# The tests of formats and files: few of them start a process.
 check: $(VENV)/.installed-dev lint
 	$(BIN)/python -m pytest --numprocesses auto tests/pcs tests/scenario tests/protocol tests/history
 

@@ -73,9 +73,20 @@ def test_every_option_of_launch_is_explained(smacwrap: Smacwrap) -> None:
     assert options <= set(re.findall(r"`(--[a-z0-9-]+)", COMMANDS))
 
 
-@pytest.mark.parametrize("words", [["make", "demo"], ["make", "test"]])
-def test_the_two_commands_are_targets_of_the_makefile(words: list[str]) -> None:
-    assert f"    {' '.join(words)}" in README
+CONTRIBUTING = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (page, ["make", target])
+        for page, targets in [(README, ["demo", "test"]), (CONTRIBUTING, ["test", "check", "docs"])]
+        for target in targets
+    ],
+    ids=["demo", "test", "test again", "check", "docs"],
+)
+def test_the_commands_are_targets_of_the_makefile(text: str, words: list[str]) -> None:
+    assert re.search(rf"^ *{' '.join(words)} ", text, re.M)
     done = subprocess.run([*words, "--dry-run"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done
 
