@@ -1,4 +1,4 @@
-"""The README does what it says: its files and commands, taken from its text."""
+"""The front page does what it says: its files and commands, taken from its text."""
 
 import csv
 import re
@@ -14,6 +14,7 @@ from smacwrap.cli import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
 
 # What the section asks for: takes -lr and -layers, prints a validation error.
@@ -63,17 +64,29 @@ def test_every_command_is_named_and_every_named_command_exists(smacwrap: Smacwra
     text = smacwrap("--help").stdout.partition("Commands:\n")[2]
     commands = {line.split()[0] for line in text.splitlines() if line.strip()}
     assert commands == set(re.findall(r"`smacwrap ([a-z-]+)", section("Commands")))
+    assert commands == set(re.findall(r"`smacwrap ([a-z-]+)", COMMANDS))
 
 
 def test_every_option_of_launch_is_explained(smacwrap: Smacwrap) -> None:
     text = smacwrap("launch", "--help").stdout.partition("Options:\n")[2]
     options = set(re.findall(r"^  (--[a-z0-9-]+)", text, re.M)) - {"--help"}
-    assert options <= set(re.findall(r"`(--[a-z0-9-]+)", section("Commands")))
+    assert options <= set(re.findall(r"`(--[a-z0-9-]+)", COMMANDS))
 
 
-@pytest.mark.parametrize("words", [["make", "demo"], ["make", "test"]])
-def test_the_two_commands_are_targets_of_the_makefile(words: list[str]) -> None:
-    assert f"    {' '.join(words)}" in README
+CONTRIBUTING = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (page, ["make", target])
+        for page, targets in [(README, ["demo", "test"]), (CONTRIBUTING, ["test", "check", "docs"])]
+        for target in targets
+    ],
+    ids=["demo", "test", "test again", "check", "docs"],
+)
+def test_the_commands_are_targets_of_the_makefile(text: str, words: list[str]) -> None:
+    assert re.search(rf"^ *{' '.join(words)} ", text, re.M)
     done = subprocess.run([*words, "--dry-run"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done
 

@@ -1,6 +1,7 @@
 """A room imports from the rooms above it only, as docs/architecture.md lists them."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,11 @@ def imports(file: Path) -> Iterator[tuple[str, int]]:
 def test_every_room_is_listed() -> None:
     found = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert found == set(ROOMS)
+
+
+def test_the_page_lists_the_rooms_in_their_order() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)/` \|", page, re.M) == list(ROOMS)
 
 
 def test_imports_point_to_rooms_above() -> None:

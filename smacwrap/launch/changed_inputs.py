@@ -1,5 +1,6 @@
 """The files that the runs of a launch read, and which of them changed since the last launch."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -7,13 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from smacwrap.bundles.inputs import list_inputs
+from smacwrap.errors import Problem, UserError
 from smacwrap.files import replace_text
 from smacwrap.history import Study
 from smacwrap.scenario import Scenario
 from smacwrap.worker.job import job_name
 from smacwrap.wrapper import Job
+from smacwrap.wrapper.filling import inputs_of
 
-_NO_INPUTS = ("__pycache__", "smac-output", "smacwrap-runs")
 _LARGE = 100_000_000  # bytes; to hash more takes longer than a person waits for a launch
 _MOST_NAMED = 5
 
@@ -51,13 +54,20 @@ def look_at_inputs(
         scenario: what is launched.
         job: its job, if it has one; the job file itself is no input.
         before: an earlier look: a file of the same size and time is not read again.
+
+    Raises:
+        UserError: an input of the job cannot be read.
     """
     inputs = {}
-    for name, path in (*_of_command(scenario), *(_of_job(job, study) if job else ())):
-        try:
+    for name, path in _of_command(scenario):
+        with contextlib.suppress(OSError):  # a program need not be readable
             inputs[name] = _look_at(path, before.get(name))
-        except OSError:
-            continue  # whoever needs it will complain
+    try:
+        for name, path in _of_job(job, study) if job else ():
+            inputs[name] = _look_at(path, before.get(name))
+    except OSError as error:
+        message = f"an input cannot be read: {error.strerror}"
+        raise UserError(Problem(message, error.filename)) from None
     for path in job.data if job else ():
         inputs[path.name] = InputFile(link=os.path.realpath(path))
     return inputs
@@ -115,22 +125,13 @@ def _of_command(scenario: Scenario) -> Iterator[tuple[str, Path]]:
 
 
 def _of_job(job: Job, study: Study) -> Iterator[tuple[str, Path]]:
-    for given in job.inputs:
-        if not given.is_dir():
-            yield given.name, given
-            continue
-        entered = {os.path.realpath(study.folder)}
-        for parent, folders, files in os.walk(given, followlinks=True):
-            folders[:] = [name for name in folders if name not in _NO_INPUTS]
-            real = os.path.realpath(parent)
-            if real in entered:  # links can lead in a circle
-                folders.clear()
-                continue
-            entered.add(real)
-            for file in files:
-                path = Path(parent, file)
-                if path != job.file and _is_file(path):
-                    yield str(path.relative_to(given)), path
+    """What its runs would get now, under the names that they see."""
+    listing = list_inputs(inputs_of(job), study.runs)
+    own = study.folder.absolute()
+    for member in listing.members:
+        path = member.path
+        if not (member.is_folder or path == job.file or path.absolute().is_relative_to(own)):
+            yield member.name, path
 
 
 def _is_file(path: Path) -> bool:

@@ -71,12 +71,12 @@ def smac2_folder(path: Path) -> Path:
     """The folder that SMAC v2 wrote, by its scenario file or a folder around it, if there is one.
 
     Anything else is returned as it is, for whoever reads it to say what is wrong.
+
+    Raises:
+        UserError: the scenario file cannot be loaded, or several folders fit.
     """
     if kind_of(path) is Kind.SCENARIO:
-        try:
-            loaded = load_scenario(path)
-        except UserError:
-            return path
+        loaded = load_scenario(path)
         return _from_here(loaded.output_dir / loaded.rungroup)
     if _is_study(path) or _is_smac2s(path):
         return path

@@ -16,7 +16,13 @@ from smacwrap.history.forgotten import Forgotten
 from smacwrap.history.live_rundata_writer import may_be_ours
 from smacwrap.history.requests import Requests
 from smacwrap.history.running import clear_running
-from smacwrap.launch.changed_inputs import differences, look_at_inputs, read_inputs, write_inputs
+from smacwrap.launch.changed_inputs import (
+    Inputs,
+    differences,
+    look_at_inputs,
+    read_inputs,
+    write_inputs,
+)
 from smacwrap.launch.crew import Crew, Workers
 from smacwrap.launch.fleet import Ending, Fleet
 from smacwrap.launch.observer import Observer
@@ -114,11 +120,12 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
                 retry = crashed_runs(study, before, options.retry_crashed)
                 _accept(scenario, study, options, before, frozen, retry, observer)
             description = _describe(scenario, study, options, before, frozen, retry)
+            inputs = _inputs(scenario, study, job, options, observer)
             crew = _crew(scenario, study, description, options.smac2_home)
             # Nothing is wrong with this launch: only now something of the study is changed.
             if options.overwrite:
                 study.clear(keep_log=options.detach)
-            _take_inputs(scenario, study, job, observer)
+            write_inputs(study, inputs)
             write_frozen_job(study, frozen)
             write_description(study, description)
             clear_joined(study)
@@ -206,13 +213,19 @@ def _accept(
         observer.note("--retry-crashed: no run crashed")
 
 
-def _take_inputs(scenario: Scenario, study: Study, job: Job | None, observer: Observer) -> None:
-    """Note what the inputs are, and say what changed of them since the last launch."""
-    before = read_inputs(study)
+def _inputs(
+    scenario: Scenario,
+    study: Study,
+    job: Job | None,
+    options: LaunchOptions,
+    observer: Observer,
+) -> Inputs:
+    """The inputs; the observer hears what changed of them since the last launch."""
+    before = None if options.overwrite else read_inputs(study)
     inputs = look_at_inputs(study, scenario, job, before or {})
     if before is not None and (changes := differences(before, inputs)):
         observer.note(f"inputs differ from those of the earlier runs: {changes}")
-    write_inputs(study, inputs)
+    return inputs
 
 
 def _describe(

@@ -90,7 +90,7 @@ def _target(scenario: Scenario) -> Iterator[Finding]:
         script = scenario.exec_dir / word
         if script.suffix not in _SCRIPTS or _exists(script):
             continue
-        message = f"there is no {script}, as the command seems to need"
+        message = f"{script} does not exist, but the command uses it"
         if _exists(scenario.file.parent / word):
             message += f": launch from {scenario.file.parent}"
             yield Finding(Level.INFO, at_option(scenario, "algo-exec", message))
@@ -159,8 +159,8 @@ def _parameters(job: Job, scenario: Scenario) -> Iterator[tuple[Level, str]]:
         if name in space:
             yield (
                 Level.WARNING,
-                f"command: {{{name}}} is not always active, and a run without it crashes; "
-                f"{{flags}} stands for the parameters that are, {{{name}:-value}} for a value then",
+                f"command: {{{name}}} is conditional: runs where it is inactive crash; "
+                f"write {{flags}} for the active parameters, or {{{name}:-value}}",
             )
     yield from _templates(job, space)
     for name in job.spellings.rules:
@@ -189,8 +189,8 @@ def _templates(job: Job, space: ConfigurationSpace) -> Iterator[tuple[Level, str
             if name in space:
                 yield (
                     Level.WARNING,
-                    f"{place} is not always active, and a run without it crashes; "
-                    f"${{{name}:-value}} stands for a value then",
+                    f"{place} is conditional: runs where it is inactive crash; "
+                    f"write ${{{name}:-value}}",
                 )
             else:
                 hint = did_you_mean(name, [*space, *of_the_call])

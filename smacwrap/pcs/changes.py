@@ -12,7 +12,7 @@ from smacwrap.pcs.condition_term import Term
 from smacwrap.pcs.describe import Description, describe
 from smacwrap.pcs.entries import Parameter, plain, texts
 from smacwrap.pcs.forbidden import Combination, PcsClause
-from smacwrap.pcs.meaning import Meaning
+from smacwrap.pcs.meaning import Clauses, Meaning
 from smacwrap.pcs.network import clauses_of, names_in, terms_of
 from smacwrap.pcs.writer import condition_text
 
@@ -122,8 +122,9 @@ def _of_clauses(
     before, after = ({_comparisons(c): c for c in clauses_of(space)} for space in (old, new))
     gone = [clause for text, clause in before.items() if text not in after]
     come = [clause for text, clause in after.items() if text not in before]
-    differing = [c for c in gone if not meaning.forbidden_by(c, after.values())]
-    differing += [c for c in come if not meaning.forbidden_by(c, before.values())]
+    olds, news = Clauses(before.values()), Clauses(after.values())
+    differing = [c for c in gone if not meaning.forbidden_by(c, news)]
+    differing += [c for c in come if not meaning.forbidden_by(c, olds)]
     names = {name for clause in differing for name in names_in(clause)}
     yield from (Change("removed", repr(c)) for c in gone if names & names_in(c))
     yield from (Change("added", repr(c)) for c in come if names & names_in(c))

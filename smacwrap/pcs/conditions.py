@@ -95,7 +95,7 @@ class Conditions:
             path.append(min(waiting[path[-1]]))
         cycle = path[path.index(path[-1]) :]
         line, _ = self._lines[cycle[0]]
-        raise line.error("conditions go round in a circle: " + " depends on ".join(cycle))
+        raise line.error("circular conditions: " + " depends on ".join(cycle))
 
 
 def parse_condition(line: Line, declared: Declarations) -> tuple[str, Alternatives]:

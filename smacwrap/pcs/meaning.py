@@ -1,5 +1,6 @@
 """Whether conditions and clauses of two spaces that are written differently mean the same."""
 
+import heapq
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
@@ -18,13 +19,13 @@ from smacwrap.pcs.regions import (
     Values,
     boxes_of,
     compared,
+    covered,
     listed_numbers,
     place,
     value_at,
-    without,
 )
 
-_MOST_COMPARED = 50
+_MOST_COMPARED = 20
 """With so many others is a clause compared: all of a long list would take its time."""
 
 
@@ -43,6 +44,7 @@ class Meaning:
         self._activity = Activity.of(old)
         self._old = old
         self._same = same
+        self._known: dict[int, list[Case] | None] = {}
 
     def same_conditions(self, old: ConditionLike | None, new: ConditionLike | None) -> bool:
         """Whether they hold in the same cases; None always holds."""
@@ -52,10 +54,7 @@ class Meaning:
         one: list[Box] = [{}] if old is None else boxes_of(old)
         other: list[Box] = [{}] if new is None else self._moved_boxes(new)
         try:
-            return not (
-                self._possible(without(one, other, self._activity))
-                or self._possible(without(other, one, self._activity))
-            )
+            return covered(one, other, self._activity) and covered(other, one, self._activity)
         except TooManyError:
             return False
 
@@ -66,35 +65,29 @@ class Meaning:
     def _moved(self, box: Box, own: Mapping[str, Parameter]) -> Box:
         return {name: _moved(values, own[name], self._old[name]) for name, values in box.items()}
 
-    def _possible(self, boxes: Iterable[Box]) -> bool:
-        return any(map(self._activity.possible, boxes))
-
-    def forbidden_by(self, clause: PcsClause, others: Iterable[PcsClause]) -> bool:
-        """Whether some of the other clauses forbid all that a clause forbids.
-
-        Args:
-            clause: of either space.
-            others: likewise.
-        """
-        names = names_in(clause)
-        related = [other for other in others if names_in(other) & names]
-        # Those that name nothing else come first: they are the likeliest.
-        related.sort(key=lambda other: (len(names_in(other) - names), -len(names_in(other))))
+    def forbidden_by(self, clause: PcsClause, others: "Clauses") -> bool:
+        """Whether some of the other clauses forbid all that a clause, of either space, forbids."""
         found = self._cases(clause)
         if found is None:
             return False
-        known = [case for other in related[:_MOST_COMPARED] for case in self._cases(other) or ()]
+        related = others.related(names_in(clause))
+        known = [case for other in related for case in self._cases(other) or ()]
         return all(self._covered(case, known) for case in found)
 
     def _covered(self, case: Case, known: Iterable[Case]) -> bool:
         relations = set(map(_key, case.relations))
         taken = [other.box for other in known if {*map(_key, other.relations)} <= relations]
         try:
-            return not self._possible(without([case.box], taken, self._activity))
+            return covered([case.box], taken, self._activity)
         except TooManyError:
             return False
 
     def _cases(self, clause: PcsClause) -> list[Case] | None:
+        if id(clause) not in self._known:
+            self._known[id(clause)] = self._listed(clause)
+        return self._known[id(clause)]
+
+    def _listed(self, clause: PcsClause) -> list[Case] | None:
         if not names_in(clause) <= self._same:
             return None
         own = {c.hyperparameter.name: c.hyperparameter for c in clause.components}
@@ -115,6 +108,28 @@ class Meaning:
             if not isinstance(relation.right, float) and (right := self._old[relation.right.name])
         )
         return Case(self._moved(case.box, own), tuple(relations))
+
+
+class Clauses:
+    """Some clauses, and where to find those that speak of the same parameters."""
+
+    def __init__(self, clauses: Iterable[PcsClause]) -> None:
+        self._naming: dict[str, list[tuple[PcsClause, set[str]]]] = {}
+        for clause in clauses:
+            names = names_in(clause)
+            for name in names:
+                self._naming.setdefault(name, []).append((clause, names))
+
+    def related(self, names: Set[str]) -> list[PcsClause]:
+        """Those of them that speak of some of the parameters, the likeliest of many.
+
+        These are the ones that speak of no others.
+        """
+        found = {id(c): (c, own) for name in names for c, own in self._naming.get(name, ())}
+        nearest = heapq.nsmallest(
+            _MOST_COMPARED, found.values(), key=lambda pair: (len(pair[1] - names), -len(pair[1]))
+        )
+        return [clause for clause, _ in nearest]
 
 
 def _moved(values: Values, parameter: Parameter, to: Parameter) -> Values:

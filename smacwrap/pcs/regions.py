@@ -13,13 +13,16 @@ from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter
 from ConfigSpace.conditions import ConditionLike, OrConjunction
 
 from smacwrap.pcs.condition_term import Term
-from smacwrap.pcs.entries import Parameter, bounds, texts
+from smacwrap.pcs.entries import Parameter, bounds, texts, to_entry
 from smacwrap.pcs.network import terms_of
 
 _MOST_BOXES = 1000
 """So many boxes may a set of configurations have: more is neither quick to find nor readable."""
 
-_MOST_STEPS = 1000
+_MOST_PIECES = 10_000
+_MOST_STEPS = 100_000
+_MOST_STEPS_IN_ALL = 10_000_000
+"""Seconds. Whatever is not found out to be impossible by then is said or compared as well."""
 
 Cut = tuple[float, int]
 """A place on the line of numbers: just before a number (0), or just after it (1)."""
@@ -42,6 +45,9 @@ class Values:
         return bool(self.cuts)
 
     def __and__(self, other: "Values") -> "Values":
+        if len(self.cuts) == len(other.cuts) == 2:  # most are so, and it is quick
+            piece = max(self.cuts[0], other.cuts[0]), min(self.cuts[1], other.cuts[1])
+            return Values(piece if piece[0] < piece[1] else ())
         return Values(_merged(self.cuts, other.cuts, lambda a, b: a and b))
 
     def __or__(self, other: "Values") -> "Values":
@@ -141,8 +147,7 @@ def value_at(parameter: Parameter, number: float) -> str | float:
 
 def place(parameter: Parameter, value: str | float) -> float:
     """The number that stands for a value."""
-    names = texts(parameter)
-    return float(names.index(str(value))) if names is not None else float(value)
+    return float(value) if texts(parameter) is None else to_entry(parameter, str(value))
 
 
 def where(term: Term) -> Values:
@@ -175,38 +180,42 @@ def boxes_of(condition: ConditionLike) -> list[Box]:
     return found
 
 
-def without(
-    boxes: Iterable[Box], taken: Iterable[Box], activity: "Activity | None" = None
-) -> list[Box]:
-    """What of some boxes lies in none of others.
+def covered(boxes: Iterable[Box], by: Iterable[Box], activity: "Activity | None" = None) -> bool:
+    """Whether all of some boxes lies in others; no, where that takes long to find out.
 
     Args:
         boxes: some.
-        taken: others.
+        by: others.
         activity: when the parameters are active; if None, all boxes name the same ones.
-
-    Raises:
-        TooManyError: it has very many pieces.
     """
-    rest = list(boxes)
-    for other in taken:
-        rest = [piece for box in rest for piece in _outside(box, other, activity)]
-        if activity is not None:
-            rest = [piece for piece in rest if activity.possible(piece)]
-        if len(rest) > _MOST_BOXES:
-            raise TooManyError
-    return rest
+    for box in boxes:
+        others = [other for other in by if meet(box, other) is not None]
+        # What is left of the box, and how many of the others have been taken from it.
+        waiting: list[tuple[Box, int]] = [(box, 0)]
+        steps = 0
+        while waiting:
+            piece, taken = waiting.pop()
+            while taken < len(others) and meet(piece, others[taken]) is None:
+                taken += 1
+            steps += 1
+            if steps > _MOST_PIECES:
+                return False
+            if taken < len(others):
+                pieces = _outside(piece, others[taken], activity)
+                waiting += [(rest, taken + 1) for rest in pieces]
+            elif activity is None or activity.possible(piece):
+                return False
+    return True
 
 
 def _outside(box: Box, other: Box, activity: "Activity | None") -> Iterator[Box]:
-    if meet(box, other) is None:
-        yield box
-        return
+    """What of a box lies outside of another one, which it meets."""
     inside = dict(box)
     for name, values in other.items():
         if name not in inside:
             assert activity is not None
-            yield from (m for one in activity.inactive(name) if (m := meet(inside, one)))
+            pieces = (meet(inside, one) for one in activity.inactive(name))
+            yield from (piece for piece in pieces if piece and activity.possible(piece))
             inside[name] = all_values(activity.parameters[name])
         if rest := inside[name] - values:
             yield {**inside, name: rest}
@@ -229,6 +238,7 @@ class Activity:
         self.conditions = conditions
         self._inactive: dict[str, list[Box]] = {}
         self._active: dict[str, list[Box]] = {}
+        self._left = _MOST_STEPS_IN_ALL
 
     @classmethod
     def of(cls, space: ConfigurationSpace) -> "Activity":
@@ -277,9 +287,10 @@ class Activity:
         return ([{parent: rest}] if rest else []) + self._inactive[parent]
 
     def _product(self, boxes: list[Box], factors: Iterable[list[Box]]) -> list[Box]:
-        for others in factors:
+        for i, others in enumerate(factors):
             boxes = [m for a in boxes for b in others if (m := meet(a, b)) is not None]
-            boxes = [box for box in _distinct(boxes) if self.possible(box)]
+            if i:  # what has been put together may be impossible, or there twice
+                boxes = [box for box in _distinct(boxes) if self.possible(box)]
             if len(boxes) > _MOST_BOXES:
                 raise TooManyError
         return boxes
@@ -303,9 +314,12 @@ class Activity:
         steps = 0
         while waiting:
             current, seen = waiting.pop()
+            steps += len(current)
+            self._left -= len(current)
+            if steps > _MOST_STEPS or self._left < 0:
+                return True
             name = next((n for n in current if n in self.conditions and n not in seen), None)
-            steps += 1
-            if name is None or steps > _MOST_STEPS:
+            if name is None:
                 return True
             for alternative in self.conditions[name]:
                 joined = meet(current, alternative)

@@ -21,14 +21,12 @@ from smacwrap.pcs.condition_term import Term
 from smacwrap.pcs.entries import Parameter, plain, texts
 from smacwrap.pcs.forbidden import Combination, Formula
 from smacwrap.pcs.regions import (
-    Box,
-    TooManyError,
     Values,
     all_values,
     boxes_of,
+    covered,
     listed_numbers,
     value_at,
-    without,
 )
 from smacwrap.pcs.tabulate import tabulated
 
@@ -116,16 +114,9 @@ def _condition(condition: ConditionLike) -> list[str]:
     whole = dict(boxes[0])
     for box in boxes[1:]:
         whole = {name: values | box[name] for name, values in whole.items() if name in box}
-    if any(box.keys() != whole.keys() for box in boxes) or _rest(whole, boxes):
+    if any(box.keys() != whole.keys() for box in boxes) or not covered([whole], boxes):
         raise _UnsaidError("|| over different parents")
     return [_line(parents[name], _written(parents[name], values)) for name, values in whole.items()]
-
-
-def _rest(whole: Box, boxes: Sequence[Box]) -> bool:
-    try:
-        return bool(without([whole], boxes))
-    except TooManyError:
-        return True
 
 
 def _written(term: Term, values: Values) -> tuple[_Value, ...]:

@@ -1,4 +1,4 @@
-"""Writes the README's table of options: `python -m smacwrap.scenario.options_table`."""
+"""Writes the table of options in docs/scenarios.md: `python -m smacwrap.scenario.options_table`."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

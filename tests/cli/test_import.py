@@ -118,7 +118,7 @@ def test_in_place_runs_that_smacs_own_history_lacks_are_spoken_of(
     )
     done = run_import(study)
     assert f"{study}: 26 runs" in done.output
-    assert "only a state-run folder has them: 24 runs" in done.output
+    assert "24 runs exist only in a state folder; use --to to include them" in done.output
     assert live.read_bytes() == before
 
 
@@ -151,7 +151,8 @@ def test_a_run_that_cannot_be_read_is_told_and_the_others_are_imported(study: Pa
 def test_what_cannot_be_imported_is_refused_and_nothing_is_written(
     study: Path, tmp_path: Path
 ) -> None:
-    assert "did you mean" in problem(study.parent)
+    (study.parent / "runs").mkdir()
+    assert "no study and no state folder" in problem(study.parent / "runs")
     assert "there is no such folder" in problem(tmp_path / "none")
     assert "it exists already: choose a new folder" in problem(study, "--to", tmp_path)
     assert "a copy cannot lie inside" in problem(study, "--to", study / "sub")
@@ -176,7 +177,7 @@ def test_what_smac_v2_wrote_is_found_by_its_scenario_file_or_a_folder_around_it(
     assert f"{study.relative_to(tmp_path)}: 50 runs" in run_import(".").output
     (study / "study.json").unlink()
     shutil.copy(study / "state-run1/scenario.txt", tmp_path / "study.txt")
-    shutil.copy(study / "state-run1/param.pcs", tmp_path / "param.pcs")
+    shutil.copy(study / "state-run1/param.pcs", tmp_path / "params.pcs")
     done = run_import("study.txt")
     assert "50 runs of the seeds 1, 2" in done.output, done.exception
     assert json.loads((study / "study.json").read_text())["scenario"] == f"{tmp_path}/study.txt"

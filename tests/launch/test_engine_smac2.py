@@ -64,7 +64,7 @@ def test_smac_v2_is_looked_at_and_stopped_with_its_targets(
     wait_for(lambda: len(list(quick.parent.glob("started-*"))) == 2)
     study = quick.parent / "smac-output" / "quick"
     assert "1, 2 of 1, 2 (processes of SMAC v2" in smacwrap("status", study).stdout
-    assert "tells nobody what it runs" in smacwrap("stop", study, "--run", "1-1").stderr
+    assert "does not report single runs" in smacwrap("stop", study, "--run", "1-1").stderr
     assert smacwrap("stop", study, "--seed", 1).returncode == 0
     assert "2 of 1, 2 (processes of SMAC v2" in smacwrap("status", study).stdout
     assert smacwrap("stop", study).returncode == 0

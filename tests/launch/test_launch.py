@@ -164,10 +164,11 @@ def test_the_wallclock_limit_ends_the_launch(quick: Path, smacwrap: Smacwrap) ->
     target = "#!/bin/sh\nsleep 1\necho 'Result for SMAC: SAT, 1, 1, 1,' $5"
     write_program(quick.parent / "target.sh", target)
     start = time.monotonic()
-    done = smacwrap("launch", quick, "--wallclock-limit", 6, "--runcount-limit", 1000)
+    words = ("--engine", "random", "--wallclock-limit", 9, "--runcount-limit", 1000)
+    done = smacwrap("launch", quick, *words)
     assert time.monotonic() - start < 30
-    assert "wallclock limit (6 s) has been reached" in done.stdout
-    assert 1 <= len(results(quick.parent / "smac-output" / "quick")) <= 6
+    assert "wallclock limit (9 s) has been reached" in done.stdout
+    assert 1 <= len(results(quick.parent / "smac-output" / "quick")) <= 9
 
 
 def test_a_small_space_ends_when_every_configuration_has_been_run(

@@ -1,13 +1,11 @@
 """Sets of values and boxes behave like the sets that they stand for."""
 
-import itertools
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smacwrap.pcs import parse_pcs, to_text
-from smacwrap.pcs.regions import Activity, compared, listed_numbers, place, without
+from smacwrap.pcs.regions import Activity, compared, covered, listed_numbers, meet, place
 from smacwrap.pcs.say import condition_text
 from tests.pcs.models import models, space_of
 
@@ -72,11 +70,19 @@ def test_boxes_of_when_parameters_are_active_and_inactive_fit_all_configurations
             on = any(inside(space, box, active) for box in activity.active(name))
             off = any(inside(space, box, active) for box in activity.inactive(name))
             assert (on, off) == (name in active, name not in active)
-            if name in activity.conditions:
-                boxes = activity.active(name), activity.inactive(name)
-                for one, other in itertools.permutations(boxes):
-                    left = without(one, other, activity)
-                    assert sum(any(inside(space, b, active) for b in s) for s in (left, other)) <= 1
+
+
+@given(models())
+def test_a_parameter_is_active_or_inactive_and_never_both(model):
+    space = space_of(model)
+    activity = Activity.of(space)
+    for name in space:
+        on, off = activity.active(name), activity.inactive(name)
+        assert covered([{}], on + off, activity)
+        assert covered([{}], on, activity) == (not any(map(activity.possible, off)))
+        assert not any(
+            activity.possible(both) for a in on for b in off if (both := meet(a, b)) is not None
+        )
 
 
 @pytest.mark.parametrize(

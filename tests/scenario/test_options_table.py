@@ -1,4 +1,4 @@
-"""The README's table of options is the code's."""
+"""The table of options in docs/scenarios.md is the code's."""
 
 import subprocess
 import sys
@@ -7,13 +7,13 @@ from pathlib import Path
 from smacwrap.scenario import FOREIGN_NAMES, OPTIONS
 from smacwrap.scenario.options_table import options_markdown
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 BEGIN, END = "<!-- options: begin -->\n", "<!-- options: end -->\n"
 
 
-def test_readmes_table_is_the_codes() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert BEGIN in text, f"{README.name} has no {BEGIN.strip()}"
+def test_the_pages_table_is_the_codes() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert BEGIN in text, f"{PAGE.name} has no {BEGIN.strip()}"
     table = text.split(BEGIN, 1)[1].split(END, 1)[0]
     command = "python -m smacwrap.scenario.options_table"
     assert table.strip() == options_markdown().strip(), f"replace it by the output of {command}"

@@ -1,4 +1,4 @@
-"""From a log and an exit code to a status: the README's table, row by row, and odd outputs."""
+"""From log and exit code to a status: docs/statuses.md's table, row by row, and odd outputs."""
 
 import math
 import re

@@ -255,7 +255,7 @@ class _Reader:
             ready = [name for name, parents in waiting.items() if parents <= order.keys()]
             if not ready:
                 first = self._declared[next(iter(waiting))].line
-                raise first.error(f"conditions go round in a circle: {', '.join(waiting)}")
+                raise first.error(f"circular conditions: {', '.join(waiting)}")
             for name in ready:
                 order[name] = self._declarations.parameters[name]
                 del waiting[name]

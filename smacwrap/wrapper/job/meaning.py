@@ -24,8 +24,9 @@ def meaning_of(job: Job) -> dict[str, str]:
     plain = Job(file=job.file, command=job.command)
     meaning = {"command": _text(job.command)}
     for name in Job._names:
-        value = getattr(job, name)
-        if name not in _NOT_BY_KEY and value != getattr(plain, name):
+        value, default = getattr(job, name), getattr(plain, name)
+        is_off = default is None and value is False
+        if not (name in _NOT_BY_KEY or value == default or is_off):
             meaning |= _flat(_KEYS.get(name, name), value)
     for name in set(job.metrics) & {job.quality, job.runtime}:
         meaning[f"metrics.{name}"] = _text(job.metrics[name])

@@ -263,16 +263,18 @@ def test_placeholders_that_no_parameter_has_are_errors(job, check: Check) -> Non
 def test_a_placeholder_that_is_not_always_active_is_a_warning(job, check: Check) -> None:
     job("./train.sh {flags} {z}")
     found = check()
-    assert "job.toml: warning: command: {z} is not always active, and a run without it" in found
+    assert (
+        "job.toml: warning: command: {z} is conditional: runs where it is inactive crash" in found
+    )
     job("./train.sh {flags} {z:-1}")
-    assert "not always active" not in check()
+    assert "is conditional" not in check()
 
 
 def test_templates_are_checked_for_names_without_a_value(folder: Path, job, check: Check) -> None:
     (folder / "in.txt").write_text("${x} ${z:-1} $${HOME}\n${z}\n")
     files = 'input = ["train.sh", "in.txt"]\ntemplates = "in.txt"'
     (folder / "job.toml").write_text(JOB.replace('input = ["train.sh"]', files))
-    warning = "job.toml: warning: templates: in.txt:2: ${z} is not always active, and a run without"
+    warning = "job.toml: warning: templates: in.txt:2: ${z} is conditional: runs where it is"
     assert warning in check()
     (folder / "in.txt").write_text("${xx}")
     found = check(exit_code=2)
@@ -353,7 +355,7 @@ def test_a_script_that_does_not_exist_is_a_warning(folder: Path, check: Check) -
     text = (folder / "quick.txt").read_text()
     (folder / "quick.txt").write_text(text.replace("./target.sh", "python trian.py --seed 1"))
     found = check()
-    assert f"there is no {folder}/trian.py, as the command seems to need" in found
+    assert f"{folder}/trian.py does not exist, but the command uses it" in found
     assert "did you mean 'train.py'?" in found
 
 

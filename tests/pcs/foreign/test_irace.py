@@ -112,7 +112,7 @@ def test_starting_values_may_come_from_a_configurations_file():
         ('b "" i (1, 2)\na "" i (1, 2) | (b == 1', "')' is missing"),
         ('b "" i (1, 2)\na "" i (1, 2) | b == 1 b', "unexpected 'b'"),
         ('a "" i (1, 1e999)', "has no result"),
-        ('a "" i (1, 2) | b == 1\nb "" i (1, 2) | a == 1', "go round in a circle"),
+        ('a "" i (1, 2) | b == 1\nb "" i (1, 2) | a == 1', "circular conditions"),
         ('a "" i (1, 2)\n[global]\ndepth = 1', "expected 'digits = 4'"),
         ("# nothing", "no parameters in it"),
     ],
