@@ -75,4 +75,5 @@ def test_a_worker_that_dies_without_its_log_is_told(study: Path, start_launch: L
     out, _ = launcher.communicate(timeout=60)
     assert launcher.returncode == 0, out
     assert f"worker 1 died, exit code 2 (its log {study / 'worker-1.log'} cannot be read" in out
-    assert len(recorded(study, 1)) == 4
+    # The run that was cut off counts, if the launcher had seen it.
+    assert len(recorded(study, 1)) in (3, 4)
