@@ -1,8 +1,8 @@
 """Writes the parameter file of ParamILS as a PCS file.
 
-Source of the format: the parameter files that are published with target algorithms of ParamILS. It
-is the ancestor of the older PCS syntax, and less strict about blanks, section lines and how a number
-is written.
+Source of the format: the parameter files that are published with target algorithms of ParamILS.
+It is the ancestor of the older PCS syntax, and less strict about blanks, section lines and how a
+number is written.
 """
 
 import re
