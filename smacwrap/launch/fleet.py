@@ -186,8 +186,9 @@ class Fleet:
         return recorded.total() + left
 
     def _watch(self) -> None:
-        if not self.study.budget.exists():  # to wait for it would be in vain
-            gone = self.study.budget if self.study.folder.exists() else self.study.folder
+        study = self.study
+        if not study.budget.exists():  # to wait for it would be in vain
+            gone = study.budget if study.description.exists() else study.folder
             message = "was deleted while a launch was at work, which ends with it"
             raise UserError(Problem(message, gone))
         self._take_in()

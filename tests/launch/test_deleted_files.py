@@ -53,7 +53,10 @@ def test_a_launch_ends_with_its_budget_or_its_folder(
 ) -> None:
     launcher = start_launch(*WORDS)
     wait_for(lambda: len(recorded(study, 1)) == 1)
-    shutil.rmtree(study) if name == "." else (study / name).unlink()
+    if name == ".":  # at once: a file that comes or goes meanwhile would stop its deletion
+        study.rename(study.with_name("gone"))
+    else:
+        (study / name).unlink()
     (study.parent.parent / "go").touch()
     out, _ = launcher.communicate(timeout=60)
     assert launcher.returncode == 2, out
@@ -72,4 +75,5 @@ def test_a_worker_that_dies_without_its_log_is_told(study: Path, start_launch: L
     out, _ = launcher.communicate(timeout=60)
     assert launcher.returncode == 0, out
     assert f"worker 1 died, exit code 2 (its log {study / 'worker-1.log'} cannot be read" in out
-    assert len(recorded(study, 1)) == 4
+    # The run that was cut off counts, if the launcher had seen it.
+    assert len(recorded(study, 1)) in (3, 4)
