@@ -29,8 +29,9 @@ def print_summary(
     Paths, values and the sample call are to be copied: they are printed as they are, never
     wrapped and never cut.
     """
+    count = f"{runs} run" if runs == 1 else f"{runs} runs"
     but = f", {forgotten} of them forgotten" if forgotten else ""
-    _print(console, Text(f"\n{runs} runs{but}. The launch ended: {reason}."))
+    _print(console, Text(f"\n{count}{but}. The launch ended: {reason}."))
     if incumbent is None:
         _print(console, Text("No run succeeded: there is no incumbent.", "bold red"))
     else:
