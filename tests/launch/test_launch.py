@@ -86,7 +86,7 @@ def test_the_study_holds_everything_that_was_promised(quick: Path, smacwrap: Sma
     # The sample call really repeats the incumbent.
     call = done.stdout.split("Sample call:\n")[1].splitlines()[0]
     again = subprocess.run(["sh", "-c", call], capture_output=True, text=True)
-    quality = done.stdout.split("quality")[1].split()[0]
+    quality = done.stdout.split("\n  quality ")[1].split()[0]
     assert float(again.stdout.split(",")[3]) == pytest.approx(float(quality), rel=1e-4)
 
 

@@ -407,7 +407,7 @@ def test_a_worker_that_was_killed_leaves_no_folder_of_its_run(
     out, _ = launcher.communicate(timeout=60)
     assert launcher.returncode == 0, out
     assert len(recorded(study, 1)) == 2
-    assert {path.suffix for path in (study / "runs").iterdir()} <= {".zip", ""}
+    assert {path.suffix for path in (study / "runs").iterdir()} <= {".zip", ".json", ""}
     assert not [path for path in (study / "runs").glob("run-*") if path.is_dir()]
 
 
