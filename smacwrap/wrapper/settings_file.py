@@ -102,7 +102,7 @@ def _set(document: "_Document", place: str, value: object, file: Path) -> None:
             document.set(group, key, document.new_group(group))
         group = group[key] if isinstance(group, dict) else None
     if not isinstance(group, dict):
-        raise FillError(f"{file.name}: there is no place for '{place}'")
+        raise FillError(f"{file.name}: cannot set '{place}' inside of another value")
     document.set(group, name, value)
 
 

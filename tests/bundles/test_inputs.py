@@ -323,7 +323,7 @@ def test_processes_that_need_the_same_zip_make_it_once(work: Path, pack: Packer)
     code = f"""
 import sys, time
 from pathlib import Path
-from smacwrap.executors import bundle, inputs
+from smacwrap.bundles import bundle, inputs
 build = bundle.write_zip
 def slowly(folder, path):
     print("built", flush=True); time.sleep(0.5); build(folder, path)

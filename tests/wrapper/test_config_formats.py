@@ -95,7 +95,7 @@ def test_what_is_written_is_read_back_as_in_json(
         try:
             write_settings(written, {place: value}, given_file, kind)
         except FillError as error:
-            assert "there is no place for" in str(error)
+            assert "inside of another value" in str(error)
             continue
         text = written.read_bytes().decode()
         found = tomllib.loads(text) if kind == "toml" else YAML(typ="safe", pure=True).load(text)
@@ -122,13 +122,13 @@ def test_a_new_value_in_yaml_means_the_same_to_readers_of_yaml_1_1(
         ("yaml", "a: [", "in.yaml is not valid YAML: "),
         ("yaml", "a: 1\n---\nb: 1\n", "in.yaml is not valid YAML: "),
         ("yaml", "a: 1\na: 2\n", "in.yaml is not valid YAML: "),
-        ("yaml", "- a\n", "there is no place for 'x.lr'"),
-        ("yaml", "x: 1\n", "there is no place for 'x.lr'"),
+        ("yaml", "- a\n", "cannot set 'x.lr' inside of another value"),
+        ("yaml", "x: 1\n", "cannot set 'x.lr' inside of another value"),
         ("yaml", "x: &a {lr: 2}\ny: *a\n", "an anchor (&)"),
         ("yaml", "b: &b\n  x: {lr: 1}\nx:\n  lr: 2\ny: {<<: *b}\n", ""),
         ("toml", "a = [", "in.toml is not valid TOML: "),
-        ("toml", "x = 1\n", "there is no place for 'x.lr'"),
-        ("toml", "[[x]]\n", "there is no place for 'x.lr'"),
+        ("toml", "x = 1\n", "cannot set 'x.lr' inside of another value"),
+        ("toml", "[[x]]\n", "cannot set 'x.lr' inside of another value"),
         ("toml", "\ufeffa = 1\n", ""),
     ],
 )
