@@ -29,7 +29,8 @@ def direction_of(scenario: Scenario) -> Direction:
         scripts = [find_input(job.inputs, word) for word in words if word.endswith(".py")]
         direction = _of_scripts([script for script in scripts if script])
         turned = direction.maximize != (job.maximize is True)
-        return Direction(direction.metric, turned, True, source=direction.source)
+        stated = direction.stated or job.maximize is not None
+        return Direction(direction.metric, turned, stated, source=direction.source)
     words = [word for word in scenario.algo if word.endswith(".py")]
     return _of_scripts([scenario.exec_dir / word for word in words])
 

@@ -23,6 +23,7 @@ from smacwrap.protocol import Status
 from smacwrap.scenario.initial import initial_configurations
 from smacwrap.worker.budget import FIRST_RUN_CRASHED, Budget, Taken
 from smacwrap.worker.claim import claim_seed
+from smacwrap.worker.direction import direction_of
 from smacwrap.worker.knowledge import Knowledge, key_of
 from smacwrap.worker.launchers import description_of_worker
 from smacwrap.worker.objective import objective_of, study_identity, target_seeds
@@ -62,6 +63,7 @@ class Worker:
         self.scenario = description.load_scenario()
         self.scenario_text = description.scenario_text
         self.objective = objective_of(self.scenario)
+        self.direction = direction_of(self.scenario)
         self.budget = Budget(study)
         self.turn = Turn(study, self.stopping.no_more_runs)
         os.nice(description.nice)
@@ -240,7 +242,7 @@ class Worker:
         self.voids.over()
         number, reason = run.details["number"], run.details.get("reason", "")
         self.targets_time += run.result.runtime
-        log.info("run %d: %s", number, _say(run))
+        log.info("run %d: %s", number, self._say(run))
         for warning in run.details.get("warnings", ()):
             log.warning("run %d: %s", number, warning)
         if run.result.status is Status.CRASHED:
@@ -306,7 +308,7 @@ class Worker:
     def _read_others(self) -> None:
         better = self.knowledge.refresh()
         for seed, run in self.others.poll():
-            log.info("read run %d of seed %d: %s", run.details["number"], seed, _say(run))
+            log.info("read run %d of seed %d: %s", run.details["number"], seed, self._say(run))
             better |= self._take_in(seed, run)
         if better:
             self._write_incumbent()
@@ -332,10 +334,9 @@ class Worker:
         own = time.process_time() if self.scenario.use_cpu_time_in_tunertime else 0.0
         return self.targets_time + own
 
-
-def _say(run: Run) -> str:
-    result = run.result
-    return f"{result.status}, quality {result.quality:g}, {_words(run.configuration)}"
+    def _say(self, run: Run) -> str:
+        quality = self.direction.own(run.result.quality)
+        return f"{run.result.status}, quality {quality:g}, {_words(run.configuration)}"
 
 
 def _words(configuration: Mapping[str, str]) -> str:

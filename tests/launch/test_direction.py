@@ -107,6 +107,8 @@ def test_what_is_maximised_is_shown_in_its_own_terms_and_the_cost_stays_the_cost
     assert [line for line in lines if "new incumbent: " in line][-1].split()[-1] == best
     summary = launched.stdout[launched.stdout.index("Incumbent (maximises accuracy)") :]
     assert ["quality", best] in [line.split() for line in summary.splitlines()]
+    log = (tmp_path / "smac-output" / tmp_path.name / "worker-1.log").read_text()
+    assert all(f"SAT, quality {metric:g}, " in log for metric in metrics)
     status = smacwrap("status", f"smac-output/{tmp_path.name}").stdout
     assert "objective  maximises accuracy\n" in status
     assert f"incumbent  {best}  x=" in status
@@ -137,6 +139,21 @@ def test_a_function_says_its_direction_in_its_decorator(
     assert ("'accuracy' reads like a metric to maximise" in tested.stderr) is warned
     checked = smacwrap("scenario", "check", "scenario.txt")
     assert ("warning" in checked.stdout) is warned
+
+
+def test_a_function_that_a_job_calls_says_its_direction_too(
+    tuned: Callable[..., Path], smacwrap: Smacwrap, tmp_path: Path
+) -> None:
+    tuned("unused")
+    (tmp_path / "train.py").write_text(FUNCTION.replace("OPTIONS", ""))
+    (tmp_path / "job.toml").write_text(
+        '[run]\ninput = ["train.py"]\ncommand = "python train.py x 0 9e9 9 {seed} {flags}"\n'
+    )
+    checked = smacwrap("scenario", "check", "scenario.txt")
+    assert "'accuracy' reads like a metric to maximise" in checked.stdout
+    (tmp_path / "train.py").write_text(FUNCTION.replace("OPTIONS", "maximize=True"))
+    tested = smacwrap("algo-test", "scenario.txt")
+    assert "maximises accuracy: 0.875\n" in tested.stdout, tested
 
 
 def test_a_runtime_is_minimised_whatever_the_quality(

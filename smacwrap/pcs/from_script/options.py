@@ -25,6 +25,11 @@ class _Unknown:
 
 UNKNOWN = _Unknown()
 
+
+class CommandNeededError(UserError):
+    """A script that no command can be written for as it is; the message says what to write."""
+
+
 _LONGEST_NAME = 40
 
 

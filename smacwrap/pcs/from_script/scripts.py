@@ -8,9 +8,10 @@ from smacwrap.pcs.from_script.configs import read_config
 from smacwrap.pcs.from_script.functions import target_function
 from smacwrap.pcs.from_script.literals import Constants
 from smacwrap.pcs.from_script.names import Names
-from smacwrap.pcs.from_script.options import Script, parse_module, read_argparse
+from smacwrap.pcs.from_script.options import CommandNeededError, Script, parse_module, read_argparse
 from smacwrap.pcs.from_script.shell import read_shell, shell_of
 
+_WRAPPERS = ("AbstractWrapper", "SatWrapper")
 _OVERRIDE = '"*" = "{name}={value}"'
 """How hydra and OmegaConf take a parameter."""
 
@@ -19,6 +20,7 @@ def read_script(source: bytes, file: Path | str | None = None) -> Script:
     """What can be read of a script's parameters.
 
     Raises:
+        CommandNeededError: it is a wrapper.
         UserError: the source is no Python or shell script, or takes no parameters in a known way.
     """
     if shell := shell_of(source, str(file or "")):
@@ -42,6 +44,12 @@ def _python(source: bytes, file: Path | str | None) -> Script:
     if function := target_function(names, constants):
         what = f"the arguments of {function.name}()"
         return Script(function.options, (), what, function=function)
+    for wrapper in names.classes.values():
+        if any(names.full(base).rpartition(".")[2] in _WRAPPERS for base in wrapper.bases):
+            program = Path(file or "wrapper.py").name
+            message = f"{wrapper.name} is a wrapper already: it needs no job, but a scenario with"
+            message += f" algo = python {program} and a PCS file of what it calls"
+            raise CommandNeededError(Problem(message, file, wrapper.lineno))
     config = read_config(names, constants, Path(file or "."))
     if config:
         return Script(config.options, (), config.file.name, (_OVERRIDE,), config.needs)

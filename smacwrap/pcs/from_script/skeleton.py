@@ -11,7 +11,7 @@ from smacwrap.errors import Problem, UserError
 from smacwrap.pcs.from_script.domains import check_word, domain_of
 from smacwrap.pcs.from_script.functions import TargetFunction
 from smacwrap.pcs.from_script.guesses import NoGuessError
-from smacwrap.pcs.from_script.options import UNKNOWN, Option
+from smacwrap.pcs.from_script.options import UNKNOWN, CommandNeededError, Option
 from smacwrap.pcs.from_script.parsers import ANY, Group
 from smacwrap.pcs.from_script.scripts import read_script
 from smacwrap.pcs.from_script.tunable import is_switch, why_not
@@ -30,10 +30,6 @@ _HEADER = """\
 """
 
 _Words = tuple[str, ...]
-
-
-class CommandNeededError(UserError):
-    """A script that no command can be written for as it is; the message says what to write."""
 
 
 @dataclass(frozen=True)

@@ -168,6 +168,19 @@ def test_an_argument_by_place_that_is_not_tuned_is_asked_for(
     assert "SAT" in tested.stdout
 
 
+def test_a_wrapper_of_ones_own_gets_no_job(scripts: Path, smacwrap: Smacwrap) -> None:
+    (scripts / "wrap.py").write_text(
+        "from smacwrap import AbstractWrapper\n"
+        "class Solver(AbstractWrapper): pass\nSolver().main()\n"
+    )
+    flags = ("--pattern", "Val error:", "--runs", 2, "--dir", "tuned")
+    done = smacwrap("scenario", "new", "wrap.py", *flags)
+    assert done.returncode == 2
+    assert "wrap.py:2: Solver is a wrapper already" in done.stderr
+    assert "algo = python wrap.py" in done.stderr
+    assert not (scripts / "tuned").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "code", "way"),
     [
