@@ -27,9 +27,9 @@ from ConfigSpace import Configuration, ConfigurationSpace
 from smac import HyperparameterOptimizationFacade, Scenario
 from smac.runhistory import TrialInfo, TrialValue
 
-from smacwrap.engines import ENGINES, Engine, make_engine
+from smacwrap.engines import ENGINES, Engine, Search, make_engine
 from smacwrap.history import Objective, Run
-from smacwrap.pcs import all_to_text, parse_pcs, to_text
+from smacwrap.pcs import all_to_text, from_text, parse_pcs, to_text
 from smacwrap.protocol import Result, Status
 
 DOMAINS = ("real [0, 1] [0.5]", "integer [1, 1000] [10] log", "categorical {u, v, w} [u]")
@@ -39,10 +39,10 @@ CYCLE = 8
 
 START = """\
 import sys
-from smacwrap.engines import make_engine
+from smacwrap.engines import Search, make_engine
 from smacwrap.history import Objective
 from smacwrap.pcs import parse_pcs
-engine = make_engine(sys.argv[1], parse_pcs(sys.argv[2]), Objective("QUALITY"), 1, budget=100)
+engine = make_engine(sys.argv[1], Search(parse_pcs(sys.argv[2]), Objective("QUALITY"), 1, 100))
 assert engine.ask()
 """
 
@@ -113,7 +113,8 @@ class Ours:
     def __init__(
         self, name: str, space: ConfigurationSpace, history: Sequence[Configuration]
     ) -> None:
-        self.engine: Engine = make_engine(name, space, Objective("QUALITY"), 1, budget=20_000)
+        self.space = space
+        self.engine: Engine = make_engine(name, Search(space, Objective("QUALITY"), 1, 20_000))
         runs = [run_of(configuration) for configuration in history]
         start = time.perf_counter()
         self.engine.tell_all(runs)
@@ -128,7 +129,7 @@ class Ours:
             suggestion = self.engine.ask()
             spent += time.perf_counter() - start
             assert suggestion
-            self.engine.tell(run_of(suggestion.configuration))
+            self.engine.tell(run_of(from_text(self.space, suggestion.configuration)))
         return spent / CYCLE
 
 

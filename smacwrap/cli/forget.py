@@ -31,7 +31,7 @@ def command(folder: Path, ids: tuple[str, ...], undo: bool) -> None:
     """
     study = Study(folder)
     status = read_status(study)
-    known = [run_id(worker, run) for worker, run in status.runs]
+    known = [run_id(worker, run) for worker, run in status.view.runs]
     if unknown := [name for name in ids if name not in known]:
         raise UserError(f"{folder}: no run {', '.join(unknown)} (results.csv has their IDs)")
     try:
@@ -39,5 +39,5 @@ def command(folder: Path, ids: tuple[str, ...], undo: bool) -> None:
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror}") from None
     if not status.activity.launcher:
-        write_results(study, status.runs, objective_of(status.scenario))
+        write_results(study, status.view.runs, objective_of(status.scenario))
     click.echo(f"forgotten now: {', '.join(sorted(forgotten)) or 'none'}")

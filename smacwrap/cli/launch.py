@@ -46,6 +46,11 @@ _DONE_ONCE = ("--overwrite", "--join", "--accept-changes", "--retry-crashed", "-
     help="Number of workers.  [default: 1, or as many as a resumed study had]",
 )
 @click.option(
+    "--slots",
+    type=click.IntRange(min=1),
+    help="Runs that each worker makes at once.  [default: 1]",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
     help="Seed of the first worker, the others' follow.  [default: 1]",
@@ -129,6 +134,7 @@ _DONE_ONCE = ("--overwrite", "--join", "--accept-changes", "--retry-crashed", "-
 def command(
     scenario_file: Path,
     parallel: int | None,
+    slots: int | None,
     seed: int | None,
     engine: str | None,
     smac2_home: str | None,
@@ -181,6 +187,7 @@ def command(
         limits_per_process = limits_per_process or before.limits_per_process
     options = LaunchOptions(
         parallel=parallel,
+        slots=slots,
         seed=seed,
         engine=engine,
         smac2_home=smac2_home,

@@ -43,7 +43,7 @@ def command(folder: Path) -> None:
 
 
 def _summary(folder: Path, status: Status) -> list[str]:
-    activity = status.activity
+    activity, view = status.activity, status.view
     description = activity.description
     since = datetime.fromisoformat(description.start)
     where = f"process {description.pid} on {description.host}"
@@ -65,15 +65,15 @@ def _summary(folder: Path, status: Status) -> list[str]:
         f"objective  {status.direction}",
         f"engine     {description.engine}",
         f"workers    {_workers(activity)}",
-        f"runs       {len(status.runs) - len(status.forgotten)}{at_most}"
+        f"runs       {len(view.counted)}{at_most}"
         + (" each worker" if description.limits_per_process and limit < UNLIMITED else "")
-        + (f", and {len(status.forgotten)} forgotten" if status.forgotten else ""),
+        + (f", and {view.forgotten.total()} forgotten" if view.forgotten else ""),
         f"each run   {_shares(activity.shares)}"
         + (f"; niceness {description.nice}" if description.nice else ""),
     ]
-    if status.incumbent:
-        run = status.incumbent.run
-        quality = status.incumbent.words(status.direction)
+    if incumbent := view.incumbent:
+        run = incumbent.run
+        quality = incumbent.words(status.direction)
         lines.append(f"incumbent  {quality}  {_words(run.configuration)}")
     return lines
 

@@ -38,7 +38,7 @@ def _keep(study: Study, seed: int, program: tuple[str, ...]) -> None:
 def _work(study: Study, seed: int, index: int) -> None:
     from smacwrap.launch.crew import STOPPED
     from smacwrap.worker.target import Stopped
-    from smacwrap.worker.worker import Worker
+    from smacwrap.worker.worker import work
 
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
@@ -46,7 +46,7 @@ def _work(study: Study, seed: int, index: int) -> None:
     log = logging.getLogger("smacwrap.worker")
     log.setLevel(logging.INFO)
     try:
-        reason = Worker(study, seed, index).work()
+        reason = work(study, seed, index)
     except Stopped:
         log.info("end: stopped")
         sys.exit(STOPPED)

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from ConfigSpace import Configuration, ConfigurationSpace
-
-from smacwrap.engines.base import Engine, Pending, Suggestion
+from smacwrap.engines.base import Engine, Pending, Search, Suggestion
 from smacwrap.engines.search.unseen import Unseen
-from smacwrap.engines.seeds import DETERMINISTIC, Seeds
-from smacwrap.history import Objective, Run
+from smacwrap.engines.suggest import suggest
+from smacwrap.history import Run
 from smacwrap.pcs.configuration import PcsConfiguration
 from smacwrap.pcs.vectors import Vectors
 
@@ -19,31 +17,16 @@ class RandomEngine(Engine):
     races random configurations.
 
     Args:
-        space: the configurations to choose from, of `read_pcs`.
-        objective: not looked at.
-        seed: makes the proposals repeatable, and different from those of other seeds.
-        budget: not looked at.
-        workers: not looked at.
-        initial: what this engine proposes first, in this order.
-        seeds: the target algorithm's, of which the first is used.
+        search: of which the space, the seed, what is `initial`, and the first of the target
+            algorithm's seeds are looked at.
     """
 
-    def __init__(
-        self,
-        space: ConfigurationSpace,
-        objective: Objective,
-        seed: int,
-        *,
-        budget: int,
-        workers: int = 1,
-        initial: Sequence[Configuration] = (),
-        seeds: Seeds = DETERMINISTIC,
-    ) -> None:
-        self.space = space
-        self._vectors = Vectors(space)
-        self._unseen = Unseen(self._vectors, seed)
-        self._initial = list(initial)
-        self._seed = seeds.first
+    def __init__(self, search: Search) -> None:
+        self.space = search.space
+        self._vectors = Vectors(search.space)
+        self._unseen = Unseen(self._vectors, search.seed)
+        self._initial = list(search.initial)
+        self._seed = search.seeds.first
 
     def ask(self, pending: Sequence[Pending] = ()) -> Suggestion | None:
         """See `Engine.ask`."""
@@ -60,7 +43,7 @@ class RandomEngine(Engine):
                 return None
             configuration = PcsConfiguration(self.space, row[0])
         self._unseen.meet(self._vectors.keys(row))
-        return Suggestion(configuration, seed=self._seed)
+        return suggest(configuration, self._seed)
 
     def tell(self, run: Run) -> None:
         """See `Engine.tell`."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from ConfigSpace import Configuration, ConfigurationSpace
 from smac.facade.hyperparameter_optimization_facade import HyperparameterOptimizationFacade
 from smac.main.exceptions import ConfigurationSpaceExhaustedException
 from smac.random_design.modulus_design import ModulusRandomDesign
@@ -17,7 +16,7 @@ from smac.runhistory import StatusType, TrialInfo, TrialValue
 from smac.scenario import Scenario
 from threadpoolctl import ThreadpoolController
 
-from smacwrap.engines.base import Engine, Pending, Suggestion
+from smacwrap.engines.base import Engine, Pending, Search, Suggestion
 from smacwrap.engines.models.automatic import Automatic
 from smacwrap.engines.models.forest import Forest
 from smacwrap.engines.models.gp import GaussianProcess
@@ -32,8 +31,8 @@ from smacwrap.engines.search.run_history import LongRunHistory
 from smacwrap.engines.search.selector import Selector
 from smacwrap.engines.search.settled import Settled, settled
 from smacwrap.engines.search.unseen import Unseen
-from smacwrap.engines.seeds import DETERMINISTIC, Seeds
-from smacwrap.history import Objective, Run
+from smacwrap.engines.suggest import suggest
+from smacwrap.history import Run
 from smacwrap.pcs import to_text
 from smacwrap.pcs.vectors import Vectors
 from smacwrap.protocol import Status
@@ -58,40 +57,25 @@ class Smac3Engine(Engine):
     maximiser, a config selector and an initial design of our own, which compute with matrices.
 
     Args:
-        space: the configurations to choose from, of `read_pcs`.
-        objective: what to minimise.
-        seed: makes the proposals repeatable, and different from those of other seeds.
-        budget: the number of runs that all workers together may make.
-        workers: how many engines share them; each brings its part of the initial design.
-        initial: what this engine proposes first, in this order.
-        seeds: the target algorithm's.
+        search: what to search.
     """
 
     surrogate: ClassVar[type[Surrogate] | None] = Automatic
     """The model; None proposes random configurations."""
 
-    def __init__(
-        self,
-        space: ConfigurationSpace,
-        objective: Objective,
-        seed: int,
-        *,
-        budget: int,
-        workers: int = 1,
-        initial: Sequence[Configuration] = (),
-        seeds: Seeds = DETERMINISTIC,
-    ) -> None:
+    def __init__(self, search: Search) -> None:
         # SMAC3 warns of an initial design that is empty; most workers' is.
         logging.getLogger("smac").setLevel(logging.ERROR)
+        space, seed, seeds, budget = search.space, search.seed, search.seeds, search.budget
         self.space = space
-        self.objective = objective
+        self.objective = search.objective
         self._seeds = seeds
         self._vectors = vectors = Vectors(space)
-        first = Settled.read(vectors, [to_text(configuration) for configuration in initial])
+        first = Settled.read(vectors, [to_text(configuration) for configuration in search.initial])
         freedom = int(np.count_nonzero(vectors.levels > 1))
         # In a race, half of the runs are the incumbent's.
         spread = min(freedom, _MOST_SPREAD, budget // min(2, seeds.most) // _SPREAD_SHARE)
-        share = spread // workers if self.surrogate else 0
+        share = spread // search.workers if self.surrogate else 0
         surrogate = (self.surrogate or Automatic)(vectors, seed % 2**31)
         feasibility = Feasibility(vectors, seed % 2**31)
         self._unseen = Unseen(vectors, seed)
@@ -145,7 +129,7 @@ class Smac3Engine(Engine):
         except (StopIteration, ConfigurationSpaceExhaustedException):
             return None
         assert trial.seed is not None
-        return Suggestion(settled(trial.config).exact(), seed=trial.seed)
+        return suggest(settled(trial.config).exact(), trial.seed)
 
     def tell(self, run: Run) -> None:
         """See `Engine.tell`."""

@@ -10,11 +10,12 @@ from smacwrap.files import replace_text
 from smacwrap.history.run import Run
 from smacwrap.history.study import Study
 from smacwrap.lookup import unreadable
+from smacwrap.protocol.run_id import format_run_id
 
 
 def run_id(worker: int, run: Run) -> str:
-    """How a person names a run: `2-14` is the 14th run of the worker with seed 2."""
-    return f"{worker}-{run.details['number']}"
+    """How a person names a run that was read from a study, or is recorded there."""
+    return format_run_id(worker, run.details["number"])
 
 
 class Forgotten:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from smacwrap.errors import Problem, UserError
+from smacwrap.history.numbers import Numbers
 from smacwrap.history.run import Run
 from smacwrap.protocol import Result, Status
 
@@ -22,6 +23,7 @@ _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 _RUN_START = re.compile(r'\{\s*"r-rc"\s*:')
 _DEFINITION = re.compile(r'\{\s*"@(?:pisp|pc)-id"\s*:')
+_NUMBER = re.compile(r'\\"number\\":(\d+)')  # in the text that has our details
 _RUN_ID = re.compile(r'"@rc-id"\s*:\s*(\d+)')
 _CONTEXT = 256  # bytes in front of what is new, by which a file is known to be the same
 _KINDS = {dict: "an object", list: "a list", str: "a text", int: "an integer"}
@@ -63,8 +65,8 @@ class LiveRundataReader:
         """How many bytes of the file belong to whole objects that have been read."""
         self.instances: dict[int, str] | None = None
         """The names of the instances by their ids, or None while there is no such list."""
-        self.last = 0
-        """The place of the last run in the file, from 1; a run that is lost has one, too."""
+        self.numbers = Numbers()
+        """Those of the runs in the file; a run that is lost has one, too."""
         self.last_id = 0
         """The highest id of a run in the file."""
         self.lost: list[Problem] = []
@@ -85,10 +87,10 @@ class LiveRundataReader:
             UserError: the file exists but cannot be read now.
             NoHistoryError: it does not begin with a list of instances.
         """
-        return [run for _, run in self.poll_places()]
+        return [run for _, run in self.poll_numbered()]
 
-    def poll_places(self) -> list[tuple[int, Run]]:
-        """As `poll`, each run with its place in the file, from 1."""
+    def poll_numbered(self) -> list[tuple[int, Run]]:
+        """As `poll`, each run with its number among those of the file, from 1."""
         if not (pending := self._pending()):
             self._waiting_since = None
             return []
@@ -117,8 +119,7 @@ class LiveRundataReader:
             except (TypeError, ValueError, OverflowError, RecursionError) as error:
                 self._lose(str(error), text, begin, end)
             else:
-                self.last = self._place(run)
-                runs.append((self.last, run))
+                runs.append((self.numbers.take(run.details.get("number")), run))
         if not is_waiting:
             self._waiting_since = None
         self._lines += text.count("\n", 0, end)
@@ -138,13 +139,6 @@ class LiveRundataReader:
             message = str(error)
         raise NoHistoryError(self._problem("the list of instances", message, text, begin))
 
-    def _place(self, run: Run) -> int:
-        """The place of the run that comes next; behind a loss, ours say how much was lost."""
-        number = run.details.get("number")
-        if self.lost and isinstance(number, int) and number > self.last:
-            return number
-        return self.last + 1
-
     def _lose(self, why: str, text: str, begin: int, end: int) -> None:
         """Note that a piece is lost, with a run; what later runs refer to is taken from it.
 
@@ -154,8 +148,9 @@ class LiveRundataReader:
         if self.instances is None:
             message = f"{why} (move the file away to continue without it)"
             raise NoHistoryError(self._problem("the list of instances", message, text, begin))
-        self.last += 1
-        self.lost.append(self._problem(f"run {self.last} is lost: it", why, text, begin))
+        told = _NUMBER.search(text, begin, end)
+        number = self.numbers.take(int(told[1]) if told else None)
+        self.lost.append(self._problem(f"run {number} is lost: it", why, text, begin))
         for match in _RUN_ID.finditer(text, begin, end):
             self.last_id = max(self.last_id, int(match[1]))
         for match in _DEFINITION.finditer(text, begin, end):

@@ -9,7 +9,7 @@ time has the id of the run that it appears with.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +82,13 @@ class LiveRundataWriter:
         self._pairs: dict[object, int] = {}
         self._configurations: dict[object, int] = {}
         reader = LiveRundataReader(path)
-        found = reader.poll_places()
+        found = reader.poll_numbered()
         self.runs = [run for _, run in found]
         """The runs that the file holds."""
-        self.places = [place for place, _ in found]
-        """Their places in the file, from 1; runs that cannot be read had some, too."""
-        self.last = reader.last
-        """The place of the last run."""
+        self.numbers = [number for number, _ in found]
+        """The numbers of these runs."""
+        self.taken = reader.numbers
+        """All numbers that are taken; runs that cannot be read had some, too."""
         self.torn = reader.torn
         """How many bytes of a run that was not written to its end are cut off."""
         if reader.instances is not None and list(reader.instances.values()) != names:
@@ -99,21 +99,28 @@ class LiveRundataWriter:
         begin = b"\n" if reader.parsed else _dump(self._instance_list())
         self._file.append(begin, durable=True)
 
-    def append(self, run: Run) -> None:
+    def append(self, run: Run, number: int | None = None) -> None:
         """Append a run; when this returns it is on disk.
+
+        Args:
+            run: the run. If it says a number that another run of the file has, it gets another.
+            number: its own, if that was taken from `taken` already.
 
         Raises:
             OSError: the disk is full; the file is left as it was.
             OverwrittenError: somebody else wrote to the file; nothing is changed.
         """
-        number = self._next_id
-        self._file.append(_dump(self._json(run, number)), durable=True)
+        told = run.details.get("number")
+        if number is None and told in self.taken:
+            run = replace(run, details={n: v for n, v in run.details.items() if n != "number"})
+            told = None
+        rc_id = self._next_id
+        self._file.append(_dump(self._json(run, rc_id)), durable=True)
         self._next_id += 1
-        self.last += 1
         self.runs.append(run)
-        self.places.append(self.last)
-        self._pairs.setdefault(_pair_key(run), number)
-        self._configurations.setdefault(_configuration_key(run), number)
+        self.numbers.append(self.taken.take(told) if number is None else number)
+        self._pairs.setdefault(_pair_key(run), rc_id)
+        self._configurations.setdefault(_configuration_key(run), rc_id)
 
     def _instance_list(self) -> list[_Json]:
         return [

@@ -44,8 +44,8 @@ class Run:
     `settings` gives every parameter's value as text, `active` the names of those that counted;
     times are in seconds, `seed` is -1 where the target algorithm is deterministic. `details`
     is what SMAC v2 has no field for, as values of JSON: `metrics`, `start`, `end` (ISO 8601),
-    `host`, `zip`, `inputs`, `worker`, `number` (the run's place in its worker's file, from 1),
-    `warnings` (a list of texts).
+    `host`, `zip`, `inputs`, `worker`, `number` (the run's among those
+    of its worker, from 1), `warnings` (a list of texts).
     """
 
     settings: Mapping[str, str]
@@ -75,7 +75,7 @@ class Run:
 
 
 def with_number(run: Run, number: int) -> Run:
-    """The run with its place in its worker's file, and details where SMAC v2 wrote none."""
+    """The run with its number, and details where SMAC v2 wrote none."""
     if run.details.get("number") == number:
         return run
     found = run.details or details_of(run.result.additional)

@@ -1,25 +1,26 @@
-"""What runs right now: a small file for each worker, there from a run's start to its record.
+"""What runs right now: a small file for each worker, with its runs from start to record.
 
 Other processes read it to show it, to keep their engines from asking for the same, and, when a
 worker was killed, to repeat its run first.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from smacwrap.history.run import configuration_key
 from smacwrap.history.study import Study
+from smacwrap.protocol.run_id import format_run_id
 
 
 @dataclass(frozen=True)
 class RunningRun:
     """A run that has been started and not yet recorded.
 
-    `worker` is the worker's seed and `number` the run's place in its file, from 1; `start` is
-    ISO 8601; `pid` is the worker's on `host`.
+    `worker` is the worker's seed and `number` the run's among those of this worker, from 1;
+    `start` is ISO 8601; `pid` is the worker's on `host`.
     """
 
     worker: int
@@ -34,8 +35,8 @@ class RunningRun:
 
     @property
     def id(self) -> str:
-        """How a person names the run: `2-14` is the 14th run of the worker with seed 2."""
-        return f"{self.worker}-{self.number}"
+        """How a person names the run."""
+        return format_run_id(self.worker, self.number)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -47,23 +48,15 @@ class RunningRun:
         return {**asdict(self), "configuration": dict(self.configuration)}
 
 
-def write_running(study: Study, run: RunningRun) -> None:
-    """Say that a worker has started a run.
+def write_running(study: Study, worker: int, runs: Sequence[RunningRun]) -> None:
+    """Say what a worker runs now.
 
     Raises:
         OSError: the file cannot be written.
     """
-    _overwrite(study.running(run.worker), json.dumps(run.to_json()))
-
-
-def clear_running(study: Study, worker: int) -> None:
-    """Say that a worker's run is recorded.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    if study.running(worker).exists():
-        _overwrite(study.running(worker), "null")
+    path = study.running(worker)
+    if runs or path.exists():
+        _overwrite(path, json.dumps([run.to_json() for run in runs]))
 
 
 def _overwrite(path: Path, line: str) -> None:
@@ -79,13 +72,15 @@ def _overwrite(path: Path, line: str) -> None:
 def read_running(study: Study) -> list[RunningRun]:
     """The runs that are not recorded yet, by the workers' seeds.
 
-    A worker that was killed leaves its last one behind.
+    A worker that was killed leaves its last ones behind.
     """
-    found = []
+    found: list[RunningRun] = []
     for seed in study.running_seeds():
         try:
             line = study.running(seed).read_text(encoding="utf-8").partition("\n")[0]
-            found.append(RunningRun(**json.loads(line)))
+            runs = json.loads(line)
+            # An older smacwrap wrote one run, or null.
+            found += [RunningRun(**run) for run in (runs if isinstance(runs, list) else [runs])]
         except (OSError, ValueError, TypeError):
             # Nothing, or by a later version: in no way a reason to fail.
             continue

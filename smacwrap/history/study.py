@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.history.live_rundata_reader import LiveRundataReader, NoHistoryError
+from smacwrap.history.numbers import Numbers
 from smacwrap.history.run import Run, with_number
 
 if TYPE_CHECKING:
@@ -231,9 +232,9 @@ class HistoryReader:
         return [reader.path for reader in self._readers.values() if reader.waiting]
 
     @property
-    def read(self) -> dict[int, int]:
-        """The number of the last run of each worker that has been read, by its seed."""
-        return {seed: reader.last for seed, reader in self._readers.items()}
+    def read(self) -> dict[int, Numbers]:
+        """The numbers of the runs of each worker that have been read, by its seed."""
+        return {seed: reader.numbers for seed, reader in self._readers.items()}
 
     def new_losses(self) -> list[Problem]:
         """What could not be read, single runs or whole files, and was not returned before."""
@@ -256,7 +257,7 @@ class HistoryReader:
                 path = self.study.live_rundata(seed)
                 self._readers[seed] = LiveRundataReader(path, self._patience)
             try:
-                runs = self._readers[seed].poll_places()
+                runs = self._readers[seed].poll_numbered()
             except UserError as error:
                 self._unreadable[seed] = error
                 continue

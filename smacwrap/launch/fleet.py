@@ -3,7 +3,6 @@
 import contextlib
 import math
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,11 +12,12 @@ from smacwrap.history import Run, Study
 from smacwrap.history.gc_pause import keeping
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.requests import Requests
-from smacwrap.history.running import read_running
+from smacwrap.history.study import PATIENCE as READ_PATIENCE
+from smacwrap.history.view import StudyView
 from smacwrap.launch.crew import STOPPED, Crew
+from smacwrap.launch.member import End, Member
 from smacwrap.launch.observer import Observer
 from smacwrap.launch.prepost import before_and_after
-from smacwrap.launch.tally import Tally
 from smacwrap.processes import control
 from smacwrap.processes.signals import listening
 from smacwrap.scenario import Scenario
@@ -83,13 +83,10 @@ class Fleet:
         self.others = False
         self.budget = Budget(study)
         self.requests = Requests(study)
-        self.tally = Tally(study, objective_of(scenario), description.pcs_text)
-        self.workers: dict[int, subprocess.Popen[bytes]] = {}
-        self.dead: dict[int, int] = {}
-        self.deaths: dict[int, int] = {}  # since the worker's last run
-        self.restart_at: dict[int, float] = {}
-        self.given_up: set[int] = set()
-        self.stopped: set[int] = set()
+        self.view = StudyView(
+            study, objective_of(scenario), patience=READ_PATIENCE, pcs_text=description.pcs_text
+        )
+        self.members = {seed: Member(seed) for seed in description.seeds}
         self.signals = 0
         self.signalled_at = -math.inf
         self.longest = 0.0  # seconds of a run
@@ -123,7 +120,7 @@ class Fleet:
         else:
             self.budget.open(
                 self.description.seeds,
-                self.tally.recorded,
+                self.view.recorded,
                 self.scenario,
                 reserved=self._reserved() if self.crew.claims else {},
                 per_process=self.description.limits_per_process,
@@ -133,9 +130,9 @@ class Fleet:
         self.observer.started(self._run_limit(), before, self.description.seeds)
         try:
             if not self._times_told() and not self.budget.nothing_left():
-                for seed in self.description.seeds:
-                    self.workers[seed] = self.crew.start(seed)
-            while self.workers or self.dead or self.restart_at:
+                for member in self.members.values():
+                    member.process = self.crew.start(member.seed)
+            while any(member.is_busy for member in self.members.values()):
                 time.sleep(_POLL)
                 self._watch()
         finally:
@@ -154,31 +151,31 @@ class Fleet:
         """Take in what the study has, and what other machines wrote just now; how many runs."""
         with keeping():
             count = 0
-            for _, run, _ in self.tally.take_in():
+            for _, run, _ in self.view.take_in():
                 count += 1
                 self.longest = max(self.longest, run.wallclock_time)
-        if waits_for := self.tally.waits_for:
+        if waits_for := self.view.waits_for:
             names = ", ".join(path.name for path in waits_for)
             self.observer.note(f"waiting for {names}: not all of it can be read yet")
-        while self.tally.waits_for and not self._times_told():
+        while self.view.waits_for and not self._times_told():
             time.sleep(_POLL)
-            count += sum(1 for _ in self.tally.take_in())
+            count += sum(1 for _ in self.view.take_in())
         self._say_what_is_lost()
         return count
 
     def _reserved(self) -> dict[int, int]:
         """The runs that no other worker may take: interrupted ones, and the default's."""
         seeds, repeat = self.description.seeds, self.description.repeat
-        known = {run.key for _, run in self.tally.counted}
+        known = {run.key for _, run in self.view.counted}
         reserved = {seed: len({run.key for run in repeat.get(seed, ())} - known) for seed in seeds}
-        if not self.tally.runs:
+        if not self.view.runs:
             reserved[seeds[0]] += 1
         return reserved
 
     def _run_limit(self) -> int:
         """How many runs the study can have at the end of this launch."""
-        limit, recorded = self.scenario.run_limit, self.tally.recorded
-        forgotten = self.tally.forgotten
+        limit, recorded = self.scenario.run_limit, self.view.recorded
+        forgotten = self.view.forgotten
         if not self.description.limits_per_process:
             return limit + forgotten.total()
         seeds = self.description.seeds
@@ -196,31 +193,38 @@ class Fleet:
             self.budget.tell_time()
             self._free_claims_of_the_dead()
         self.observer.tick()
-        for seed, process in list(self.workers.items()):
-            exit_code = process.poll()
-            self._pass_on_notices(seed, process)
-            if exit_code is not None:
-                self._forget(seed)
-                self._take_in()
-                if exit_code != 0:
-                    self.dead[seed] = exit_code
-        for seed, exit_code in list(self.dead.items()):
-            # Where the study cannot be written now, this is tried again.
-            with contextlib.suppress(OSError):
-                self._mourn(seed, exit_code)
-                del self.dead[seed]
-        for seed, due in list(self.restart_at.items()):
-            if time.monotonic() >= due:
-                del self.restart_at[seed]
-                self._restore_description()
-                self.workers[seed] = self.crew.start(seed)
+        for member in self.members.values():
+            self._watch_member(member)
         if self._times_told():
             self.observer.note(
                 f"stopping: running targets have {self.description.grace:g} s to end "
                 "(Ctrl-C once more: at once)"
             )
-        if self.signals or (self.workers and (self.budget.failed() or self._is_late())):
+        if self.signals or (self._at_work() and (self.budget.failed() or self._is_late())):
             self._stop()
+
+    def _watch_member(self, member: Member) -> None:
+        """See whether a worker has ended, and start it again when it is to be."""
+        if member.process:
+            exit_code = member.process.poll()
+            self._pass_on_notices(member)
+            if exit_code is not None:
+                member.leave()
+                self._take_in()
+                member.exit_code = exit_code or None
+        if member.exit_code is not None:
+            # Where the study cannot be written now, this is tried again.
+            with contextlib.suppress(OSError):
+                self._mourn(member, member.exit_code)
+                member.exit_code = None
+        if member.restart_at is not None and time.monotonic() >= member.restart_at:
+            member.restart_at = None
+            self._restore_description()
+            member.process = self.crew.start(member.seed)
+
+    def _at_work(self) -> dict[int, Member]:
+        """The workers that have a process, by their seeds."""
+        return {seed: member for seed, member in self.members.items() if member.process}
 
     def _is_late(self) -> bool:
         """Whether the time is over that runs have beyond a limit; once it begins, people are told.
@@ -231,8 +235,9 @@ class Fleet:
         left = self.budget.overtime(beyond)
         if left is None:
             return False
-        running = [run for run in read_running(self.study) if run.worker in self.workers]
-        count = len(running) if self.crew.claims else len(self.workers)
+        workers = self._at_work()
+        running = [run for run in self.view.running() if run.worker in workers]
+        count = len(running) if self.crew.claims else len(workers)
         if count and not self.overtime_told:
             until = time.strftime("%H:%M:%S", time.localtime(time.time() + left))
             what = "1 run" if count == 1 else f"{count} runs"
@@ -243,32 +248,29 @@ class Fleet:
         self.overtime_told = True
         return left <= (-PATIENCE if self.crew.claims else 0.0)
 
-    def _pass_on_notices(self, seed: int, process: "subprocess.Popen[bytes]") -> None:
+    def _pass_on_notices(self, member: Member) -> None:
         """Tell the observer what a worker prints: a line each that a person should know."""
-        while process.stdout and control.readable([process.stdout.fileno()], 0):
+        process = member.process
+        while process and process.stdout and control.readable([process.stdout.fileno()], 0):
             line = process.stdout.readline()
             if not line:
                 return
-            self.observer.note(f"worker {seed}: {line.decode(errors='replace').rstrip()}")
-
-    def _forget(self, seed: int) -> None:
-        process = self.workers.pop(seed)
-        if process.stdout:
-            process.stdout.close()
+            self.observer.note(f"worker {member.seed}: {line.decode(errors='replace').rstrip()}")
 
     def _take_in(self) -> None:
-        for seed, run, new in self.tally.take_in():
-            self.deaths[seed] = 0
+        for seed, run, new in self.view.take_in():
+            if seed in self.members:
+                self.members[seed].deaths = 0
             self.longest = max(self.longest, run.wallclock_time)
             # Nobody claimed the runs of SMAC v2, also of one that somebody started by himself.
             if not (self.crew.claims and self._takes_part(seed)):
                 with contextlib.suppress(OSError):
-                    self.budget.release(seed, self.tally.recorded[seed])
-            self.observer.finished(seed, run, self.tally.incumbent, new)
+                    self.budget.release(seed, self.view.numbers_of(seed))
+            self.observer.finished(seed, run, self.view.incumbent, new)
         self._say_what_is_lost()
 
     def _say_what_is_lost(self) -> None:
-        for problem in self.tally.new_losses():
+        for problem in self.view.new_losses():
             self.observer.note(str(problem))
 
     def _free_claims_of_the_dead(self) -> None:
@@ -276,40 +278,41 @@ class Fleet:
         if time.monotonic() - self.looked_for_dead < _LOOK_FOR_DEAD:
             return
         self.looked_for_dead = time.monotonic()
-        for seed in self.budget.unrecorded(self.tally.recorded):
+        for seed in self.budget.unrecorded(self.view.recorded):
             own = seed in self.description.seeds
             if not (own or self.study.is_locked(f"worker-{seed}")):
                 self._take_in()  # what it recorded before it let go of its lock
-                self.budget.release(seed, self.tally.recorded[seed])
+                self.budget.release(seed, self.view.numbers_of(seed))
 
     def _takes_part(self, seed: int) -> bool:
         return seed in self.description.seeds or seed in self.budget.seeds()
 
-    def _mourn(self, seed: int, exit_code: int) -> None:
+    def _mourn(self, member: Member, exit_code: int) -> None:
         """A worker did not work to the end: free what it had claimed, and restart one that died.
 
         Raises:
             OSError: the study cannot be written now.
         """
         self._end_orphans()
-        deaths = self.deaths.get(seed, 0) + 1
+        seed, deaths = member.seed, member.deaths + 1
         restart = exit_code != STOPPED and deaths <= self.crew.restarts
-        interrupted = sum(run.worker == seed for run in read_running(self.study))
-        self.budget.release(seed, self.tally.recorded[seed], reserved=interrupted if restart else 0)
+        interrupted = sum(run.worker == seed for run in self.view.running())
+        recorded = self.view.numbers_of(seed)
+        self.budget.release(seed, recorded, reserved=interrupted if restart else 0)
         if exit_code == STOPPED:
-            self.stopped.add(seed)
+            member.end = End.STOPPED
             self.observer.note(f"worker {seed} was stopped")
             return
-        self.deaths[seed] = deaths
+        member.deaths = deaths
         words = f"worker {seed} died, {self._cause(seed, exit_code)}"
         if self.signals or self.budget.nothing_left(seed):
             self.observer.note(words)
         elif restart:
             pause = 2 ** (deaths - 1) - 1
-            self.restart_at[seed] = time.monotonic() + pause
+            member.restart_at = time.monotonic() + pause
             self.observer.note(f"{words}; it is started again" + (f" in {pause} s" * bool(pause)))
         else:
-            self.given_up.add(seed)
+            member.end = End.GIVEN_UP
             self.observer.note(f"{words}; it died {deaths} times in a row and is given up")
 
     def _cause(self, seed: int, exit_code: int) -> str:
@@ -329,30 +332,35 @@ class Fleet:
 
     def _stop(self) -> None:
         """Ask all workers to end, and make sure that they and their targets are gone."""
-        for process in self.workers.values():
-            process.terminate()
+        for member in self._at_work().values():
+            assert member.process
+            member.process.terminate()
         deadline = time.monotonic() + self.description.grace + PATIENCE
         try:
-            while self.workers and time.monotonic() < deadline and self.signals < 2:
-                for seed, process in list(self.workers.items()):
-                    ended = control.wait(process, _POLL) is not None
-                    self._pass_on_notices(seed, process)
+            while self._at_work() and time.monotonic() < deadline and self.signals < 2:
+                for member in self._at_work().values():
+                    assert member.process
+                    ended = control.wait(member.process, _POLL) is not None
+                    self._pass_on_notices(member)
                     if ended:
-                        self._forget(seed)
+                        member.leave()
                 self._take_in()
                 self.observer.tick()
         finally:
-            if left := [process.pid for process in self.workers.values()]:
+            if left := self._pids():
                 control.end_tree(lambda: left, 0.0)
-                for seed in list(self.workers):
-                    self._forget(seed)
             self._end_orphans()
-            self.dead.clear()
-            self.restart_at.clear()
+            for member in self.members.values():
+                member.leave()
+                member.exit_code = member.restart_at = None
+
+    def _pids(self) -> set[int]:
+        """The workers' processes."""
+        processes = (member.process for member in self.members.values())
+        return {process.pid for process in processes if process}
 
     def _end_orphans(self) -> None:
-        workers = {process.pid for process in self.workers.values()}
-        control.end_tree(lambda: set(control.children()) - workers, 0.0)
+        control.end_tree(lambda: set(control.children()) - self._pids(), 0.0)
 
     def _times_told(self) -> int:
         """How often somebody said stop."""
@@ -369,8 +377,10 @@ class Fleet:
 
     def _ending(self) -> Ending:
         limit = self.budget.nothing_left()
-        given_up = bool(self.given_up) and not self.signals
-        interrupted = bool(self.signals) or bool(self.stopped and not limit and not given_up)
+        ends = {member.end for member in self.members.values()}
+        given_up = End.GIVEN_UP in ends and not self.signals
+        stopped = End.STOPPED in ends and not limit and not given_up
+        interrupted = bool(self.signals) or stopped
         if interrupted:
             reason = "interrupted"
         elif given_up and not limit:
@@ -379,8 +389,8 @@ class Fleet:
             reason = limit or self.crew.reason
         return Ending(
             reason=reason,
-            runs=self.tally.runs,
-            incumbent=self.tally.incumbent,
+            runs=self.view.runs,
+            incumbent=self.view.incumbent,
             failed=self.budget.failed() or given_up,
             interrupted=interrupted,
             others=self.others,

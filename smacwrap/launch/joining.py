@@ -138,6 +138,7 @@ def _scenario_differences(then: Scenario, now: Scenario) -> Iterator[str]:
 def _register(study: Study, first: Description, options: LaunchOptions) -> tuple[Joined, Presence]:
     """Take seeds that nobody has, and be at work from now on."""
     parallel = options.parallel or 1
+    slots = options.slots or 1
     cores = first.cores if options.cores is None else options.cores
     with coming_and_going(study):
         is_open = at_work(study) and Budget(study).is_open()
@@ -150,13 +151,14 @@ def _register(study: Study, first: Description, options: LaunchOptions) -> tuple
             others=others,
             gpus=options.gpus,
             cores=cores,
-            shares=dict(zip(seeds, divide(parallel, options.gpus, cores), strict=True)),
+            shares=dict(zip(seeds, divide(parallel, options.gpus, cores, slots), strict=True)),
             nice=first.nice if options.nice is None else options.nice,
             grace=first.grace if options.grace is None else options.grace,
             detach=options.detach,
             host=platform.node(),
             pid=os.getpid(),
             start=datetime.now(UTC).isoformat(),
+            slots=slots,
         )
         presence = Presence(study, joined.name)
         presence.enter()

@@ -15,7 +15,7 @@ from smacwrap.history import Study
 from smacwrap.history.forgotten import Forgotten
 from smacwrap.history.live_rundata_writer import may_be_ours
 from smacwrap.history.requests import Requests
-from smacwrap.history.running import clear_running
+from smacwrap.history.running import write_running
 from smacwrap.launch.changed_inputs import (
     Inputs,
     differences,
@@ -71,7 +71,8 @@ class LaunchOptions:
 
     - `accept_changes`: of the scenario and its job, which decide on results; `retry_crashed`:
       crashed runs are made again.
-    - `parallel`: the number of workers; `seed`: the first one's.
+    - `parallel`: the number of workers; `seed`: the first one's; `slots`: how many runs each of
+      them makes at once.
     - `engine`: one of `ENGINES` or SMAC2, whose folder is `smac2_home`.
     - `overrides`: scenario options as pairs of name and value.
     - `limits_per_process`: every worker has the whole limits.
@@ -82,6 +83,7 @@ class LaunchOptions:
 
     parallel: int | None = None
     seed: int | None = None
+    slots: int | None = None
     resume: bool = False
     overwrite: bool = False
     accept_changes: bool = False
@@ -132,7 +134,7 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
             if retry.runs:
                 Forgotten(study).change(retry.ids, forget=True)
             for seed in study.seeds():
-                clear_running(study, seed)
+                write_running(study, seed, [])
             end_leftovers(study)
             leave = partial(presence.leave, study.remove_leftovers)
             return Fleet(scenario, study, description, crew, observer, leave).run()
@@ -262,7 +264,7 @@ def _describe(
                 f"--seed {free}"
             )
         seeds = [free + i for i in range(parallel)]
-    gpus, cores = told("gpus", None), told("cores", None)
+    gpus, cores, slots = told("gpus", None), told("cores", None), told("slots", 1)
     return Description(
         scenario=str(scenario.file),
         overrides=options.overrides,
@@ -277,7 +279,7 @@ def _describe(
         limits_per_process=options.limits_per_process,
         gpus=gpus,
         cores=cores,
-        shares=dict(zip(seeds, divide(parallel, gpus, cores), strict=True)),
+        shares=dict(zip(seeds, divide(parallel, gpus, cores, slots), strict=True)),
         nice=told("nice", 0),
         grace=told("grace", DEFAULT_GRACE),
         detach=options.detach,
@@ -288,6 +290,7 @@ def _describe(
         pid=os.getpid(),
         start=datetime.now(UTC).isoformat(),
         limit_grace=told("limit_grace", None),
+        slots=slots,
     )
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
-from smacwrap.history import HistoryReader, Incumbents, Run, Study
-from smacwrap.history.forgotten import Forgotten, run_id
+from smacwrap.history import Study
 from smacwrap.history.gc_pause import keeping
-from smacwrap.history.objective import Incumbent
 from smacwrap.history.running import RunningRun, read_running
+from smacwrap.history.view import StudyView
 from smacwrap.lookup import unreadable
 from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario
@@ -53,16 +52,13 @@ class Status:
     """A study at one moment.
 
     `interrupted` are the runs of workers that are not alive: a resumed launch makes them again.
-    `forgotten` has the IDs of runs that do not count, `lost` what cannot be read, `direction` says
-    which way is better.
+    `lost` is what cannot be read, `direction` says which way is better.
     """
 
     activity: Activity
     scenario: Scenario
+    view: StudyView
     interrupted: Sequence[RunningRun]
-    runs: Sequence[tuple[int, Run]]
-    forgotten: frozenset[str]
-    incumbent: Incumbent | None
     lost: Sequence[Problem]
     direction: Direction
 
@@ -105,31 +101,19 @@ def read_status(study: Study) -> Status:
     """
     activity = read_activity(study)
     scenario = activity.description.load_scenario()
-    history = HistoryReader(study)
+    view = StudyView(study, objective_of(scenario))
     with keeping():
-        runs = list(history.poll())
-    incumbents = Incumbents(objective_of(scenario))
-    forgotten = Forgotten(study).ids()
-    recorded = set()
-    for worker, run in runs:
-        if run_id(worker, run) not in forgotten:
-            incumbents.add(run)
-            recorded.add(run.key)
-    return Status(
-        activity=activity,
-        scenario=scenario,
-        interrupted=_interrupted(activity, recorded),
-        runs=runs,
-        forgotten=forgotten,
-        incumbent=incumbents.current,
-        lost=history.new_losses(),
-        direction=direction_of(scenario),
-    )
-
-
-def _interrupted(activity: Activity, recorded: set[tuple[object, ...]]) -> list[RunningRun]:
-    """The runs that nobody makes, also those that this launch had to make again and did not."""
+        for _ in view.take_in():
+            pass
+    # Also those that this launch had to make again and did not.
     repeat = activity.description.repeat.items()
     left = [run for seed, runs in repeat if seed not in activity.workers for run in runs]
     left += [run for run in activity.started if run.worker not in activity.workers]
-    return list({run.key: run for run in left if run.key not in recorded}.values())
+    return Status(
+        activity=activity,
+        scenario=scenario,
+        view=view,
+        interrupted=view.unmade(left),
+        lost=view.new_losses(),
+        direction=direction_of(scenario),
+    )

@@ -8,11 +8,19 @@
 from smacwrap.pcs.reader import parse_pcs
 from smacwrap.pcs.sources import read_pcs, read_pcs_text
 from smacwrap.pcs.space import size_upper_bound
-from smacwrap.pcs.values import all_to_text, from_record, from_text, from_words, to_text
+from smacwrap.pcs.values import (
+    all_to_text,
+    default_texts,
+    from_record,
+    from_text,
+    from_words,
+    to_text,
+)
 from smacwrap.pcs.writer import write_pcs
 
 __all__ = [
     "all_to_text",
+    "default_texts",
     "from_record",
     "from_text",
     "from_words",

@@ -46,6 +46,18 @@ def _write(parameter: Parameter, value: Any) -> str:
     return repr(float(value)) if isinstance(parameter, UniformFloatHyperparameter) else str(value)
 
 
+def default_texts(pcs_text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The default configuration of a PCS text: all parameters' values, and the active ones' names.
+
+    Raises:
+        UserError: the text is no legal PCS file.
+    """
+    from smacwrap.pcs.reader import parse_pcs
+
+    default = parse_pcs(pcs_text).get_default_configuration()
+    return all_to_text(default), tuple(sorted(default))
+
+
 def from_words(space: ConfigurationSpace, text: str) -> Configuration:
     """The configuration of a text such as `-lr 0.01 -opt 'adam'`; the rest are the defaults.
 

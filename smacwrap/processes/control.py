@@ -208,6 +208,15 @@ def children() -> list[int]:
     return [process.pid for process in psutil.Process().children()]
 
 
+def belongs_to(pid: int, session: int, name: str, value: str) -> bool:
+    """Whether a process is in a session, or was started with an environment variable."""
+    import psutil
+
+    with contextlib.suppress(OSError, psutil.Error):
+        return os.getsid(pid) == session or psutil.Process(pid).environ().get(name) == value
+    return False
+
+
 def with_variable(name: str, value: str) -> list[int]:
     """The processes that were started with an environment variable, as far as one may know."""
     import psutil

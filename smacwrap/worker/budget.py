@@ -5,12 +5,13 @@ import hashlib
 import math
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 from smacwrap.history import Study
 from smacwrap.history.forgotten import Forgotten
+from smacwrap.protocol.run_id import format_run_id, parse_run_id
 from smacwrap.scenario import Scenario
 from smacwrap.worker.ledger import Ledger
 
@@ -26,8 +27,8 @@ class Budget:
     """A worker claims every run before it starts it; a lock makes claims exclusive.
 
     A claim is kept when its run is recorded, so the claims of a seed are its recorded runs and
-    the one that it runs now. When a worker dies, the launcher takes the unused claim back. What
-    is reserved for a worker no other can claim.
+    those that it runs now. When a worker dies, the launcher takes its unused claims back. What is
+    reserved for a worker no other can claim.
 
     Raises:
         OSError: as do all methods, when the study cannot be read or written, or another process
@@ -37,7 +38,7 @@ class Budget:
     # The ledger has the limits, the workers' `seeds`, the launch's `start` on the monotonic clock
     # of each machine, in seconds, and by seed (as text, for JSON) what is `claimed`, `reserved`
     # and used of `cpu_time`. With `per_process` the limits hold for each worker by itself. `runs`
-    # has the IDs of all runs that were claimed, by a digest of what is run. While it is not
+    # has the IDs of all runs that are claimed, by a digest of what is run. While it is not
     # `is_open`, a launch begins, and no other launcher can join. `deadline` is when runs end that
     # are running at a limit of time, in seconds since the start.
     #
@@ -144,15 +145,23 @@ class Budget:
         return False
 
     def claim(
-        self, seed: int, cpu_time: float, key: tuple[object, ...], read: Mapping[int, int]
+        self,
+        seed: int,
+        number: int,
+        cpu_time: float,
+        key: tuple[object, ...],
+        read: Mapping[int, Container[int]],
+        reserved: int = 0,
     ) -> str:
         """Claim a run; an empty string, or the reason why there is none left.
 
         Args:
             seed: the worker's.
+            number: the run's, if it is to be made.
             cpu_time: seconds that this worker and its targets used in this launch so far.
             key: the `Run.key` of what it is to run.
-            read: how many runs of each other worker it has read, by their seeds.
+            read: the numbers of the runs of each other worker that it has read, by their seeds.
+            reserved: how many more runs are to be set aside for it.
 
         Raises:
             Taken: another worker has claimed it, and this one has not read yet what came of it.
@@ -163,13 +172,12 @@ class Budget:
             changes["cpu_time"] = {own: cpu_time}
             reason = now["ended"] or self._exhausted({**now, "cpu_time": used}, seed)
             if not reason:
-                if _is_taken(now, seed, now["runs"].get(digest), read):
+                if _is_taken(now["runs"].get(digest), seed, read):
                     raise Taken
-                number = now["claimed"].get(own, 0) + 1
-                changes["claimed"] = {own: number}
-                changes["runs"] = {digest: f"{seed}-{number}"}
-                if reserved := now["reserved"].get(own):
-                    changes["reserved"] = {own: reserved - 1}
+                changes["claimed"] = {own: now["claimed"].get(own, 0) + 1}
+                changes["runs"] = {digest: format_run_id(seed, number)}
+                if now["reserved"].get(own, 0) != reserved:
+                    changes["reserved"] = {own: reserved}
             return str(reason)
 
     def reserve(self, seed: int, runs: int) -> None:
@@ -177,10 +185,22 @@ class Budget:
         with self._ledger.changing() as (_, changes):
             changes["reserved"] = {str(seed): runs}
 
-    def release(self, seed: int, recorded: int, reserved: int = 0) -> None:
-        """Take back what a worker claimed beyond its `recorded` runs, and set some aside for it."""
-        with self._ledger.changing() as (_, changes):
-            changes["claimed"] = {str(seed): recorded}
+    def release(self, seed: int, recorded: Set[int], reserved: int = 0) -> None:
+        """Take back what a worker claimed and did not record, and set some runs aside for it.
+
+        Args:
+            seed: the worker's.
+            recorded: the numbers of its recorded runs.
+            reserved: how many are set aside.
+        """
+        with self._ledger.changing() as (now, changes):
+            if now["claimed"].get(str(seed), 0) > len(recorded):
+                changes["runs"] = {
+                    digest: None
+                    for digest, run in now["runs"].items()
+                    if run and _is_unrecorded(run, seed, recorded)
+                }
+            changes["claimed"] = {str(seed): len(recorded)}
             changes["reserved"] = {str(seed): reserved}
 
     def end(self, reason: str, *, failed: bool = True) -> None:
@@ -261,9 +281,14 @@ def _digest(key: tuple[object, ...]) -> str:
     return hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest()
 
 
-def _is_taken(now: Mapping[str, Any], seed: int, run: str | None, read: Mapping[int, int]) -> bool:
+def _is_taken(run: str | None, seed: int, read: Mapping[int, Container[int]]) -> bool:
     """Whether a run is another worker's, not given back, and not among those that were read."""
     if run is None:
         return False
-    worker, number = run.split("-")
-    return int(worker) != seed and read.get(int(worker), 0) < int(number) <= now["claimed"][worker]
+    worker, number = parse_run_id(run)
+    return worker != seed and number not in read.get(worker, ())
+
+
+def _is_unrecorded(run: str, seed: int, recorded: Set[int]) -> bool:
+    worker, number = parse_run_id(run)
+    return worker == seed and number not in recorded

@@ -1,109 +1,61 @@
-"""What a worker has learned: the runs that it knows, its engine and the incumbent."""
+"""What a worker has learned: its engine, told all runs that count."""
 
 import logging
 from collections.abc import Callable, Sequence
 
 from smacwrap.engines import Engine, Pending, Suggestion
-from smacwrap.history import Incumbents, Objective, Run
-from smacwrap.history.forgotten import Forgotten, run_id
-from smacwrap.history.objective import Incumbent
-from smacwrap.history.run import configuration_key
-from smacwrap.pcs import to_text
-from smacwrap.protocol import Status
+from smacwrap.history.view import StudyView
 
 log = logging.getLogger("smacwrap.worker")
 
 
-def key_of(suggestion: Suggestion) -> tuple[object, ...]:
-    """The `Run.key` of the run that comes of a suggestion."""
-    configuration = configuration_key(to_text(suggestion.configuration))
-    return (configuration, suggestion.instance, suggestion.seed)
-
-
 class Knowledge:
-    """Takes in runs, whoever made them, and asks the engine for what has not been run.
+    """Tells an engine what the view of a study has, and asks it for what has not been run.
 
-    The incumbent is the study's, not this worker's, so that all workers, the launcher and their
-    files agree: the configuration that has the lowest mean cost of those with the most runs. In
-    SMAC v2, too, a challenger takes over only when it has been run as often as the incumbent
-    (Hutter et al. 2011, "Sequential model-based optimization for general algorithm
-    configuration", procedure 2); what it has been lucky with does not help it before.
+    The engine is made when it is needed first, for that takes seconds, and anew when runs are
+    forgotten.
 
     Args:
-        make_engine: makes the engine, anew when runs are forgotten.
-        objective: what is minimised.
-        forgotten: the runs that do not count.
+        view: of the study.
+        make_engine: makes the engine.
     """
 
-    def __init__(
-        self, make_engine: Callable[[], Engine], objective: Objective, forgotten: Forgotten
-    ) -> None:
+    def __init__(self, view: StudyView, make_engine: Callable[[], Engine]) -> None:
+        self._view = view
         self._make_engine = make_engine
-        self._objective = objective
-        self._forgotten = forgotten
-        self._runs: list[tuple[int, Run]] = []
-        self._begin()
+        self._engine: Engine | None = None
+        self._generation = 0
+        self._told = 0
+        self._asked: set[tuple[object, ...]] = set()
 
-    def _begin(self) -> None:
-        self._forgotten_ids = self._forgotten.ids()
-        self._engine = self._make_engine()
-        self._untold: list[Run] = []
-        self._known: dict[tuple[object, ...], Run] = {}
-        self._incumbents = Incumbents(self._objective)
+    def get_ready(self) -> Engine:
+        """The engine, which knows all that the view has: thousands of runs are told together."""
+        if self._engine is None or self._generation != self._view.generation:
+            if self._engine:
+                forgotten = ", ".join(sorted(self._view.forgotten_ids))
+                log.info("forgotten now: %s", forgotten or "none")
+            self._engine = self._make_engine()
+            self._generation, self._told, self._asked = self._view.generation, 0, set()
+        self._engine.tell_all(self._view.distinct[self._told :])
+        self._told = len(self._view.distinct)
+        return self._engine
 
-    @property
-    def incumbent(self) -> Incumbent | None:
-        """The best configuration so far."""
-        return self._incumbents.current
-
-    def has(self, key: tuple[object, ...]) -> bool:
-        """Whether a run with this `Run.key` is known."""
-        return key in self._known
-
-    def take_in(self, worker: int, run: Run) -> bool:
-        """Learn from a run of a worker; whether the incumbent, or its mean cost, is another now."""
-        self._runs.append((worker, run))
-        return self._learn(worker, run)
-
-    def tell_engine(self) -> None:
-        """Tell the engine what it was not told yet: thousands of runs faster together."""
-        self._engine.tell_all(self._untold)
-        self._untold = []
-
-    def ask(self, pending: Sequence[Pending]) -> Suggestion | None:
+    def ask(self, pending: Sequence[Pending], own: Sequence[Suggestion] = ()) -> Suggestion | None:
         """What the engine wants to have run next, among what has not been run; None at the end.
 
         Args:
             pending: what others are running now.
+            own: what this worker is running now, whoever suggested it.
         """
-        self.tell_engine()
-        while suggestion := self._engine.ask(pending):
-            key = key_of(suggestion)
-            if key not in self._known:
+        engine = self.get_ready()
+        unasked = [suggestion for suggestion in own if suggestion.key not in self._asked]
+        pending = [*pending, *(Pending(s.configuration, s.instance, s.seed) for s in unasked)]
+        running = {suggestion.key for suggestion in own}
+        while suggestion := engine.ask(pending):
+            self._asked.add(suggestion.key)
+            if known := self._view.result_of(suggestion.key):
+                log.info("already run by another worker: told the engine, asking again")
+                engine.tell(known)
+            elif suggestion.key not in running:
                 return suggestion
-            log.info("already run by another worker: told the engine, asking again")
-            self._engine.tell(self._known[key])
         return None
-
-    def refresh(self) -> bool:
-        """Start again if runs were forgotten or remembered; whether the incumbent is another."""
-        if (ids := self._forgotten.ids()) == self._forgotten_ids:
-            return False
-        log.info("forgotten now: %s", ", ".join(sorted(ids)) or "none")
-        before = self.incumbent
-        self._begin()
-        for worker, run in self._runs:
-            self._learn(worker, run)
-        return self.incumbent != before
-
-    def _learn(self, worker: int, run: Run) -> bool:
-        if run_id(worker, run) in self._forgotten_ids or run.key in self._known:
-            return False
-        self._untold.append(run)
-        # Nobody knows how a run that was stopped would have ended.
-        if run.result.status is Status.KILLED:
-            return False
-        self._known[run.key] = run
-        before = self.incumbent
-        self._incumbents.add(run)
-        return self.incumbent is not before

@@ -29,8 +29,8 @@ _COMING_AND_GOING = "join"
 class Joined:
     """A launcher that joined another one's launch.
 
-    - `seeds`, `shares`, `gpus`, `cores`, `nice`, `grace`, `detach`, `host`, `pid`, `start`: as in
-      Description.
+    - `seeds`, `shares`, `gpus`, `cores`, `nice`, `grace`, `detach`, `host`, `pid`, `start`,
+      `slots`: as in Description.
     - `others`: the seeds of the workers that were there already.
     """
 
@@ -45,6 +45,7 @@ class Joined:
     host: str
     pid: int
     start: str
+    slots: int = 1
 
     @property
     def name(self) -> str:

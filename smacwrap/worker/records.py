@@ -1,7 +1,7 @@
 """Everything that a worker writes into its study; a full disk is waited for."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from smacwrap.history.detailed_trajectory import DetailedTrajectoryWriter
 from smacwrap.history.live_rundata_writer import may_be_ours
 from smacwrap.history.objective import Incumbent
 from smacwrap.history.run import with_number
-from smacwrap.history.running import RunningRun, clear_running, write_running
+from smacwrap.history.running import RunningRun, write_running
 from smacwrap.history.state import Context, StateWriter
 from smacwrap.history.trajectory import TrajectoryWriter
 from smacwrap.protocol import format_result
@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 
 
 class Records:
-    """One worker's files: its run history, its trajectory, its state for SMAC v2, its running run.
+    """One worker's files: its run history, its trajectory, its state for SMAC v2, its running runs.
 
     A run that is completed must not be lost because there is no room for it just now: what
     cannot be written is tried again until `give_up` says so.
@@ -72,6 +72,7 @@ class Records:
             lambda: DetailedTrajectoryWriter(study.detailed_trajectory(seed))
         )
         self._state = StateWriter(study.state(seed), context, objective, identity.cutoff)
+        self._running: dict[int, RunningRun] = {}
 
     @property
     def runs(self) -> list[Run]:
@@ -80,22 +81,36 @@ class Records:
 
     def numbered(self) -> list[Run]:
         """Its runs, with their numbers."""
-        pairs = zip(self._history.places, self._history.runs, strict=True)
+        pairs = zip(self._history.numbers, self._history.runs, strict=True)
         return [with_number(run, number) for number, run in pairs]
 
     @property
-    def last(self) -> int:
-        """The number of its last run; a run that cannot be read any more had one, too."""
-        return self._history.last
+    def recorded(self) -> Set[int]:
+        """The numbers of its recorded runs; a run that cannot be read any more had one, too."""
+        return self._history.taken - self._running.keys()
+
+    def take_number(self) -> int:
+        """The number of a run that is about to start."""
+        return self._history.taken.take()
+
+    def give_back(self, number: int) -> None:
+        """A run with this number comes to no record."""
+        self._history.taken.give_back(number)
+        self._running.pop(number, None)
 
     def started(self, run: RunningRun) -> None:
         """A run is about to start."""
-        self._insist(lambda: write_running(self._study, run))
+        self._running[run.number] = run
+        self._insist(self._write_running)
+
+    def _write_running(self) -> None:
+        write_running(self._study, self._seed, list(self._running.values()))
 
     def completed(self, run: Run) -> None:
-        """Record a run; when this returns it is on disk."""
+        """Record a run that was started; when this returns it is on disk."""
+        number = run.details["number"]
         try:
-            self._insist(lambda: self._history.append(run))
+            self._insist(lambda: self._history.append(run, number))
         except Stopped:
             words = " ".join(f"-{name} {value}" for name, value in run.configuration.items())
             notify(f"this run could not be recorded: {words}: {format_result(run.result)}")
@@ -106,14 +121,17 @@ class Records:
                 raise UserError(self._rescue(run)) from None
             if path.stat().st_size:
                 raise
-            runs = [*self._history.runs, run]
+            runs = [*self.numbered(), run]
             notify(f"{path} was deleted: its {len(runs)} runs are written again")
             self._history = self._written(path, runs)
-        self._insist(lambda: clear_running(self._study, self._seed))
+            for other in self._running.keys() - {number}:
+                self._history.taken.take(other)
+        self._running.pop(number, None)
+        self._insist(self._write_running)
 
     def _rescue(self, last: Run) -> str:
         """Record all runs again, in a file that is new, for a SMAC v2 took this worker's."""
-        runs = [*self._history.runs, last]
+        runs = [*self.numbered(), last]
         seed = self._seed
         while True:
             seed = max(seed, *self._study.seeds()) + 1
@@ -122,7 +140,7 @@ class Records:
                 path.touch(exist_ok=False)
                 break
         self._written(path, runs)
-        clear_running(self._study, self._seed)
+        write_running(self._study, self._seed, [])
         return (
             f"{self._history.path}: a SMAC v2 with the same seed, {self._seed}, overwrote it; "
             f"the {len(runs)} runs that it had are in {path.name} now"

@@ -38,6 +38,12 @@ class Share:
         gpus = "" if self.gpus is None else f", GPU{'s'[: len(self.gpus) - 1]} "
         return cores + gpus + ",".join(self.gpus or ())
 
+    def split(self, slots: int) -> "list[Share]":
+        """What each of several runs at once may use: as many cores, and its part of the GPUs."""
+        if self.gpus is None or slots == 1:
+            return [self] * slots
+        return [Share(self.cores, _part(self.gpus, slots, slot)) for slot in range(slots)]
+
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
         """The variables that grant this share; thread counts in `given` stay as they are."""
         granted = {}
@@ -48,20 +54,23 @@ class Share:
         return granted
 
 
-def divide(workers: int, gpus: str | None = None, cores: int | None = None) -> list[Share]:
-    """A share for each worker.
+def divide(
+    workers: int, gpus: str | None = None, cores: int | None = None, slots: int = 1
+) -> list[Share]:
+    """A share for each worker; its cores are those of each of its runs.
 
     Args:
         workers: how many there are.
         gpus: indices or UUIDs with commas, `auto` for those that CUDA_VISIBLE_DEVICES or the
             driver names, None to leave GPUs alone. With fewer GPUs than workers they are shared.
-        cores: for each worker; None divides the cores that this process may use.
+        cores: for each run; None divides the cores that this process may use.
+        slots: how many runs each worker makes at once.
 
     Raises:
         UserError: `gpus` is not such a list, or `auto` finds none.
     """
-    if cores is None and workers > 1:
-        cores = max(1, len(os.sched_getaffinity(0)) // workers)
+    if cores is None and workers * slots > 1:
+        cores = max(1, len(os.sched_getaffinity(0)) // (workers * slots))
     if gpus is None:
         return [Share(cores) for _ in range(workers)]
     found = _found_gpus() if gpus == "auto" else _named_gpus(gpus)

@@ -1,75 +1,75 @@
-"""Makes one run: calls the target algorithm, and records that it started and how it ended."""
+"""Makes runs: calls the target algorithm, and records that a run started and how it ended."""
 
 import logging
 import os
 import platform
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-
-from ConfigSpace import Configuration
+from functools import cached_property
 
 from smacwrap.engines import Suggestion
 from smacwrap.history import Run
 from smacwrap.history.run import details_of
 from smacwrap.history.running import RunningRun
-from smacwrap.pcs import all_to_text, to_text
+from smacwrap.pcs import default_texts
 from smacwrap.protocol import CallString
 from smacwrap.protocol.additional import INTERRUPTED
+from smacwrap.protocol.run_id import format_run_id
+from smacwrap.worker.flights import Flight
+from smacwrap.worker.overtime import Overtime
 from smacwrap.worker.records import Records
+from smacwrap.worker.resources import Share
 from smacwrap.worker.stopping import Stopping
 from smacwrap.worker.target import Answer, Stopped, Target, killed
-from smacwrap.worker.voids import VoidError
+from smacwrap.wrapper.place import RUN_VARIABLE
 
 log = logging.getLogger("smacwrap.worker")
 
 
 class Runner:
-    """Makes the runs of one worker.
+    """Makes the runs of one worker: each `begin`s, has its `answer`, and is to `end`.
 
     Args:
         seed: the worker's.
         target: what to call.
-        default: the default configuration.
+        pcs_text: its parameters.
+        shares: what the runs in each slot may use.
         records: where runs are recorded.
         stopping: says when one is to be ended.
-        announced: called when others can see that a run has started.
-        is_late: whether the time is over that a run has beyond the launch's limits.
+        overtime: says when the time is over that runs have beyond the launch's limits.
     """
 
     def __init__(
         self,
         seed: int,
         target: Target,
-        default: Configuration,
+        pcs_text: str,
+        shares: list[Share],
         records: Records,
         stopping: Stopping,
-        announced: Callable[[], None],
-        is_late: Callable[[], bool],
+        overtime: Overtime,
     ) -> None:
-        self._announced = announced
         self._seed = seed
         self._target = target
-        self._default = to_text(default)
+        self._pcs_text = pcs_text
+        self._shares = shares
         self._records = records
         self._stopping = stopping
-        self._is_late = is_late
+        self._overtime = overtime
         self._host = platform.node()
 
-    def run(self, suggestion: Suggestion) -> tuple[Run, str]:
-        """Make a run; it, as it is recorded, and the last lines that the target printed.
+    def begin(self, suggestion: Suggestion, number: int, slot: int) -> Flight:
+        """Announce a run: when this returns, others can see it.
 
         Raises:
-            Stopped: the worker is to stop; the run is not recorded, and can be made again.
-            VoidError: it came to no result; it is not recorded, and can be made again.
+            Stopped: the worker is to stop.
         """
         call = CallString(
-            parameters=to_text(suggestion.configuration),
+            parameters=suggestion.configuration,
             instance=suggestion.instance,
-            cutoff=self._target.scenario.cutoff,
+            cutoff=min(suggestion.cutoff, self._target.scenario.cutoff),
             seed=suggestion.seed,
         )
-        number = self._records.last + 1
         start = datetime.now(UTC).isoformat()
         log.info("call: %s", self._target.sample_call(call))
         self._records.started(
@@ -85,16 +85,36 @@ class Runner:
                 pid=os.getpid(),
             )
         )
-        self._announced()
-        answer = self._answer(call, number)
+        return Flight(suggestion, call, number, slot, start)
+
+    def answer(self, flight: Flight, pause: float) -> Answer:
+        """Call the target, after a pause in seconds; KILLED if somebody asked to stop just this.
+
+        This may go on in several threads at once.
+
+        Raises:
+            Stopped: the worker is to stop; the run is not recorded, and can be made again.
+        """
+        if pause and self._stopping.comes_within(pause):
+            raise Stopped
+        if pause and self._overtime.has_begun():
+            result = killed(flight.call, 0.0)
+            return Answer(result, 0.0, "", "the launch is over", void=INTERRUPTED)
+        answer = self._answer(flight)
         if self._stopping.ended(answer):
             raise Stopped
-        if answer.void:
-            raise VoidError(answer)
+        return answer
+
+    def end(self, flight: Flight, answer: Answer) -> Run:
+        """Record a run; it, as it is recorded.
+
+        Raises:
+            Stopped: it cannot be recorded, and the worker is to stop.
+        """
         details: dict[str, object] = {
             **details_of(answer.result.additional),
-            "number": number,
-            "start": start,
+            "number": flight.number,
+            "start": flight.start,
             "end": datetime.now(UTC).isoformat(),
             "host": self._host,
             "worker": os.getpid(),
@@ -103,8 +123,9 @@ class Runner:
             details["reason"] = answer.reason
         if answer.warnings:
             details["warnings"] = list(answer.warnings)
+        suggestion, call = flight.suggestion, flight.call
         run = Run(
-            settings=all_to_text(suggestion.configuration),
+            settings=suggestion.settings,
             active=tuple(call.parameters),
             result=answer.result,
             wallclock_time=round(answer.wallclock_time, 3),
@@ -115,23 +136,30 @@ class Runner:
             details=details,
         )
         self._records.completed(run)
-        return run, answer.output
+        return run
 
-    def _answer(self, call: CallString, number: int) -> Answer:
-        """What the target answers; KILLED if somebody asked to stop just this run."""
+    @cached_property
+    def _default(self) -> dict[str, str]:
+        settings, active = default_texts(self._pcs_text)
+        return {name: settings[name] for name in active}
+
+    def _answer(self, flight: Flight) -> Answer:
         start = time.monotonic()
 
         def stop() -> bool:
             stopping = self._stopping
-            return stopping.end_now() or stopping.run_was_stopped(number) or self._is_late()
+            stopped = stopping.end_now() or stopping.run_was_stopped(flight.number)
+            return stopped or self._overtime.is_over()
 
+        share = self._shares[flight.slot].environment(os.environ)
+        more = {**share, RUN_VARIABLE: format_run_id(self._seed, flight.number)}
         try:
-            return self._target.call(call, stop)
+            return self._target.call(flight.call, stop, more=more)
         except Stopped:
             if self._stopping.end_now():
                 raise
             seconds = time.monotonic() - start
-            if not self._stopping.run_was_stopped(number):
+            if not self._stopping.run_was_stopped(flight.number):
                 reason = "still running when its time beyond the limit was over"
-                return Answer(killed(call, seconds), seconds, "", reason, void=INTERRUPTED)
-            return Answer(killed(call, seconds), seconds, "", "stopped by request")
+                return Answer(killed(flight.call, seconds), seconds, "", reason, void=INTERRUPTED)
+            return Answer(killed(flight.call, seconds), seconds, "", "stopped by request")

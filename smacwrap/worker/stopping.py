@@ -48,6 +48,10 @@ class Stopping:
             self._since = time.monotonic()
         return self._since is not None
 
+    def stop(self) -> None:
+        """From now on, end at once."""
+        self._since = time.monotonic() - self._grace
+
     def end_now(self) -> bool:
         """Whether the worker is to end, with whatever it is doing."""
         if not self.no_more_runs() or self._since is None:

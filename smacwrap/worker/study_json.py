@@ -24,7 +24,7 @@ _PATHS = {
 }
 """Options whose values are looked up from the current folder."""
 
-FORMAT = 2
+FORMAT = 3
 """The version of study folders that this smacwrap writes; it reads none that is newer."""
 
 
@@ -38,7 +38,7 @@ class Description:
     - `pcs_text`, `scenario_text`: the PCS file and the scenario file; `settings`: the scenario,
       as `scenario_to_plain` writes it; `job`: the job file. What is edited while a launch goes on
       changes nothing of it. An older smacwrap wrote the first of them only.
-    - `seeds`: the workers'.
+    - `seeds`: the workers'. `slots`: how many runs each of them makes at once.
     - `engine`, `limits_per_process`, `gpus`, `cores`, `nice`, `grace`, `detach`, `limit_grace`:
       as in LaunchOptions.
     - `shares`: what each worker's runs may use, by the worker's seed.
@@ -68,6 +68,7 @@ class Description:
     pid: int
     start: str
     limit_grace: float | None = None
+    slots: int = 1
 
     def overrides_from_here(self) -> list[tuple[str, str]]:
         """The overrides, as they have to be given in the current folder to mean the same."""
@@ -132,7 +133,7 @@ def read_description(study: Study) -> Description | None:
             )
             raise UserError(Problem(message, path))
         document = {"scenario_text": "", "settings": {}, "job": None, **document}
-        document.setdefault("limit_grace", None)
+        document = {"limit_grace": None, "slots": 1, **document}
         values = {field.name: document[field.name] for field in fields(Description)}
         repeat = {
             int(seed): [RunningRun(**run) for run in runs]

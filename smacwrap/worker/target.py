@@ -26,17 +26,17 @@ from smacwrap.protocol import CallString, Result, ResultLineError, ResultLines, 
 from smacwrap.protocol.additional import ENVIRONMENT, INTERRUPTED, VOID, parse_additional
 from smacwrap.scenario import Scenario
 from smacwrap.worker.job import job_of
+from smacwrap.worker.leftovers import Leftovers
 from smacwrap.worker.resources import Share
 from smacwrap.wrapper import Job
 from smacwrap.wrapper.last_words import FAR, end_of, last_words
 from smacwrap.wrapper.outcome import crashed, failure
-from smacwrap.wrapper.place import RUNS_VARIABLE, SCENARIO_VARIABLE
+from smacwrap.wrapper.place import RUN_VARIABLE, RUNS_VARIABLE, SCENARIO_VARIABLE
 from smacwrap.wrapper.placeholders import FillError
 from smacwrap.wrapper.shown import command_line
 
 log = logging.getLogger("smacwrap.worker")
 
-_GRACE = 5.0  # seconds; the wrapper needs some of them to end its own target
 _LEAST_KILL = 5.0  # seconds; SMAC v2, too, looks at no run's time before
 _TAIL = 20  # lines of output that explain a crash
 
@@ -105,11 +105,12 @@ def check_target(scenario: Scenario, environment: Mapping[str, str]) -> None:
 
 
 class Target:
-    """The target algorithm of a scenario, ready to be called."""
+    """The target algorithm of a scenario, ready to be called: up to `slots` times at once."""
 
-    def __init__(self, scenario: Scenario, environment: Mapping[str, str]) -> None:
+    def __init__(self, scenario: Scenario, environment: Mapping[str, str], slots: int = 1) -> None:
         self.scenario = scenario
         self.environment = dict(environment)
+        self._leftovers = Leftovers(slots)
 
     def words(self, call: CallString) -> list[str]:
         """The words that one call starts."""
@@ -144,6 +145,7 @@ class Target:
         call: CallString,
         should_stop: Callable[[], bool] = lambda: False,
         echo: IO[bytes] | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> Answer:
         """Run the target algorithm; whatever it does becomes a result.
 
@@ -154,38 +156,48 @@ class Target:
             call: what to run.
             should_stop: asked several times a second.
             echo: where its output goes too, as it comes.
+            more: environment variables of this call alone, of which RUN_VARIABLE has its ID.
 
         Raises:
             Stopped: `should_stop` said so; the run's processes are gone.
         """
         for attempt in range(1, self.scenario.retry_crashed_count + 1):
-            answer = self._call(call, should_stop, echo)
+            answer = self._call(call, should_stop, echo, more or {})
             if answer.void or answer.result.status is not Status.CRASHED:
                 return answer
             log.warning("attempt %d crashed, trying again: %s", attempt, answer.reason)
-        return self._call(call, should_stop, echo)
+        return self._call(call, should_stop, echo, more or {})
 
     def _call(
-        self, call: CallString, should_stop: Callable[[], bool], echo: IO[bytes] | None
+        self,
+        call: CallString,
+        should_stop: Callable[[], bool],
+        echo: IO[bytes] | None,
+        more: Mapping[str, str],
     ) -> Answer:
         start = time.monotonic()
         printed = ResultLines(call.seed)
         with ExitStack() as files:
             try:
                 out, err = (files.enter_context(tempfile.TemporaryFile()) for _ in range(2))
-                process = subprocess.Popen(
-                    self.words(call),
-                    cwd=self.scenario.exec_dir,
-                    env=self.environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=err,
-                    start_new_session=True,
+                process = self._leftovers.start(
+                    lambda: subprocess.Popen(
+                        self.words(call),
+                        cwd=self.scenario.exec_dir,
+                        env={**self.environment, **more},
+                        stdin=subprocess.DEVNULL,
+                        stdout=out,
+                        stderr=err,
+                        start_new_session=True,
+                    )
                 )
             except OSError as error:
                 return self._not_started(call, error)
             deadline = start + max(_LEAST_KILL, self.scenario.kill_factor * call.cutoff)
-            exit_code = _wait(process, should_stop, deadline, [out, err] if echo else [], echo)
+            try:
+                exit_code = _wait(process, should_stop, deadline, [out, err] if echo else [], echo)
+            finally:
+                self._leftovers.end(process, more.get(RUN_VARIABLE, ""))
             if exit_code is None:
                 reason = (
                     f"ended: still running after {self.scenario.kill_factor:g} times the cutoff"
@@ -278,28 +290,22 @@ def _wait(
     sources: Sequence[IO[bytes]],
     echo: IO[bytes] | None,
 ) -> int | None:
-    """The exit code; None if the process was ended at the deadline, a monotonic time."""
+    """The exit code; None if the process is to be ended at the deadline, a monotonic time."""
     offsets = [0] * len(sources)
-    try:
-        while True:
-            exit_code = control.wait(process, 0.2)
-            for i, source in enumerate(sources):
-                new = os.pread(source.fileno(), 1 << 20, offsets[i])
-                offsets[i] += len(new)
-                if echo and new:
-                    echo.write(new)
-                    echo.flush()
-            if exit_code is not None:
-                return exit_code
-            if should_stop():
-                raise Stopped
-            if time.monotonic() > deadline:
-                return None
-    finally:
-        # To look for children takes longer than to ask whether there are any.
-        if process.poll() is None or control.has_children():
-            control.end_tree(lambda: {process.pid, *control.children()}, _GRACE)
-            process.poll()
+    while True:
+        exit_code = control.wait(process, 0.2)
+        for i, source in enumerate(sources):
+            new = os.pread(source.fileno(), 1 << 20, offsets[i])
+            offsets[i] += len(new)
+            if echo and new:
+                echo.write(new)
+                echo.flush()
+        if exit_code is not None:
+            return exit_code
+        if should_stop():
+            raise Stopped
+        if time.monotonic() > deadline:
+            return None
 
 
 def _tail(file: IO[bytes]) -> str:

@@ -11,6 +11,9 @@ from smacwrap.lookup import find_file, resolved
 RUNS_VARIABLE = "SMACWRAP_RUNS"
 """The environment variable that names the folder in which a study keeps its runs."""
 
+RUN_VARIABLE = "SMACWRAP_RUN"
+"""The environment variable with the ID of a run of a study, in all of its processes."""
+
 SCENARIO_VARIABLE = "SMACWRAP_SCENARIO_DIR"
 """The environment variable that names the folder of the scenario that a run belongs to."""
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 from ConfigSpace import ConfigurationSpace
 
-from smacwrap.engines import Engine
+from smacwrap.engines import Engine, Search
 from smacwrap.engines.random_search import RandomEngine
 from smacwrap.engines.smac3 import Smac3Engine
 from smacwrap.errors import UserError
 from smacwrap.history import Objective, Run
-from smacwrap.pcs import from_text, parse_pcs, to_text
+from smacwrap.pcs import from_text, parse_pcs
 from smacwrap.protocol import Status
 from tests.history.runs import make_run
 
@@ -33,7 +33,7 @@ def build(request: pytest.FixtureRequest) -> Build:
     def build(text: str = SPACE, seed: int = 1, **options: object) -> Engine:
         space: ConfigurationSpace = parse_pcs(text)
         options = {"budget": 20, "initial": [space.get_default_configuration()], **options}
-        return request.param(space, Objective("QUALITY"), seed, **options)
+        return request.param(Search(space, Objective("QUALITY"), seed, **options))
 
     return build
 
@@ -52,7 +52,7 @@ def drive(
     """The runs that an engine makes; fewer where it has nothing left to propose."""
     made: list[Run] = []
     while len(made) < runs and (suggestion := engine.ask()):
-        configuration = to_text(suggestion.configuration)
+        configuration = suggestion.configuration
         of = status(len(made))
         quality = 1e9 if of is Status.CRASHED else cost(configuration)
         made.append(run_of(configuration, quality, of))
@@ -142,7 +142,7 @@ def test_runs_told_in_the_midst_of_an_ask_are_not_proposed(build: Build) -> None
     assert suggestion
     for run in drive(other, 3):
         engine.tell(run)
-    engine.tell(run_of(to_text(suggestion.configuration), 0.5))
+    engine.tell(run_of(suggestion.configuration, 0.5))
     assert len(drive(engine, 9)) <= 5 - 3
 
 
@@ -168,7 +168,7 @@ def test_qualities_of_any_size_are_learnt_from(build: Build) -> None:
     for quality in (0.5, 1e300, -1e300, math.inf, -math.inf, 0.0, 5e-324, 1e9, 0.5, 0.5):
         suggestion = engine.ask()
         assert suggestion
-        engine.tell(run_of(to_text(suggestion.configuration), quality))
+        engine.tell(run_of(suggestion.configuration, quality))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_what_is_infeasible_is_avoided(build: Build, status: Status) -> None:
     for _ in range(30):
         suggestion = engine.ask()
         assert suggestion
-        configuration = to_text(suggestion.configuration)
+        configuration = suggestion.configuration
         infeasible = float(configuration["x"]) > 0.6
         made.append(infeasible)
         engine.tell(

@@ -27,24 +27,22 @@ SPACES = {
 SCRIPT = """\
 import json, resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
-from smacwrap.engines import Pending, Seeds, make_engine
+from smacwrap.engines import Pending, Search, Seeds, make_engine
 from smacwrap.history import Objective, Run
-from smacwrap.pcs import all_to_text, parse_pcs, to_text
+from smacwrap.pcs import parse_pcs, to_text
 from smacwrap.protocol import Result, Status
 
 def drive(name, space):
     default = space.get_default_configuration()
-    engine = make_engine(
-        name, space, Objective("QUALITY"), 1, budget=100, initial=[default], seeds=Seeds()
-    )
+    search = Search(space, Objective("QUALITY"), 1, budget=100, initial=[default], seeds=Seeds())
+    engine = make_engine(name, search)
     pending, made = [Pending(to_text(space.sample_configuration()))], []
     for i in range(9):
         suggestion = engine.ask(pending)
-        texts = to_text(suggestion.configuration)
-        made.append(json.dumps(texts))
+        made.append(json.dumps(suggestion.configuration))
         result = Result(Status.SAT, 1.0, 0, (i * 7 % 5) + 0.1 * i, suggestion.seed)
-        settings = all_to_text(suggestion.configuration)
-        engine.tell(Run(settings, tuple(texts), result, 1.0, seed=suggestion.seed))
+        settings, active = suggestion.settings, suggestion.active
+        engine.tell(Run(settings, active, result, 1.0, seed=suggestion.seed))
     assert len(set(made)) == len(made), made
 
 spaces = json.load(sys.stdin)

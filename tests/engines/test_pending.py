@@ -2,9 +2,9 @@
 
 import pytest
 
-from smacwrap.engines import ENGINES, Engine, Pending, make_engine
+from smacwrap.engines import ENGINES, Engine, Pending, Search, make_engine
 from smacwrap.history import Objective
-from smacwrap.pcs import parse_pcs, to_text
+from smacwrap.pcs import parse_pcs
 from tests.history.runs import make_run
 
 PCS = "x real [0, 1] [0.5]\ny real [0, 1] [0.5]\n"
@@ -13,11 +13,12 @@ PCS = "x real [0, 1] [0.5]\ny real [0, 1] [0.5]\n"
 def twin(name: str, runs: int) -> Engine:
     space = parse_pcs(PCS)
     default = space.get_default_configuration()
-    engine = make_engine(name, space, Objective("QUALITY"), 3, budget=60, initial=[default])
+    search = Search(space, Objective("QUALITY"), 3, budget=60, initial=[default])
+    engine = make_engine(name, search)
     for _ in range(runs):
         suggestion = engine.ask()
         assert suggestion
-        texts = to_text(suggestion.configuration)
+        texts = suggestion.configuration
         cost = (float(texts["x"]) - 0.3) ** 2 + (float(texts["y"]) - 0.7) ** 2
         engine.tell(make_run(cost, **texts))
     return engine
@@ -26,7 +27,7 @@ def twin(name: str, runs: int) -> Engine:
 def place(engine: Engine, *pending: dict[str, str]) -> dict[str, str]:
     suggestion = engine.ask([Pending(texts) for texts in pending])
     assert suggestion
-    return to_text(suggestion.configuration)
+    return suggestion.configuration
 
 
 @pytest.mark.parametrize("runs", [10, 41])

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from smacwrap.engines import ENGINES, Engine, Pending, Seeds, Suggestion, make_engine
+from smacwrap.engines import ENGINES, Engine, Pending, Search, Seeds, Suggestion, make_engine
+from smacwrap.engines.suggest import suggest
 from smacwrap.history import Incumbents, Objective, Run
-from smacwrap.pcs import parse_pcs, to_text
+from smacwrap.pcs import parse_pcs
 from smacwrap.protocol import Status
 from tests.history.runs import make_run
 
@@ -27,7 +28,7 @@ def make(name: str, pcs: str, *, seed: int = 1, most: int = MOST, **options: obj
     space = parse_pcs(pcs)
     initial = [space.get_default_configuration()]
     settings = {"budget": 60, "seeds": Seeds(7, most), "initial": initial, **options}
-    return make_engine(name, space, Objective("QUALITY"), seed, **settings)
+    return make_engine(name, Search(space, Objective("QUALITY"), seed, **settings))
 
 
 def make_worker(name: str, pcs: str, worker: int) -> Engine:
@@ -47,7 +48,7 @@ def true_mean(configuration: Configuration) -> float:
 
 
 def run_of(suggestion: Suggestion, target: Target, status: Status = Status.SAT) -> Run:
-    configuration = to_text(suggestion.configuration)
+    configuration = suggestion.configuration
     quality = target(configuration, suggestion.seed)
     return make_run(quality, status, seed=suggestion.seed, **configuration)
 
@@ -170,7 +171,7 @@ def test_workers_that_come_and_go_share_one_race(name: str, pcs: str) -> None:
             if chance.random() < 0.1:  # it died: a new one learns from the history
                 engines[worker] = engine(worker)
                 engines[worker].tell_all(chance.sample(ended, len(ended)))
-            pending = [Pending(to_text(s.configuration), seed=s.seed) for s in running.values()]
+            pending = [Pending(s.configuration, seed=s.seed) for s in running.values()]
             suggestion = engines[worker].ask(pending)
             assert suggestion
             running[worker] = suggestion
@@ -210,7 +211,7 @@ def test_a_race_goes_on_in_the_same_way_in_whatever_order_it_was_told() -> None:
 @pytest.mark.parametrize("most", [1, MOST])
 def test_telling_all_at_once_is_telling_one_by_one(name: str, most: int) -> None:
     history = race(make(name, LINE, most=most), on_a_line, 30)
-    history[4] = run_of(Suggestion(parse_pcs(LINE).sample_configuration(), seed=5), on_a_line)
+    history[4] = run_of(suggest(parse_pcs(LINE).sample_configuration(), 5), on_a_line)
     one_by_one, at_once = (make(name, LINE, seed=2, most=most) for _ in range(2))
     for run in history:
         one_by_one.tell(run)
@@ -240,7 +241,7 @@ def test_an_incumbent_that_only_fell_behind_challenges_again() -> None:
     engine.tell(make_run(0.5, seed=SEEDS[3], x="0.5"))
     again = engine.ask()
     assert again
-    assert (to_text(again.configuration), again.seed) == ({"x": "0.25"}, SEEDS[3])
+    assert (again.configuration, again.seed) == ({"x": "0.25"}, SEEDS[3])
 
 
 @pytest.mark.parametrize(("cost", "waits"), [(0.1, True), (0.9, False)])
@@ -254,7 +255,7 @@ def test_the_incumbent_waits_for_a_challenger_of_others_that_is_ahead(
     for _ in range(8):
         suggestion = engine.ask([Pending({"x": "0.25"}, seed=SEEDS[2])])
         assert suggestion
-        asked.append(to_text(suggestion.configuration)["x"])
+        asked.append(suggestion.configuration["x"])
         engine.tell(run_of(suggestion, lambda c, seed: cost if c["x"] == "0.25" else 9.0))
     assert ("0.75" not in asked) == waits
 
@@ -297,7 +298,7 @@ def test_runs_of_a_deterministic_study_are_learned_from_and_raced_on_real_seeds(
 def test_runs_on_several_seeds_are_learned_from_where_the_target_is_deterministic(
     name: str,
 ) -> None:
-    engine = make_engine(name, parse_pcs(THREE), Objective("QUALITY"), 1, budget=9)
+    engine = make_engine(name, Search(parse_pcs(THREE), Objective("QUALITY"), 1, budget=9))
     engine.tell_all([make_run(0.5, seed=seed, kind="fair") for seed in (3, 4, 5)])
     runs = race(engine, lambda configuration, seed: 0.5, 8)
     assert {run.configuration["kind"] for run in runs} == {"good", "bad"}

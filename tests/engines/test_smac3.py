@@ -2,16 +2,16 @@
 
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
-from ConfigSpace import Configuration
 
-from smacwrap.engines import ENGINES, Engine, Pending, make_engine
+from smacwrap.engines import ENGINES, Engine, Pending, Search, Suggestion, make_engine
+from smacwrap.engines.suggest import suggest
 from smacwrap.errors import UserError
 from smacwrap.history import Objective, Run
-from smacwrap.pcs import all_to_text, parse_pcs, to_text
+from smacwrap.pcs import parse_pcs, to_text
 from smacwrap.protocol import Result, Status
 
 MIXED = """\
@@ -31,19 +31,20 @@ c | a == y
 """
 
 Answer = tuple[float, Status]
-Target = Callable[[int, Configuration], float | Answer | None]
+Texts = Mapping[str, str]
+Target = Callable[[int, Texts], float | Answer | None]
 
 
 def make(name: str, pcs: str, *, seed: int = 3, budget: int = 25, **options: object) -> Engine:
     space = parse_pcs(pcs)
     options = {"initial": [space.get_default_configuration()], **options}
-    return make_engine(name, space, Objective("QUALITY"), seed, budget=budget, **options)
+    return make_engine(name, Search(space, Objective("QUALITY"), seed, budget=budget, **options))
 
 
-def run_of(configuration: Configuration, quality: float, status: Status = Status.SAT) -> Run:
+def run_of(suggestion: Suggestion, quality: float, status: Status = Status.SAT) -> Run:
     return Run(
-        settings=all_to_text(configuration),
-        active=tuple(to_text(configuration)),
+        settings=suggestion.settings,
+        active=suggestion.active,
         result=Result(status, 0.1, 0, quality, -1),
         wallclock_time=0.1,
     )
@@ -56,11 +57,11 @@ def search(engine: Engine, target: Target, asks: int) -> list[dict[str, str]]:
         suggestion = engine.ask()
         if suggestion is None:
             break
-        proposed.append(to_text(suggestion.configuration))
+        proposed.append(suggestion.configuration)
         answer = target(i, suggestion.configuration)
         if answer is not None:
             quality, status = answer if isinstance(answer, tuple) else (answer, Status.SAT)
-            engine.tell(run_of(suggestion.configuration, quality, status))
+            engine.tell(run_of(suggestion, quality, status))
     return proposed
 
 
@@ -122,13 +123,13 @@ def test_a_budget_of_one_run_asks_for_the_default(name: str) -> None:
     engine = make(name, MIXED, budget=1)
     suggestion = engine.ask()
     assert suggestion
-    assert to_text(suggestion.configuration) == {"k": "a", "x": "0.5"}
+    assert suggestion.configuration == {"k": "a", "x": "0.5"}
 
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_the_same_calls_with_the_same_seed_give_the_same_suggestions(name: str) -> None:
     def calls(seed: int) -> list[dict[str, str]]:
-        return search(make(name, MIXED, seed=seed), lambda i, c: c["x"] + i % 3, 20)
+        return search(make(name, MIXED, seed=seed), lambda i, c: float(c["x"]) + i % 3, 20)
 
     assert calls(5) == calls(5)
     assert calls(5) != calls(6)
@@ -141,7 +142,7 @@ def test_runs_that_it_never_asked_for_are_not_proposed_again(name: str) -> None:
     engine = make(name, SMALL, budget=100)
     told = []
     for configuration in space.sample_configuration(30):
-        engine.tell(run_of(configuration, float(configuration["b"])))
+        engine.tell(run_of(suggest(configuration), float(configuration["b"])))
         told.append(to_text(configuration))
     proposed = search(engine, lambda i, c: float(c["b"]), 100)
     assert distinct(told + proposed) == distinct(told) + len(proposed) == 19
@@ -153,7 +154,7 @@ def test_what_others_are_running_is_not_proposed(name: str) -> None:
     everything = search(make(name, SMALL, budget=100), lambda i, c: None, 100)
     pending, left = everything[:15], everything[15:]
     found = [engine.ask([Pending(c) for c in pending]) for _ in left]
-    assert sorted(str(to_text(s.configuration)) for s in found if s) == sorted(map(str, left))
+    assert sorted(str(s.configuration) for s in found if s) == sorted(map(str, left))
     assert engine.ask([Pending(c) for c in pending]) is None
 
 
@@ -165,8 +166,8 @@ def test_a_pending_configuration_of_another_space_is_an_error(name: str) -> None
 
 @pytest.mark.parametrize("name", ["smac", "gp", "forest"])
 def test_parallel_workers_spread_out(name: str) -> None:
-    def target(configuration: Configuration) -> float:
-        return float((configuration["x"] - 0.3) ** 2 + (configuration["y"] - 0.7) ** 2)
+    def target(configuration: Texts) -> float:
+        return (float(configuration["x"]) - 0.3) ** 2 + (float(configuration["y"]) - 0.7) ** 2
 
     pcs = "x real [0, 1] [0.5]\ny real [0, 1] [0.5]"
     engine = make(name, pcs)
@@ -177,15 +178,17 @@ def test_parallel_workers_spread_out(name: str) -> None:
         search(other, lambda i, c: target(c), 20)
         suggestion = other.ask([Pending(c) for c in pending])
         assert suggestion
-        pending.append(to_text(suggestion.configuration))
+        pending.append(suggestion.configuration)
     assert distinct(pending) == 4
 
 
-def bowl(configuration: Configuration) -> float:
+def bowl(configuration: Texts) -> float:
     """Smooth in x and y, with a step for the kind; the least is 0 at (0.2, 0.01, b)."""
     step = {"a": 0.5, "b": 0.0, "c": 1.0}[configuration["kind"]]
     return float(
-        (configuration["x"] - 0.2) ** 2 + 0.1 * (np.log10(configuration["y"]) + 2) ** 2 + step
+        (float(configuration["x"]) - 0.2) ** 2
+        + 0.1 * (np.log10(float(configuration["y"])) + 2) ** 2
+        + step
     )
 
 
@@ -196,7 +199,7 @@ def test_a_model_finds_what_random_search_does_not(name: str) -> None:
     def best(engine: str, seed: int) -> float:
         costs: list[float] = []
 
-        def target(i: int, configuration: Configuration) -> float:
+        def target(i: int, configuration: Texts) -> float:
             costs.append(bowl(configuration))
             return costs[-1]
 
@@ -214,7 +217,8 @@ def test_a_new_engine_that_is_told_a_history_goes_on_from_there() -> None:
     space.seed(4)
     engine = make("smac", pcs, seed=9, budget=100)
     for configuration in space.sample_configuration(60):
-        engine.tell(run_of(configuration, bowl(configuration)))
+        suggestion = suggest(configuration)
+        engine.tell(run_of(suggestion, bowl(suggestion.configuration)))
     proposed = [s.configuration for s in (engine.ask() for _ in range(5)) if s]
     assert statistics.median(bowl(configuration) for configuration in proposed) < 0.1
 

@@ -3,12 +3,11 @@
 import heapq
 
 import numpy as np
-from ConfigSpace import Configuration
 from searching.problem import Target
 
-from smacwrap.engines import Pending, make_engine
+from smacwrap.engines import Pending, Search, Suggestion, make_engine
 from smacwrap.history import Objective, Run
-from smacwrap.pcs import all_to_text, to_text
+from smacwrap.pcs import from_text
 from smacwrap.protocol import Result, Status
 
 _CRASHED = 1e9
@@ -25,40 +24,43 @@ def search(target: Target, seed: int, *, variant: str, workers: int = 1) -> None
     engines = [
         make_engine(
             variant,
-            target.space,
-            Objective("QUALITY", crashed_quality=_CRASHED),
-            1000 * seed + worker,
-            budget=target.runs,
-            workers=workers,
-            initial=[target.space.get_default_configuration()] if worker == 0 else [],
+            Search(
+                target.space,
+                Objective("QUALITY", crashed_quality=_CRASHED),
+                1000 * seed + worker,
+                budget=target.runs,
+                workers=workers,
+                initial=[target.space.get_default_configuration()] if worker == 0 else [],
+            ),
         )
         for worker in range(workers)
     ]
     random = np.random.default_rng([seed, 6])
-    running: list[tuple[float, int, Configuration]] = []
+    running: list[tuple[float, int, Suggestion]] = []
     free, now, started = list(range(workers)), 0.0, 0
     while not target.done:
         for worker in free:
-            pending = [Pending(to_text(configuration)) for _, _, configuration in running]
+            pending = [Pending(own.configuration) for _, _, own in running]
             suggestion = engines[worker].ask(pending) if started < target.runs else None
             if suggestion is not None:
                 end = now + random.lognormal(0.0, 0.5)
-                heapq.heappush(running, (end, worker, suggestion.configuration))
+                heapq.heappush(running, (end, worker, suggestion))
                 started += 1
         if not running:
             return
-        now, worker, configuration = heapq.heappop(running)
-        run = _run_of(configuration, target.run(configuration))
+        now, worker, suggestion = heapq.heappop(running)
+        configuration = from_text(target.space, suggestion.configuration)
+        run = _run_of(suggestion, target.run(configuration))
         for engine in engines:
             engine.tell(run)
         free = [worker]
 
 
-def _run_of(configuration: Configuration, cost: float | None) -> Run:
+def _run_of(suggestion: Suggestion, cost: float | None) -> Run:
     crashed = Result(Status.CRASHED, 0.1, 0, _CRASHED, -1)
     return Run(
-        settings=all_to_text(configuration),
-        active=tuple(to_text(configuration)),
+        settings=suggestion.settings,
+        active=suggestion.active,
         result=crashed if cost is None else Result(Status.SAT, 0.1, 0, cost, -1),
         wallclock_time=0.1,
     )
