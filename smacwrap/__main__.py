@@ -20,9 +20,17 @@ def main() -> None:
         _run(words[1], words[2:])
     else:
         show_everything()
-        from smacwrap.cli import main as run_command
+        import signal
 
-        run_command()
+        from smacwrap.cli import main as run_command
+        from smacwrap.processes.control import stop_signals
+
+        try:
+            run_command()
+        finally:
+            # What asks a command to end that is over must not give it another exit code.
+            for number in stop_signals():
+                signal.signal(number, signal.SIG_IGN)
 
 
 def _run(job_file: str, call_string: list[str]) -> "NoReturn":

@@ -120,6 +120,8 @@ class LiveRundataReader:
                 self._lose(str(error), text, begin, end)
             else:
                 runs.append((self.numbers.take(run.details.get("number")), run))
+        if runs and self.lost:
+            self.numbers.fill()
         if not is_waiting:
             self._waiting_since = None
         self._lines += text.count("\n", 0, end)

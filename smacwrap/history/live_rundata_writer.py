@@ -9,7 +9,7 @@ time has the id of the run that it appears with.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -103,22 +103,20 @@ class LiveRundataWriter:
         """Append a run; when this returns it is on disk.
 
         Args:
-            run: the run. If it says a number that another run of the file has, it gets another.
+            run: the run. If another run of the file has its number, it gets another.
             number: its own, if that was taken from `taken` already.
 
         Raises:
             OSError: the disk is full; the file is left as it was.
             OverwrittenError: somebody else wrote to the file; nothing is changed.
         """
-        told = run.details.get("number")
-        if number is None and told in self.taken:
-            run = replace(run, details={n: v for n, v in run.details.items() if n != "number"})
-            told = None
         rc_id = self._next_id
         self._file.append(_dump(self._json(run, rc_id)), durable=True)
         self._next_id += 1
         self.runs.append(run)
-        self.numbers.append(self.taken.take(told) if number is None else number)
+        if number is None:
+            number = self.taken.take(run.details.get("number"))
+        self.numbers.append(number)
         self._pairs.setdefault(_pair_key(run), rc_id)
         self._configurations.setdefault(_configuration_key(run), rc_id)
 

@@ -30,6 +30,10 @@ class Numbers(Set[int]):
         self._taken.discard(number)
         self._lowest = min(self._lowest, number)
 
+    def fill(self) -> None:
+        """Take all that are lower than one that is taken: nobody knows which runs were lost."""
+        self._taken.update(range(1, max(self._taken, default=0)))
+
     def __contains__(self, number: object) -> bool:
         return number in self._taken
 

@@ -108,7 +108,11 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
             it or it is of another kind, or another launch has it.
     """
     earlier = None if options.overwrite else read_description(study)
-    _check(scenario, _engine(scenario, options, earlier), target_environment(scenario, study.runs))
+    engine = _engine(scenario, options, earlier)
+    if engine == SMAC2 and (options.slots or 1) > 1:
+        message = "--slots: a process of SMAC v2 makes one run at a time: say --parallel"
+        raise UserError(f"{message} {options.slots} instead")
+    _check(scenario, engine, target_environment(scenario, study.runs))
     frozen, job = freeze_job(find_job(scenario))
     try:
         study.runs.mkdir(parents=True, exist_ok=True)

@@ -204,7 +204,7 @@ def test_a_file_that_was_begun_anew_is_read_from_its_start(tmp_path: Path, runs:
     write(other, new)
     other.replace(path)
     assert reader.poll() == new
-    assert reader.last == runs
+    assert sorted(reader.numbers) == list(range(1, runs + 1))
     write(path, [make_run(0.9, x="9")])
     assert reader.poll() == [make_run(0.9, x="9")]
 
@@ -222,12 +222,12 @@ def test_garbage_in_front_of_further_runs_costs_one_run_that_is_named(
     path.write_bytes(garbled)
     left = [run for run in runs if run.details["number"] != harmed]
     reader = LiveRundataReader(path)
-    assert reader.poll_places() == [(run.details["number"], run) for run in left]
+    assert reader.poll_numbered() == [(run.details["number"], run) for run in left]
     (lost,) = map(str, reader.lost)
     assert lost.startswith(f"{path}:{harmed + 1}: run {harmed} is lost: it is not as SMAC v2")
 
     writer = LiveRundataWriter(path, IDENTITY)
-    assert (writer.runs, writer.last) == (left, 5)
+    assert (writer.runs, set(writer.taken)) == (left, {1, 2, 3, 4, 5})
     more = make_run(0.2, x="1", details={"number": 6})
     writer.append(more)
     assert path.read_bytes().startswith(garbled)
@@ -242,8 +242,28 @@ def test_behind_lost_runs_the_others_keep_their_numbers(tmp_path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:3], bytes(sum(map(len, lines[3:6]))), *lines[6:]]))
     reader = LiveRundataReader(path)
-    assert [place for place, _ in reader.poll_places()] == [1, 2, 6, 7]
+    assert [number for number, _ in reader.poll_numbered()] == [1, 2, 6, 7]
     assert len(reader.lost) == 1
+    assert set(reader.numbers) == set(range(1, 8)), "nobody knows which of them were lost"
+
+
+def test_runs_that_ended_in_another_order_than_they_began_keep_their_numbers(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "live-rundata-1.json"
+    runs = [make_run(0.1, x=str(i), details={"number": i}) for i in (2, 1, 5)]
+    write(path, runs)
+    reader = LiveRundataReader(path)
+    assert reader.poll_numbered() == [(run.details["number"], run) for run in runs]
+    writer = LiveRundataWriter(path, IDENTITY)
+    assert [writer.taken.take(), writer.taken.take(), writer.taken.take()] == [3, 4, 6]
+    writer.taken.give_back(3)
+    late = make_run(0.2, x="4", details={"number": 4})
+    writer.append(late, 4)
+    copied = make_run(0.3, x="3", details={"number": 1})
+    writer.append(copied)
+    ((number, run), (other, _)) = reader.poll_numbered()
+    assert (number, run, other) == (4, late, 3), "a number that is taken goes to no other run"
 
 
 def test_a_part_that_comes_over_the_network_later_than_what_follows_is_waited_for(

@@ -10,7 +10,7 @@ import pytest
 
 from smacwrap.engines import DETERMINISTIC
 from smacwrap.history import Objective, Run, Study
-from smacwrap.history.forgotten import Forgotten
+from smacwrap.history.view import StudyView
 from smacwrap.scenario import load_scenario
 from smacwrap.worker.knowledge import Knowledge
 from smacwrap.worker.objective import target_seeds
@@ -128,8 +128,8 @@ class Listening:
 def test_a_worker_knows_the_incumbent_of_the_study_and_when_its_mean_changes(
     tmp_path: Path,
 ) -> None:
-    engine = Listening()
-    knowledge = Knowledge(lambda: engine, Objective("QUALITY"), Forgotten(Study(tmp_path)))
+    engine, view = Listening(), StudyView(Study(tmp_path), Objective("QUALITY"))
+    knowledge = Knowledge(view, lambda: engine)
     runs = [
         make_run(quality, seed=seed, details={"number": number}, x=x)
         for number, (x, seed, quality) in enumerate(
@@ -144,9 +144,13 @@ def test_a_worker_knows_the_incumbent_of_the_study_and_when_its_mean_changes(
             start=1,
         )
     ]
-    changes = [knowledge.take_in(1, run) for run in runs]
+    changes = []
+    for run in runs:
+        before = view.incumbent
+        view.add(1, run)
+        changes.append(view.incumbent != before)
     assert changes == [True, True, False, False, False, True]
-    assert (knowledge.incumbent.cost, knowledge.incumbent.runs) == (0.5, 2)
+    assert (view.incumbent.cost, view.incumbent.runs) == (0.5, 2)
     assert engine.told == []
     knowledge.ask([])
     assert len(engine.told) == 5

@@ -41,7 +41,8 @@ _NUMBERS = itertools.count()
 
 def claim(budget: Budget, seed: int, cpu_time: float = 0.0) -> str:
     """Claim a run that no worker has claimed before."""
-    return budget.claim(seed, cpu_time, (next(_NUMBERS),), {})
+    number = next(_NUMBERS)
+    return budget.claim(seed, number, cpu_time, (number,), {})
 
 
 def claims(budget: Budget, seed: int) -> int:
@@ -60,7 +61,7 @@ def test_workers_that_claim_at_the_same_time_never_get_more_than_there_is(
         "import sys; from pathlib import Path; from smacwrap.history import Study;"
         "from smacwrap.worker.budget import Budget; budget = Budget(Study(Path(sys.argv[1])));"
         "seed = int(sys.argv[2]);"
-        "print(sum(not budget.claim(seed, 0.0, (seed, i), {}) for i in range(50)))"
+        "print(sum(not budget.claim(seed, i, 0.0, (seed, i), {}) for i in range(50)))"
     )
     workers = [
         subprocess.Popen(
@@ -81,7 +82,8 @@ def test_what_is_reserved_for_a_worker_no_other_can_claim(study: Study, scenario
     assert budget.nothing_left(1)
     assert not budget.nothing_left(2)
     assert not budget.nothing_left()
-    assert claims(budget, 2) == 3
+    for left in (2, 1, 0):
+        assert not budget.claim(2, left, 0.0, ("reserved", left), {}, reserved=left)
     assert budget.nothing_left()
 
 
@@ -89,7 +91,7 @@ def test_a_worker_that_died_gives_back_what_it_did_not_record(study: Study, scen
     budget = Budget(study)
     budget.open([1, 2], {}, scenario(runcount_limit=4))
     assert claims(budget, 1) == 4
-    budget.release(1, recorded=3, reserved=1)
+    budget.release(1, recorded={1, 2, 3}, reserved=1)
     assert claims(budget, 2) == 0
     budget.reserve(1, 0)
     assert claims(budget, 2) == 1
@@ -100,15 +102,15 @@ def test_a_run_that_another_worker_has_claimed_is_taken_until_it_is_read_or_give
 ) -> None:
     budget, key = Budget(study), ("x", "0.5")
     budget.open([1, 2], {1: 4}, scenario(runcount_limit=9))
-    assert not budget.claim(1, 0.0, key, {})
-    for read in ({}, {1: 4}):
+    assert not budget.claim(1, 5, 0.0, key, {})
+    for read in ({}, {1: {1, 2, 3, 4}}):
         with pytest.raises(Taken):
-            Budget(study).claim(2, 0.0, key, read)
-    assert not budget.claim(2, 0.0, ("x", "0.6"), {}), "what was taken is not claimed"
+            Budget(study).claim(2, 1, 0.0, key, read)
+    assert not budget.claim(2, 1, 0.0, ("x", "0.6"), {}), "what was taken is not claimed"
     # A run that was read, and forgotten by a person, is made again; one that died, too.
-    assert not budget.claim(2, 0.0, key, {1: 5})
-    budget.release(2, recorded=1)
-    assert not budget.claim(1, 0.0, key, {2: 1})
+    assert not budget.claim(2, 2, 0.0, key, {1: {4, 5}})
+    budget.release(2, recorded={1})
+    assert not budget.claim(1, 6, 0.0, key, {2: {1}})
     assert claims(budget, 1) == 2, "to be refused costs nothing"
 
 
