@@ -9,7 +9,9 @@ from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import UserError
-from smacwrap.pcs import from_words, read_pcs, to_text
+from smacwrap.pcs import read_tree
+from smacwrap.pcs.settings import active_values, check_allowed, settings_of_words
+from smacwrap.pcs.tree import value_text
 from smacwrap.protocol import NO_INSTANCE, CallString, Result, format_result
 from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario, load_scenario
@@ -83,8 +85,10 @@ def _value(scenario: Scenario, direction: Direction, result: Result) -> str:
 
 
 def _configuration(scenario: Scenario, config: str) -> dict[str, str]:
-    space = read_pcs(scenario.pcs_file)
+    tree = read_tree(scenario.pcs_file)
     try:
-        return to_text(from_words(space, config))
+        values = active_values(tree, settings_of_words(tree, config))
+        check_allowed(tree, values)
+        return {name: value_text(tree[name], values[name]) for name in sorted(values)}
     except UserError as error:
         raise UserError(*(f"--config: {problem.message}" for problem in error.problems)) from None

@@ -36,9 +36,9 @@ from smacwrap.launch.previous import (
 )
 from smacwrap.launch.retry_crashed import Retry, crashed_runs, merged
 from smacwrap.launch.smac2 import SMAC2, Smac2
-from smacwrap.pcs import read_pcs, read_pcs_text
+from smacwrap.pcs import read_pcs_text, read_tree
 from smacwrap.scenario import Scenario
-from smacwrap.scenario.initial import initial_configurations
+from smacwrap.scenario.initial import check_initial
 from smacwrap.scenario.lines import read_text
 from smacwrap.scenario.plain import scenario_to_plain
 from smacwrap.worker.frozen_job import FrozenJob, freeze_job, write_frozen_job
@@ -142,14 +142,14 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
 
 
 def _check(scenario: Scenario, engine: str | None, environment: Mapping[str, str]) -> None:
-    space = read_pcs(scenario.pcs_file)
+    tree = read_tree(scenario.pcs_file)
     check_target(scenario, environment)
     if engine != SMAC2 and (problems := unsupported(scenario)):
         raise UserError(*problems)
     if engine != SMAC2:
-        initial_configurations(scenario, space, 0)
+        check_initial(scenario, tree)
     if scenario.warmstart:
-        warm_runs(scenario.warmstart, space)
+        warm_runs(scenario.warmstart, tree)
 
 
 def _engine(scenario: Scenario, options: LaunchOptions, before: Description | None) -> str:

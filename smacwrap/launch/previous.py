@@ -10,7 +10,7 @@ from smacwrap.history import Study, StudyIdentity
 from smacwrap.history.live_rundata_identity import first_identity
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.fleet import PATIENCE
-from smacwrap.pcs import parse_pcs
+from smacwrap.pcs import parse_tree
 from smacwrap.pcs.changes import changes
 from smacwrap.processes import control
 from smacwrap.protocol import NO_CUTOFF
@@ -145,7 +145,7 @@ def pcs_differences(file: Path, then: str, now: str) -> list[str]:
     """What differs between two texts of a PCS file, by meaning."""
     if then == now:
         return []
-    return [f"{file} has {c.kind}: {c.text}" for c in changes(parse_pcs(then), parse_pcs(now))]
+    return [f"{file} has {c.kind}: {c.text}" for c in changes(parse_tree(then), parse_tree(now))]
 
 
 def _was(value: str | None) -> str:

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from ConfigSpace import ConfigurationSpace
-
 from smacwrap.engines import Engine, Pending, Suggestion, make_engine
 from smacwrap.history import HistoryReader, Run, Study
 from smacwrap.history.forgotten import Forgotten, run_id
@@ -68,7 +66,7 @@ class Worker:
         self.turn = Turn(study, self.stopping.no_more_runs)
         os.nice(description.nice)
         self.pcs_text = description.pcs_text
-        self.space: ConfigurationSpace = parse_pcs(self.pcs_text, self.scenario.pcs_file)
+        self.space = parse_pcs(self.pcs_text, self.scenario.pcs_file)
         self.first: Suggestion | None = None
         self.limit_grace = description.limit_grace
         self.longest = 0.0  # seconds of a run
@@ -223,7 +221,7 @@ class Worker:
         )
         if folder := self.scenario.warmstart:
             self.first = engine.ask() if self.index == 0 else None
-            runs, lost = warm_runs(folder, self.space)
+            runs, lost = warm_runs(folder, self.space.tree)
             for problem in lost if self.index == 0 else ():
                 notify(str(problem))
             engine.tell_all(runs)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import STDIN, read_space
+from smacwrap.cli.pcs.files import STDIN, read_tree
 from smacwrap.errors import UserError
 from smacwrap.pcs.changes import changes
 
@@ -28,7 +28,7 @@ def command(old: Path, new: Path) -> None:
     """
     if old == new == STDIN:
         raise UserError("only one of the two files can be -, the standard input")
-    found = list(changes(read_space(old), read_space(new)))
+    found = list(changes(read_tree(old), read_tree(new)))
     for change in found:
         sign, colour = _SIGNS[change.kind]
         click.secho(f"{sign} {change.text}", fg=colour)

@@ -3,16 +3,17 @@
 import csv
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import numpy as np
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import read_space
-from smacwrap.pcs.entries import Parameter, texts
-from smacwrap.pcs.vectors import Vectors
+from smacwrap.cli.pcs.files import read_tree
+from smacwrap.pcs.entries import texts
+from smacwrap.pcs.model import Parameter
+from smacwrap.pcs.rows import Rows
 
 _LARGEST_TABLE = 1_000_000
 
@@ -40,20 +41,21 @@ def command(file: Path, count: int, seed: int, as_csv: bool) -> None:
     Example:
       smacwrap pcs sample pcs/mnist_cnn.pcs -n 5 --seed 3
     """
-    vectors = Vectors(read_space(file))
-    names = sorted(vectors.space)
+    tree = read_tree(file)
+    rows = Rows(tree)
+    names = sorted(tree)
     if as_csv:
         csv.writer(sys.stdout, lineterminator="\n").writerow(names)
     random = np.random.default_rng(seed)
     # So long a table fits into memory easily.
     most = max(1, _LARGEST_TABLE // max(1, len(names)))
     for first in range(0, count, most):
-        columns = vectors.to_texts(vectors.sample(min(most, count - first), random))
+        columns = rows.to_texts(rows.sample(min(most, count - first), random))
         if as_csv:
-            rows = zip(*(columns[name] for name in names), strict=True)
-            csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+            table = zip(*(columns[name] for name in names), strict=True)
+            csv.writer(sys.stdout, lineterminator="\n").writerows(table)
             continue
-        flagged = [_flags(vectors.space[name], columns[name]) for name in names]
+        flagged = [_flags(tree[name], columns[name]) for name in names]
         for words in zip(*flagged, strict=True):
             click.echo(" ".join(filter(None, words)))
 
@@ -65,8 +67,3 @@ def _flags(parameter: Parameter, column: Sequence[str | None]) -> list[str | Non
         return [None if value is None else f"{flag} {value}" for value in column]
     quoted = {text: text and f"{flag} {shlex.quote(text)}" for text in {*column}}
     return [quoted[text] for text in column]
-
-
-def flags(settings: Mapping[str, str]) -> str:
-    """`-name value …` for a shell."""
-    return shlex.join(word for name, value in settings.items() for word in (f"-{name}", value))

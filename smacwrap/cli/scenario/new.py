@@ -13,7 +13,7 @@ from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes
 from smacwrap.errors import Problem, UserError
 from smacwrap.lookup import resolved
-from smacwrap.pcs import read_pcs
+from smacwrap.pcs import read_tree
 from smacwrap.pcs.from_script import (
     CommandNeededError,
     Skeleton,
@@ -104,7 +104,7 @@ def command(
             ("--dir", folder),
         )
     if pcs_file:
-        read_pcs(pcs_file)  # a launch would refuse one with errors
+        read_tree(pcs_file)  # a launch would refuse one with errors
     started = _started(script) if script else _ask("Script or command to tune", _started)
     function = _function(started)
     if function:

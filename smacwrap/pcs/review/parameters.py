@@ -5,12 +5,12 @@ import math
 import re
 from collections.abc import Iterator
 
-from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace
-
 from smacwrap.errors import Problem
-from smacwrap.pcs.entries import Number, Parameter, plain, texts
+from smacwrap.pcs.entries import plain, texts
 from smacwrap.pcs.lines import NUMBER, Line, listed
+from smacwrap.pcs.model import Categorical, Number, Parameter
 from smacwrap.pcs.source_map import Places
+from smacwrap.pcs.tree import Tree
 
 _MOST_DECADES = 3
 
@@ -18,7 +18,7 @@ _NATURAL = {-1, 0, 1}
 """At such a bound a range often cannot go on: shares, counts and switches end there."""
 
 
-def review_parameters(space: ConfigurationSpace, places: Places) -> Iterator[Problem]:
+def review_parameters(space: Tree, places: Places) -> Iterator[Problem]:
     """What is suspicious about parameters, each taken by itself.
 
     What can be so of many for the same reason is one warning, at the first of them.
@@ -36,7 +36,7 @@ def review_parameters(space: ConfigurationSpace, places: Places) -> Iterator[Pro
                 yield line.problem(message)
             if _edge(parameter):
                 edges.append((name, line))
-        elif isinstance(parameter, CategoricalHyperparameter) and _is_scale(parameter):
+        elif isinstance(parameter, Categorical) and _is_scale(parameter):
             scales.append((name, line))
     yield from _of_scales(scales)
     yield from _of_edges(space, edges)
@@ -56,7 +56,7 @@ def _of_scales(found: list[tuple[str, Line]]) -> Iterator[Problem]:
         )
 
 
-def _of_edges(space: ConfigurationSpace, found: list[tuple[str, Line]]) -> Iterator[Problem]:
+def _of_edges(space: Tree, found: list[tuple[str, Line]]) -> Iterator[Problem]:
     if len(found) == 1:
         name, line = found[0]
         default = plain(space[name].default_value)
