@@ -3,18 +3,20 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from ConfigSpace import Configuration
+from typing import TYPE_CHECKING
 
 from smacwrap.history import Run
 from smacwrap.protocol import NO_INSTANCE
+
+if TYPE_CHECKING:  # most that imports this needs no ConfigSpace, which takes a second
+    from ConfigSpace import Configuration
 
 
 @dataclass(frozen=True)
 class Suggestion:
     """What to run next; `seed` is the target algorithm's, -1 where it is deterministic."""
 
-    configuration: Configuration
+    configuration: "Configuration"
     instance: str = NO_INSTANCE
     seed: int = -1
 

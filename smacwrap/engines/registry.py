@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import cast
-
-from ConfigSpace import Configuration, ConfigurationSpace
+from typing import TYPE_CHECKING, cast
 
 from smacwrap.engines.base import Engine
 from smacwrap.engines.seeds import DETERMINISTIC, Seeds
 from smacwrap.errors import UserError, did_you_mean
 from smacwrap.history import Objective
+
+if TYPE_CHECKING:
+    from ConfigSpace import Configuration, ConfigurationSpace
 
 _ENGINES = {
     "smac": "smacwrap.engines.smac3:Smac3Engine",
@@ -25,13 +26,13 @@ ENGINES = tuple(_ENGINES)
 
 def make_engine(
     name: str,
-    space: ConfigurationSpace,
+    space: "ConfigurationSpace",
     objective: Objective,
     seed: int,
     *,
     budget: int,
     workers: int = 1,
-    initial: Sequence[Configuration] = (),
+    initial: "Sequence[Configuration]" = (),
     seeds: Seeds = DETERMINISTIC,
 ) -> Engine:
     """The engine of this name; its module is imported only now.

@@ -53,7 +53,7 @@ def hub(size):
 
 def review(text):
     space = parse_pcs(text)
-    return list(review_pcs(space, Places.find(space, text, None)))
+    return list(review_pcs(space.tree, Places.find(space.tree, text, None)))
 
 
 def seconds(text, work=parse_pcs):
@@ -104,7 +104,7 @@ def test_a_review_takes_little_more_time_where_conditions_nearly_always_hold():
 def test_counting_grows_linearly_with_the_children_of_one_parent():
     small, large = parse_pcs(hub(500)), parse_pcs(hub(4000))
     # One of each child's two values is forbidden with b, and with c there is no child.
-    assert count_configurations(large) == 2**4000 + 1 + 1
+    assert count_configurations(large.tree) == 2**4000 + 1 + 1
     assert seconds(large, count_configurations) < 24 * seconds(small, count_configurations)
 
 
@@ -125,8 +125,8 @@ def test_ten_thousand_parameters_are_checked_and_sampled_in_little_time():
     reading = seconds(flat(10_000))
 
     def work(_):
-        list(review_pcs(space, Places.find(space, flat(10_000), None)))
-        count_configurations(space)
+        list(review_pcs(space.tree, Places.find(space.tree, flat(10_000), None)))
+        count_configurations(space.tree)
 
     def sample(space):
         vectors = Vectors(space)
