@@ -15,12 +15,14 @@ from smacwrap.engines import ENGINES
 from smacwrap.errors import UserError
 from smacwrap.history import Run, Study
 from smacwrap.history.forgotten import Forgotten
-from smacwrap.launch import Ending, LaunchOptions, join, launch
 from smacwrap.launch.background import launch_in_background
 from smacwrap.launch.find_study import how_to_resume, studies_of
+from smacwrap.launch.fleet import Ending
+from smacwrap.launch.foreign_engine import SMAC2
+from smacwrap.launch.joining import join
+from smacwrap.launch.launcher import LaunchOptions, launch
 from smacwrap.launch.preflight import hung_for_ever
 from smacwrap.launch.progress import TerminalProgress
-from smacwrap.launch.smac2 import SMAC2
 from smacwrap.processes.signals import heed_too, listening
 from smacwrap.protocol import CallString
 from smacwrap.protocol.direction import Direction

@@ -11,7 +11,7 @@ from smacwrap.cli.console import plain_console
 from smacwrap.cli.paths import STUDY
 from smacwrap.history import Study
 from smacwrap.history.running import RunningRun
-from smacwrap.launch.smac2 import SMAC2
+from smacwrap.launch.foreign_engine import SMAC2
 from smacwrap.launch.status import Activity, Status, read_status
 from smacwrap.scenario.domains import UNLIMITED
 from smacwrap.worker.launchers import Joined

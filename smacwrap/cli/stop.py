@@ -9,7 +9,7 @@ from smacwrap.cli.paths import ANY_PATH
 from smacwrap.errors import UserError, did_you_mean
 from smacwrap.history.requests import Requests
 from smacwrap.launch.find_study import find_study
-from smacwrap.launch.smac2 import SMAC2
+from smacwrap.launch.foreign_engine import SMAC2
 from smacwrap.launch.status import Activity, read_activity
 
 _POLL = 0.2  # seconds

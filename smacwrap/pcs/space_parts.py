@@ -1,6 +1,6 @@
 """Parameters, conditions and clauses of a PCS file, as ConfigSpace asks for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,21 @@ from ConfigSpace import (
 from ConfigSpace import Constant as ConstantHyperparameter
 from ConfigSpace.conditions import AndConjunction, ConditionLike, OrConjunction
 from ConfigSpace.conditions import Condition as ConfigSpaceCondition
-from ConfigSpace.forbidden import ForbiddenClause, ForbiddenConjunction, ForbiddenEqualsClause
+from ConfigSpace.forbidden import (
+    ForbiddenClause,
+    ForbiddenConjunction,
+    ForbiddenEqualsClause,
+    ForbiddenLike,
+)
 from ConfigSpace.hyperparameters import Hyperparameter
 from ConfigSpace.types import NotSet
 
 from smacwrap.pcs import numbers as make
-from smacwrap.pcs.condition_term import And, Condition, Term
+from smacwrap.pcs.condition_term import And, Condition, Or, Term
 from smacwrap.pcs.entries import Operator, to_entry
 from smacwrap.pcs.forbidden import PcsClause
 from smacwrap.pcs.model import Categorical, Constant, Integer, Listed, Ordinal, Parameter, Real
+from smacwrap.pcs.tree import Tree
 
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -154,6 +160,27 @@ class SpaceTerm(ConfigSpaceCondition):
             "operator": self.term.operator,
             "value": value,
         }
+
+
+def tree_of_parts(
+    hyperparameters: Iterable[Hyperparameter[Any, Any]],
+    conditions: Iterable[ConditionLike],
+    clauses: Iterable[ForbiddenLike],
+) -> Tree:
+    """The tree of what the functions and classes here have made, in a space or its copies."""
+    return Tree(
+        map(parameter_of, hyperparameters),
+        map(_condition_of, conditions),
+        [clause.clause for clause in clauses if isinstance(clause, SpaceClause)],
+    )
+
+
+def _condition_of(condition: ConditionLike) -> Condition:
+    if isinstance(condition, SpaceTerm):
+        return condition.term
+    assert isinstance(condition, AndConjunction | OrConjunction)
+    parts = tuple(map(_condition_of, condition.components))
+    return And(parts) if isinstance(condition, AndConjunction) else Or(parts)
 
 
 class ClausePart(ForbiddenEqualsClause):

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 from ConfigSpace import Configuration, ConfigurationSpace
@@ -12,17 +12,20 @@ from smacwrap.pcs.configuration import PcsConfiguration
 from smacwrap.pcs.entries import to_entry
 from smacwrap.pcs.lines import NUMBER
 from smacwrap.pcs.settings import active_values, check_allowed, settings_of_words
+from smacwrap.pcs.space_parts import tree_of_parts
 from smacwrap.pcs.tree import Tree, value_text
-
-if TYPE_CHECKING:
-    from smacwrap.pcs.space import PcsSpace
 
 _NUMBER = re.compile(NUMBER)
 
 
 def tree_of(space: ConfigurationSpace) -> Tree:
-    """What the PCS file says that a space was read from."""
-    return cast("PcsSpace", space).tree
+    """What the PCS file says that a space was read from, or that smac copied the space of."""
+    tree: Tree | None = getattr(space, "tree", None)
+    if tree is None:
+        tree = space.tree = tree_of_parts(  # type: ignore[attr-defined]
+            space.values(), space.conditions, space.forbidden_clauses
+        )
+    return tree
 
 
 def to_text(configuration: Configuration) -> dict[str, str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from smacwrap.bundles.inputs import find_input
 from smacwrap.errors import UserError
-from smacwrap.pcs.from_script import read_target_function
 from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario
 from smacwrap.worker.job import job_of
@@ -48,6 +47,9 @@ def direction_of_job(job: Job) -> Direction:
 
 def _of_scripts(scripts: Sequence[Path]) -> Direction:
     for script in scripts[:1]:
+        # A study of a job does without all that reads scripts.
+        from smacwrap.pcs.from_script import read_target_function
+
         try:
             if script.stat().st_size > _LARGEST_SCRIPT:
                 break

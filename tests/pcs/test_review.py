@@ -20,9 +20,7 @@ SHIPPED = sorted(file for file in PCS.glob("*.pcs") if file.name != "clasp.pcs")
 def warnings(text):
     """The warnings of a file, as (line, message)."""
     tree = parse_tree(text)
-    return [
-        (p.line, p.message) for p in review_pcs(tree, Places.find(tree, text, None))
-    ]
+    return [(p.line, p.message) for p in review_pcs(tree, Places.find(tree, text, None))]
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.name)
