@@ -123,8 +123,16 @@ class Formula(PcsClause):
         Raises:
             ZeroDivisionError: it divides by zero there.
         """
-        numbers = [_default(parameter, self.expression.ranks) for parameter in self.parameters]
-        return self.expression.evaluate(numbers, strict=True) != 0
+        return self._number_of({}, strict=True) != 0
+
+    def forbids_values(self, values: Mapping[str, str | float]) -> bool:
+        """Whether the expression is true for named values; a missing parameter is inactive."""
+        return self._number_of(values) != 0
+
+    def _number_of(self, values: Mapping[str, str | float], *, strict: bool = False) -> float:
+        ranks = self.expression.ranks
+        numbers = [_number(p, values.get(p.name, p.default_value), ranks) for p in self.parameters]
+        return self.expression.evaluate(numbers, strict=strict)
 
     def __repr__(self) -> str:
         return f"{{{self.expression.text}}}"
@@ -135,11 +143,10 @@ def names_in(clause: PcsClause) -> set[str]:
     return {parameter.name for parameter in clause.parameters}
 
 
-def _default(parameter: Parameter, ranks: Mapping[str, float]) -> float:
-    """The number that stands for a parameter's default in an expression."""
-    default = parameter.default_value
-    if isinstance(default, str):
-        return ranks[default]
+def _number(parameter: Parameter, value: str | float, ranks: Mapping[str, float]) -> float:
+    """The number that stands for a value of a parameter in an expression."""
+    if isinstance(value, str):
+        return ranks[value]
     if isinstance(parameter, Number):
-        return number_at(parameter, to_entry(parameter, default))
-    return float(default)
+        return number_at(parameter, to_entry(parameter, value))
+    return float(value)
