@@ -1,20 +1,18 @@
 """`smacwrap pcs check`: everything that is wrong or suspicious in PCS files."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from smacwrap.cli.pcs.files import read_text, shown
 from smacwrap.errors import Problem, UserError
-from smacwrap.frozen import replace
-from smacwrap.pcs.count import size_in_words
-from smacwrap.pcs.describe import describe
-from smacwrap.pcs.review import review_pcs
-from smacwrap.pcs.source_map import Places
-from smacwrap.pcs.sources import parse_source
-from smacwrap.pcs.tree import Tree
+
+if TYPE_CHECKING:
+    from smacwrap.pcs.tree import Tree
 
 
 @click.command("check")
@@ -39,6 +37,11 @@ def command(files: tuple[str, ...], strict: bool) -> None:
 
 def _check(file: str) -> tuple[bool, bool]:
     """Print what is found in one file; whether there are errors, and warnings."""
+    from smacwrap.cli.pcs.files import read_text, shown
+    from smacwrap.pcs.review import review_pcs
+    from smacwrap.pcs.source_map import Places
+    from smacwrap.pcs.sources import parse_source
+
     path = Path(file)
     name = shown(path)
     try:
@@ -57,12 +60,17 @@ def _check(file: str) -> tuple[bool, bool]:
 
 
 def _print(problems: Iterable[Problem], level: str, colour: str) -> None:
+    from smacwrap.frozen import replace
+
     for problem in problems:
         message = f"{click.style(level, fg=colour)}: {problem.message}"
         click.echo(replace(problem, message=message).underlined())
 
 
 def _summary(tree: Tree) -> str:
+    from smacwrap.pcs.count import size_in_words
+    from smacwrap.pcs.describe import describe
+
     parameters = _plural(len(tree), "parameter")
     logs = sum(describe(parameter).log for parameter in tree.values())
     fixed = sum(parameter.size == 1 for parameter in tree.values())

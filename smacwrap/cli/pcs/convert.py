@@ -1,16 +1,17 @@
 """`smacwrap pcs convert`: between PCS syntaxes, ConfigSpace's JSON and what others have."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import read_text, read_tree, shown, write_output
 from smacwrap.errors import Problem, UserError
-from smacwrap.pcs import Tree, parse_tree, write_pcs
-from smacwrap.pcs.foreign.irace import first_configuration, irace_to_pcs
-from smacwrap.pcs.foreign.paramils import paramils_to_pcs
-from smacwrap.pcs.writer_old import lost_in_older
+
+if TYPE_CHECKING:
+    from smacwrap.pcs import Tree
 
 
 @click.command("convert")
@@ -64,6 +65,9 @@ def command(
     Example:
       smacwrap pcs convert pcs/mnist_cnn.pcs --to json
     """
+    from smacwrap.cli.pcs.files import read_tree, shown, write_output
+    from smacwrap.pcs.writer_old import lost_in_older
+
     if default and origin != "irace":
         raise click.UsageError("--default is for --from irace: other files have their defaults")
     foreign = _foreign(origin, file, default) if origin else None
@@ -79,6 +83,8 @@ def command(
 
 
 def _write(tree: Tree, target: str) -> str:
+    from smacwrap.pcs import write_pcs
+
     if target == "json":
         from smacwrap.pcs.configspace_json import to_configspace_json  # takes a second
 
@@ -88,6 +94,10 @@ def _write(tree: Tree, target: str) -> str:
 
 def _foreign(origin: str, file: Path, default: Path | None) -> str:
     """The text of a PCS file for the parameter file of another configurator."""
+    from smacwrap.cli.pcs.files import read_text, shown
+    from smacwrap.pcs.foreign.irace import first_configuration, irace_to_pcs
+    from smacwrap.pcs.foreign.paramils import paramils_to_pcs
+
     text = read_text(file)
     if origin == "paramils":
         return paramils_to_pcs(text, shown(file))
@@ -96,6 +106,9 @@ def _foreign(origin: str, file: Path, default: Path | None) -> str:
 
 
 def _parse(text: str, file: Path) -> Tree:
+    from smacwrap.cli.pcs.files import shown
+    from smacwrap.pcs import parse_tree
+
     try:
         return parse_tree(text, f"{shown(file)}, written as PCS")
     except UserError as error:

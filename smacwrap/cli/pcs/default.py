@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import flags, read_tree
 
 
 @click.command("default")
@@ -19,5 +18,7 @@ def command(file: Path) -> None:
     Example:
       smacwrap pcs default pcs/mnist_cnn.pcs
     """
+    from smacwrap.cli.pcs.files import flags, read_tree
+
     default = read_tree(file).default_texts()
     click.echo(flags({name: default.settings[name] for name in default.active}))

@@ -1,19 +1,20 @@
 """`smacwrap pcs sample`: random configurations."""
 
+from __future__ import annotations
+
 import csv
 import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import read_tree
-from smacwrap.pcs.entries import texts
-from smacwrap.pcs.model import Parameter
-from smacwrap.pcs.rows import Rows
+
+if TYPE_CHECKING:
+    from smacwrap.pcs.model import Parameter
 
 _LARGEST_TABLE = 1_000_000
 
@@ -41,6 +42,11 @@ def command(file: Path, count: int, seed: int, as_csv: bool) -> None:
     Example:
       smacwrap pcs sample pcs/mnist_cnn.pcs -n 5 --seed 3
     """
+    import numpy as np
+
+    from smacwrap.cli.pcs.files import read_tree
+    from smacwrap.pcs.rows import Rows
+
     tree = read_tree(file)
     rows = Rows(tree)
     names = sorted(tree)
@@ -62,6 +68,8 @@ def command(file: Path, count: int, seed: int, as_csv: bool) -> None:
 
 def _flags(parameter: Parameter, column: Sequence[str | None]) -> list[str | None]:
     """`-name value` for each value, None for None."""
+    from smacwrap.pcs.entries import texts
+
     flag = shlex.quote(f"-{parameter.name}")
     if texts(parameter) is None:  # numbers need no quotes
         return [None if value is None else f"{flag} {value}" for value in column]

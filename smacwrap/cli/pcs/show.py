@@ -1,22 +1,20 @@
 """`smacwrap pcs show`: a PCS file as a table."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import read_text, shown, warned
-from smacwrap.pcs.condition_term import Condition, terms_of
-from smacwrap.pcs.count import size_in_words
-from smacwrap.pcs.describe import describe
-from smacwrap.pcs.source_map import Places
-from smacwrap.pcs.sources import parse_source
-from smacwrap.pcs.tree import Tree
-from smacwrap.pcs.writer import condition_text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from smacwrap.pcs.condition_term import Condition
+    from smacwrap.pcs.tree import Tree
 
 _DEEPEST_INDENT = 8
 
@@ -33,6 +31,14 @@ def command(file: Path) -> None:
     Example:
       smacwrap pcs show pcs/mnist_cnn.pcs
     """
+    from rich.console import Console
+    from rich.text import Text
+
+    from smacwrap.cli.pcs.files import read_text, shown, warned
+    from smacwrap.pcs.count import size_in_words
+    from smacwrap.pcs.source_map import Places
+    from smacwrap.pcs.sources import parse_source
+
     source = warned(parse_source(read_text(file), shown(file)), file)
     tree = source.tree
     places = Places.find(tree, source.text, source.file)
@@ -50,6 +56,12 @@ def command(file: Path) -> None:
 
 
 def _table(tree: Tree, names: Iterable[str]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from smacwrap.pcs.describe import describe
+    from smacwrap.pcs.writer import condition_text
+
     conditions = tree.condition_of
     headings = ["Parameter", "Type", "Domain", "Default", "Scale"]
     if conditions:
@@ -70,6 +82,8 @@ def _table(tree: Tree, names: Iterable[str]) -> Table:
 
 def _rows(names: Iterable[str], conditions: Mapping[str, Condition]) -> Iterator[tuple[int, str]]:
     """All parameters, each child below its parent, with their depth in this tree."""
+    from smacwrap.pcs.condition_term import terms_of
+
     children: dict[str | None, list[str]] = {}
     for name in names:
         first = terms_of(conditions[name])[0].parent.name if name in conditions else None
