@@ -12,7 +12,6 @@ from smacwrap.pcs.foreign.known import looks_like_irace
 from smacwrap.pcs.lines import LARGEST_FILE
 from smacwrap.pcs.reader import decode_pcs, parse_tree
 from smacwrap.pcs.tree import Tree
-from smacwrap.pcs.writer import write_pcs
 
 if TYPE_CHECKING:
     from smacwrap.pcs.space import PcsSpace
@@ -58,7 +57,9 @@ def parse_source(text: str, file: Path | str | None = None) -> Source:
         UserError: the text has errors, or is a parameter file of irace.
     """
     if is_json(text, file):
-        from smacwrap.pcs.configspace_json import parse_configspace_json  # takes a second
+        # A file of JSON is rare, and ConfigSpace takes a second.
+        from smacwrap.pcs.configspace_json import parse_configspace_json
+        from smacwrap.pcs.writer import write_pcs
 
         decoded = parse_configspace_json(text, file)
         place = None if file is None else f"{file}, written as PCS"

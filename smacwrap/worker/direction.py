@@ -47,13 +47,16 @@ def direction_of_job(job: Job) -> Direction:
 
 def _of_scripts(scripts: Sequence[Path]) -> Direction:
     for script in scripts[:1]:
-        # A study of a job does without all that reads scripts.
-        from smacwrap.pcs.from_script import read_target_function
-
         try:
             if script.stat().st_size > _LARGEST_SCRIPT:
                 break
-            function = read_target_function(script.read_bytes(), script)
+            source = script.read_bytes()
+            if b"smacwrap" not in source:
+                break
+            # Only now: it loads all that reads scripts.
+            from smacwrap.pcs.from_script import read_target_function
+
+            function = read_target_function(source, script)
         except (OSError, ValueError, UserError):
             break  # a run says it
         if function:
