@@ -108,7 +108,12 @@ def time_to_first_run(folder: Path, engine: str) -> float:
 @click.command()
 @click.option("--repeat", type=click.IntRange(min=1), default=9, show_default=True)
 def main(repeat: int) -> None:
-    """Print a table of medians."""
+    """Measure how long commands take to start.
+
+    \b
+    Example:
+      python scripts/bench_start.py --repeat 9
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_files(folder)
