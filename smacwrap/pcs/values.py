@@ -1,27 +1,29 @@
-"""Configurations as texts: the wire form, in which SMAC v2 writes them on command lines."""
+"""Configurations as texts: the wire form, in which SMAC v2 writes them on command lines.
+
+A configuration is ConfigSpace's, which takes a second to load. It is loaded with the first space,
+not with this module: a worker's first run has none yet.
+"""
+
+from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from ConfigSpace import Configuration, ConfigurationSpace
-
-from smacwrap.pcs.configuration import PcsConfiguration
 from smacwrap.pcs.entries import to_entry
-from smacwrap.pcs.lines import NUMBER
 from smacwrap.pcs.settings import active_values, check_allowed, settings_of_words
-from smacwrap.pcs.space_parts import tree_of_parts
 from smacwrap.pcs.tree import Tree, value_text
 
-_NUMBER = re.compile(NUMBER)
+if TYPE_CHECKING:
+    from ConfigSpace import Configuration, ConfigurationSpace
 
 
 def tree_of(space: ConfigurationSpace) -> Tree:
     """What the PCS file says that a space was read from, or that smac copied the space of."""
     tree: Tree | None = getattr(space, "tree", None)
     if tree is None:
+        from smacwrap.pcs.space_parts import tree_of_parts
+
         tree = space.tree = tree_of_parts(  # type: ignore[attr-defined]
             space.values(), space.conditions, space.forbidden_clauses
         )
@@ -91,6 +93,10 @@ def from_values(space: ConfigurationSpace, values: Mapping[str, Any]) -> Configu
 
 
 def _configuration(space: ConfigurationSpace, values: Mapping[str, Any]) -> Configuration:
+    import numpy as np
+
+    from smacwrap.pcs.configuration import PcsConfiguration
+
     entries = [
         to_entry(parameter, values[name]) if name in values else math.nan
         for name, parameter in tree_of(space).items()

@@ -104,7 +104,7 @@ def test_a_script_that_imports_smacwrap_loads_nothing_heavy() -> None:
 
 
 def test_the_default_of_a_pcs_file_is_told_without_what_is_heavy() -> None:
-    code = "import sys\nfrom smacwrap.pcs import default_texts\n"
+    code = "import sys\nfrom smacwrap.pcs import default_texts, from_record, parse_pcs, to_text\n"
     code += f"print(default_texts({TIED!r}).active, file=sys.stderr)\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "('kind', 'lr', 'n')"
