@@ -42,8 +42,8 @@ def cases(clause: PcsClause, activity: Activity) -> list[Case]:
     """The cases in which a clause forbids a configuration.
 
     Args:
-        clause: of a space that `read_pcs` has read.
-        activity: of the same space.
+        clause: of a PCS file.
+        activity: of the same file.
 
     Raises:
         UnlistedError: it reckons with too many values.

@@ -1,4 +1,4 @@
-"""What differs between two configuration spaces, by meaning and not by text."""
+"""What differs between two PCS files, by meaning and not by text."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -80,7 +80,7 @@ def _same_values(old: Parameter, new: Parameter) -> bool:
 
 def _of_conditions(old: Tree, new: Tree, meaning: Meaning) -> Iterator[Change]:
     before, after = old.condition_of, new.condition_of
-    # Parents before their children, as a space lists them.
+    # Parents before their children, as a tree lists them.
     differing = [
         name
         for name in {**old, **new}
@@ -112,7 +112,7 @@ def _of_clauses(old: Tree, new: Tree, meaning: Meaning) -> Iterator[Change]:
 
     Without these, a clause that was narrowed would look as if it were gone.
     """
-    before, after = ({_comparisons(c): c for c in space.clauses} for space in (old, new))
+    before, after = ({_comparisons(c): c for c in tree.clauses} for tree in (old, new))
     gone = [clause for text, clause in before.items() if text not in after]
     come = [clause for text, clause in after.items() if text not in before]
     olds, news = Clauses(before.values()), Clauses(after.values())

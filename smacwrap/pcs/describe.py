@@ -22,7 +22,7 @@ class Description:
 
 
 def describe(parameter: Parameter) -> Description:
-    """The words for a parameter of a space that `read_pcs` has read."""
+    """The words for a parameter."""
     names = texts(parameter)
     if names is not None:
         ordinal = isinstance(parameter, Ordinal)

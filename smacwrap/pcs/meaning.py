@@ -1,4 +1,4 @@
-"""Whether conditions and clauses of two spaces that are written differently mean the same."""
+"""Whether conditions and clauses of two PCS files that are written differently mean the same."""
 
 import heapq
 from collections.abc import Iterable, Mapping, Set
@@ -35,7 +35,7 @@ class Meaning:
     the conditions of the first space say so: those that differ are spoken of anyway.
 
     Args:
-        old: the first space, as `read_pcs` returns it.
+        old: what the first file says.
         same: the parameters that have the same values in the other one.
     """
 

@@ -63,10 +63,10 @@ class State:
 
 
 class Network:
-    """Some parameters of a space with the conditions and clauses between them.
+    """Some parameters of a PCS file with the conditions and clauses between them.
 
     Args:
-        space: as `read_pcs` returns it.
+        tree: what a PCS file says.
         names: the parameters to look at.
         conditions: those to respect, with their children and parents all in `names`. What has
             a condition that is left out may be active or not.
@@ -79,7 +79,7 @@ class Network:
 
     def __init__(
         self,
-        space: Tree,
+        tree: Tree,
         names: Collection[str],
         conditions: Iterable[Condition],
         clauses: Sequence[PcsClause] = (),
@@ -87,9 +87,9 @@ class Network:
     ) -> None:
         conditions = list(conditions)
         mentioned = mentioned_values(names, conditions, clauses)
-        conditional = space.condition_of.keys()
+        conditional = tree.condition_of.keys()
         self.states = {
-            name: list(states_of(space[name], mentioned[name], name in conditional))
+            name: list(states_of(tree[name], mentioned[name], name in conditional))
             for name in names
         }
         self._entries_left = most_entries
@@ -204,12 +204,12 @@ def _real_states(parameter: Real, numbers: Sequence[float]) -> Iterator[State]:
 
 
 def random_columns(
-    space: Tree, names: Collection[str], count: int, rng: np.random.Generator
+    tree: Tree, names: Collection[str], count: int, rng: np.random.Generator
 ) -> Columns:
     """Random configurations, reduced to some parameters; forbidden ones are among them.
 
     Args:
-        space: what a PCS file says.
+        tree: what a PCS file says.
         names: the parameters, and with a child always its parents.
         count: how many.
         rng: where the chance comes from.
@@ -217,11 +217,11 @@ def random_columns(
     columns: dict[str, npt.NDArray[np.float64]] = {}
     wanted = {*names}
     # Parents come before their children.
-    for name, parameter in space.items():
+    for name, parameter in tree.items():
         if name in wanted:
             columns[name] = _random_entries(parameter, count, rng)
-            if name in space.condition_of:
-                columns[name][~holds(space.condition_of[name], columns)] = np.nan
+            if name in tree.condition_of:
+                columns[name][~holds(tree.condition_of[name], columns)] = np.nan
     return columns
 
 

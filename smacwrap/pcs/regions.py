@@ -239,9 +239,9 @@ class Activity:
         self._left = _MOST_STEPS_IN_ALL
 
     @classmethod
-    def of(cls, space: Tree) -> "Activity":
+    def of(cls, tree: Tree) -> "Activity":
         """That of the parameters of a PCS file."""
-        return cls(space, {c.child.name: boxes_of(c) for c in space.conditions})
+        return cls(tree, {c.child.name: boxes_of(c) for c in tree.conditions})
 
     def default(self, name: str) -> Values:
         """A parameter's default."""

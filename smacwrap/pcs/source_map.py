@@ -34,10 +34,10 @@ class Places:
     idle: Sequence[Problem]
 
     @classmethod
-    def find(cls, space: Tree, text: str, file: Path | str | None) -> "Places":
-        """The places of `text`, which describes `space`; `file` is for messages."""
+    def find(cls, tree: Tree, text: str, file: Path | str | None) -> "Places":
+        """The places of `text`, which describes `tree`; `file` is for messages."""
         declared = Declarations()
-        declared.parameters.update(space)
+        declared.parameters.update(tree)
         reader = Clauses(declared)
         parameters: dict[str, Line] = {}
         conditions: dict[str, Line] = {}

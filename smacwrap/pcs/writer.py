@@ -1,4 +1,4 @@
-"""Writes a configuration space as a PCS file."""
+"""Writes what a PCS file says as its text."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -12,10 +12,10 @@ from smacwrap.pcs.writer_old import older_blocks
 Syntax = Literal["new", "old"]
 
 
-def write_pcs(space: Tree, syntax: Syntax = "new") -> str:
-    """The text of a PCS file that says the same as `space`.
+def write_pcs(tree: Tree, syntax: Syntax = "new") -> str:
+    """The text of a PCS file that says the same as `tree`.
 
-    In the newer syntax, `parse_tree(write_pcs(space))` is the same. The older one is for programs
+    In the newer syntax, `parse_tree(write_pcs(tree))` says the same. The older one is for programs
     that read no other; what it has no words for is put into those it has if that keeps the
     legal configurations, such as `!=` into `in {...}`. Comments are kept by neither.
 
@@ -23,17 +23,17 @@ def write_pcs(space: Tree, syntax: Syntax = "new") -> str:
         UserError: the older syntax cannot say it: a problem for each parameter, condition and
             forbidden clause that stands in the way.
     """
-    blocks = _newer_blocks(space)
+    blocks = _newer_blocks(tree)
     if syntax == "old":
-        blocks = older_blocks(space, blocks)
+        blocks = older_blocks(tree, blocks)
     return "\n".join("".join(f"{line}\n" for line in lines) for lines in blocks if lines)
 
 
-def _newer_blocks(space: Tree) -> Iterable[list[str]]:
+def _newer_blocks(tree: Tree) -> Iterable[list[str]]:
     return (
-        [_parameter(parameter) for parameter in space.values()],
-        [f"{condition.child.name} | {condition_text(condition)}" for condition in space.conditions],
-        [repr(clause) for clause in space.clauses],
+        [_parameter(parameter) for parameter in tree.values()],
+        [f"{condition.child.name} | {condition_text(condition)}" for condition in tree.conditions],
+        [repr(clause) for clause in tree.clauses],
     )
 
 

@@ -39,11 +39,11 @@ class _UnsaidError(Exception):
     """The older syntax cannot say it, for this reason."""
 
 
-def older_blocks(space: Tree, newer: Iterable[list[str]]) -> Iterable[list[str]]:
+def older_blocks(tree: Tree, newer: Iterable[list[str]]) -> Iterable[list[str]]:
     """The lines of the parameters, the conditions and the forbidden clauses.
 
     Args:
-        space: what to write.
+        tree: what to write.
         newer: the same lines in the newer syntax, for messages.
 
     Raises:
@@ -62,21 +62,21 @@ def older_blocks(space: Tree, newer: Iterable[list[str]]) -> Iterable[list[str]]
 
     parameters, conditions, clauses = newer
     blocks = (
-        write(_parameter, space.values(), parameters),
-        write(_condition, space.conditions, conditions),
-        write(_clause, space.clauses, clauses),
+        write(_parameter, tree.values(), parameters),
+        write(_condition, tree.conditions, conditions),
+        write(_clause, tree.clauses, clauses),
     )
     if problems:
         raise UserError(*problems)
     return blocks
 
 
-def lost_in_older(space: Tree) -> list[str]:
+def lost_in_older(tree: Tree) -> list[str]:
     """What the older syntax has no place for, although the legal configurations stay the same."""
     return [
         f"'{parameter.name}' becomes categorical: the older syntax has no ordinals, so that the "
         "order of its values is lost to the model"
-        for parameter in space.values()
+        for parameter in tree.values()
         if isinstance(parameter, Ordinal) and parameter.size > 2
     ]
 

@@ -26,15 +26,15 @@ _T = TypeVar("_T")
 _Item = dict[str, Any]
 
 
-def to_configspace_json(space: Tree) -> str:
+def to_configspace_json(tree: Tree) -> str:
     """The JSON text from which `ConfigurationSpace.from_json` makes a plain ConfigSpace space.
 
-    That space has the same legal configurations as `space`.
+    That space has the same legal configurations as `tree`.
 
     Raises:
         UserError: a problem for each condition and clause that ConfigSpace has no words for.
     """
-    conditional = {*space.condition_of}
+    conditional = {*tree.condition_of}
     problems: list[str] = []
 
     def encode(
@@ -50,16 +50,16 @@ def to_configspace_json(space: Tree) -> str:
 
     data: _Item = {
         "name": None,
-        "hyperparameters": [_parameter(parameter) for parameter in space.values()],
+        "hyperparameters": [_parameter(parameter) for parameter in tree.values()],
         "conditions": encode(
-            lambda condition: _condition(condition, conditional), space.conditions, condition_text
+            lambda condition: _condition(condition, conditional), tree.conditions, condition_text
         ),
-        "forbiddens": encode(ClauseEncoder(space).items, space.clauses, repr),
+        "forbiddens": encode(ClauseEncoder(tree).items, tree.clauses, repr),
         "python_module_version": configspace_version,
         "format_version": _FORMAT_VERSION,
     }
     _tell_apart(data["conditions"])
-    for parameter in space.values():
+    for parameter in tree.values():
         if (number := lost_by_rounding(parameter)) is not None:
             problems.append(
                 f"ConfigSpace's JSON cannot say '{parameter.name}': it keeps 13 decimals, "

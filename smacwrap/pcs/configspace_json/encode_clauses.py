@@ -34,11 +34,11 @@ _Item = dict[str, Any]
 
 
 class ClauseEncoder:
-    """Writes the clauses of one space."""
+    """Writes the clauses of one PCS file."""
 
-    def __init__(self, space: Tree) -> None:
-        self._space = space
-        self._activity = Activity.of(space)
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._activity = Activity.of(tree)
 
     def items(self, clause: PcsClause) -> list[_Item]:
         """The items that together forbid the same.
@@ -54,7 +54,7 @@ class ClauseEncoder:
         except TooManyError:
             raise UnsaidError(_too_many()) from None
         for case in listed:
-            parts = [_said(self._space[name], values) for name, values in case.box.items()]
+            parts = [_said(self._tree[name], values) for name, values in case.box.items()]
             relations = [_relation(relation) for relation in case.relations]
             if len(found) + math.prod(map(len, parts)) > _MOST_ITEMS:
                 raise UnsaidError(_too_many())

@@ -41,9 +41,9 @@ _MOST_ANCESTORS = 20
 """So many parameters are looked at together. What is left out could only rule out more."""
 
 
-def review_logic(space: Tree, places: Places) -> Iterator[Problem]:
+def review_logic(tree: Tree, places: Places) -> Iterator[Problem]:
     """What is suspicious about conditions and forbidden clauses."""
-    logic = _Logic(space)
+    logic = _Logic(tree)
     for child, reason in logic.odd_conditions():
         yield places.conditions[child].problem(reason)
     undecided: list[tuple[Line, PcsClause]] = []
@@ -80,23 +80,23 @@ def _matches_any(clause: PcsClause, columns: Columns, active: Mapping[str, Mask]
 
 
 class _Logic:
-    def __init__(self, space: Tree) -> None:
-        self.space = space
-        self.conditions = space.condition_of
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.conditions = tree.condition_of
         self.parents = {
             name: dict.fromkeys(term.parent.name for term in terms_of(condition))
             for name, condition in self.conditions.items()
         }
-        self.search = Search(space)
+        self.search = Search(tree)
         self.never_active: set[str] = set()
         self.witnesses = random_columns(
-            space, space.tied_names(), _WITNESSES, np.random.default_rng(0)
+            tree, tree.tied_names(), _WITNESSES, np.random.default_rng(0)
         )
 
     def odd_conditions(self) -> Iterator[tuple[str, str]]:
         """The children whose conditions cannot hold, or cannot fail; and which it is."""
-        # Parents before their children, as a space lists them.
-        for child in [name for name in self.space if name in self.conditions]:
+        # Parents before their children, as a tree lists them.
+        for child in [name for name in self.tree if name in self.conditions]:
             condition = self.conditions[child]
             held = holds(condition, self.witnesses)
             if held.any() and not held.all():
@@ -161,7 +161,7 @@ class _Logic:
         conditions: Sequence[Condition],
         clauses: Sequence[PcsClause] = (),
     ) -> Network:
-        return Network(self.space, names, conditions, clauses, _MOST_ENTRIES)
+        return Network(self.tree, names, conditions, clauses, _MOST_ENTRIES)
 
     def _ancestors(self, names: Iterable[str]) -> tuple[list[str], list[Condition]]:
         """Some parameters with their nearest ancestors, and the conditions between them.
@@ -190,7 +190,7 @@ class _Logic:
         drawn = 0
         while clauses and drawn < _MOST_TRIES:
             count = min(_MOST_TRIES - drawn, max(1, _LARGEST_DRAW // len(names)))
-            columns = random_columns(self.space, names, count, rng)
+            columns = random_columns(self.tree, names, count, rng)
             active = {name: ~np.isnan(entries) for name, entries in columns.items()}
             clauses = [(line, c) for line, c in clauses if not _matches_any(c, columns, active)]
             drawn += count

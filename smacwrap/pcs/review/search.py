@@ -25,23 +25,23 @@ Wanted = Mapping[str, Mask]
 
 
 class Search:
-    """Answers for a space that `read_pcs` has read.
+    """Answers for what a PCS file says.
 
     What has a condition that is not among the `conditions` of a question may be active or not.
     """
 
-    def __init__(self, space: Tree) -> None:
-        self._space = space
-        self._conditional = space.condition_of.keys()
-        classic = [clause for clause in space.clauses if isinstance(clause, Combination)]
-        self._mentioned = mentioned_values(space, space.conditions, classic)
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._conditional = tree.condition_of.keys()
+        classic = [clause for clause in tree.clauses if isinstance(clause, Combination)]
+        self._mentioned = mentioned_values(tree, tree.conditions, classic)
         self._entries: dict[str, npt.NDArray[np.float64]] = {}
         self._inexact: dict[str, Mask] = {}
 
     def entries(self, name: str) -> npt.NDArray[np.float64]:
         """One vector entry for all values of a parameter that nothing tells apart."""
         if name not in self._entries:
-            states = list(states_of(self._space[name], self._mentioned[name], conditional=False))
+            states = list(states_of(self._tree[name], self._mentioned[name], conditional=False))
             self._entries[name] = np.array([state.entry for state in states])
             self._inexact[name] = np.array([not state.exact for state in states])
         return self._entries[name]
