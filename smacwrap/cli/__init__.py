@@ -1,4 +1,8 @@
-"""The command line: one file a command, loaded only when it is called."""
+"""The command line: one file a command, loaded only when it is called.
+
+The functions of a command import what they work with when they run, not at the top of the file:
+so `--help`, and a word that is spelled wrong, wait for click alone.
+"""
 
 import contextlib
 import errno

@@ -1,21 +1,21 @@
 """`smacwrap algo-test`: one run of a scenario's target algorithm, with everything shown."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import UserError
-from smacwrap.pcs import from_words, read_pcs, to_text
-from smacwrap.protocol import NO_INSTANCE, CallString, Result, format_result
-from smacwrap.protocol.direction import Direction
-from smacwrap.scenario import Scenario, load_scenario
-from smacwrap.scenario.instances import Instance
-from smacwrap.worker.direction import direction_of
-from smacwrap.worker.target import Target, check_target, target_environment
+
+if TYPE_CHECKING:
+    from smacwrap.protocol import CallString, Result
+    from smacwrap.protocol.direction import Direction
+    from smacwrap.scenario import Scenario
 
 
 @click.command("algo-test", context_settings=SCENARIO_OPTIONS)
@@ -38,6 +38,12 @@ def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...])
     Example:
       smacwrap algo-test scenarios/digits_cnn/scenario.txt --config "-dropout1 0.1"
     """
+    from smacwrap.cli.find_scenario import find_scenario
+    from smacwrap.protocol import format_result
+    from smacwrap.scenario import load_scenario
+    from smacwrap.worker.direction import direction_of
+    from smacwrap.worker.target import Target, check_target, target_environment
+
     own = [option for param in command.params for option in param.opts]
     overrides = parse_overrides(scenario_options, own)
     scenario = load_scenario(find_scenario(scenario_file, "algo-test"), overrides)
@@ -67,6 +73,9 @@ def command(scenario_file: Path, config: str, scenario_options: tuple[str, ...])
 
 
 def _call(scenario: Scenario, parameters: dict[str, str]) -> CallString:
+    from smacwrap.protocol import NO_INSTANCE, CallString
+    from smacwrap.scenario.instances import Instance
+
     instance = next(iter(scenario.instances), Instance(NO_INSTANCE))
     seed = -1 if scenario.deterministic else next(iter(instance.seeds), 1)
     return CallString(
@@ -83,8 +92,14 @@ def _value(scenario: Scenario, direction: Direction, result: Result) -> str:
 
 
 def _configuration(scenario: Scenario, config: str) -> dict[str, str]:
-    space = read_pcs(scenario.pcs_file)
+    from smacwrap.pcs import read_tree
+    from smacwrap.pcs.settings import active_values, check_allowed, settings_of_words
+    from smacwrap.pcs.tree import value_text
+
+    tree = read_tree(scenario.pcs_file)
     try:
-        return to_text(from_words(space, config))
+        values = active_values(tree, settings_of_words(tree, config))
+        check_allowed(tree, values)
+        return {name: value_text(tree[name], values[name]) for name in sorted(values)}
     except UserError as error:
         raise UserError(*(f"--config: {problem.message}" for problem in error.problems)) from None

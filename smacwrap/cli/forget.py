@@ -6,11 +6,6 @@ import click
 
 from smacwrap.cli.paths import STUDY
 from smacwrap.errors import UserError
-from smacwrap.history import Study
-from smacwrap.history.forgotten import Forgotten, run_id
-from smacwrap.launch.status import read_status
-from smacwrap.report import write_results
-from smacwrap.worker.objective import objective_of
 
 
 @click.command("forget")
@@ -29,6 +24,12 @@ def command(folder: Path, ids: tuple[str, ...], undo: bool) -> None:
     Example:
       smacwrap forget smac-output/digits_cnn 2-3 2-4
     """
+    from smacwrap.history import Study
+    from smacwrap.history.forgotten import Forgotten, run_id
+    from smacwrap.launch.status import read_status
+    from smacwrap.report import write_results
+    from smacwrap.worker.objective import objective_of
+
     study = Study(folder)
     status = read_status(study)
     known = [run_id(worker, run) for worker, run in status.view.runs]

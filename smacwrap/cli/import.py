@@ -6,11 +6,6 @@ from pathlib import Path
 import click
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.history.settings_text import format_settings
-from smacwrap.kinds import Kind, kind_of
-from smacwrap.launch.find_study import smac2_folder
-from smacwrap.report import write_results
-from smacwrap.transfer.adopt import adopt
 
 
 @click.command("import")
@@ -40,6 +35,11 @@ def command(folder: Path, to: Path | None, scenario_file: Path | None) -> None:
       smacwrap import smac-output/my_scenario
       smacwrap launch my_scenario.txt --resume
     """
+    from smacwrap.history.settings_text import format_settings
+    from smacwrap.launch.find_study import smac2_folder
+    from smacwrap.report import write_results
+    from smacwrap.transfer.adopt import adopt
+
     adopted = adopt(smac2_folder(folder), to, scenario_file or _scenario(folder))
     write_results(adopted.study, adopted.runs, adopted.objective)
     seeds = ", ".join(str(seed) for seed in adopted.study.seeds())
@@ -60,4 +60,6 @@ def command(folder: Path, to: Path | None, scenario_file: Path | None) -> None:
 
 def _scenario(named: Path) -> Path | None:
     """The scenario file, if that is what DIR was named by."""
+    from smacwrap.kinds import Kind, kind_of
+
     return named if kind_of(named) is Kind.SCENARIO else None

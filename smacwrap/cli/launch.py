@@ -1,35 +1,28 @@
 """`smacwrap launch`: tune a program."""
 
+from __future__ import annotations
+
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from smacwrap.cli.console import plain_console
-from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.engines import ENGINES
 from smacwrap.errors import UserError
-from smacwrap.history import Run, Study
-from smacwrap.history.forgotten import Forgotten
-from smacwrap.launch import Ending, LaunchOptions, join, launch
-from smacwrap.launch.background import launch_in_background
-from smacwrap.launch.find_study import how_to_resume, studies_of
-from smacwrap.launch.preflight import hung_for_ever
-from smacwrap.launch.progress import TerminalProgress
-from smacwrap.launch.smac2 import SMAC2
-from smacwrap.processes.signals import heed_too, listening
-from smacwrap.protocol import CallString
-from smacwrap.protocol.direction import Direction
-from smacwrap.report import print_summary, write_results
-from smacwrap.scenario import load_scenario
-from smacwrap.worker.direction import direction_of
-from smacwrap.worker.objective import objective_of
-from smacwrap.worker.study_json import read_description
-from smacwrap.worker.target import Target, target_environment
+from smacwrap.launch.foreign_engine import SMAC2
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from smacwrap.history import Run, Study
+    from smacwrap.launch.fleet import Ending
+    from smacwrap.protocol import CallString
+    from smacwrap.protocol.direction import Direction
+    from smacwrap.worker.target import Target
 
 INTERRUPTED = 130
 """The exit code of a launch that was stopped."""
@@ -168,6 +161,20 @@ def command(
     Example:
       smacwrap launch scenarios/digits_cnn/scenario.txt --parallel 2
     """
+    from smacwrap.cli.console import plain_console
+    from smacwrap.cli.find_scenario import find_scenario
+    from smacwrap.history import Study
+    from smacwrap.launch.background import launch_in_background
+    from smacwrap.launch.joining import join
+    from smacwrap.launch.launcher import LaunchOptions, launch
+    from smacwrap.launch.preflight import hung_for_ever
+    from smacwrap.launch.progress import TerminalProgress
+    from smacwrap.processes.signals import heed_too, listening
+    from smacwrap.scenario import load_scenario
+    from smacwrap.worker.direction import direction_of
+    from smacwrap.worker.study_json import read_description
+    from smacwrap.worker.target import Target, target_environment
+
     if resume + overwrite + joins > 1:
         raise UserError("--resume, --overwrite and --join exclude each other")
     if (accept_changes or retry_crashed) and not resume:
@@ -240,6 +247,9 @@ def _report(
     console: Console, target: Target, direction: Direction, study: Study, ending: Ending
 ) -> int:
     """Show and write what a launch found; its exit code."""
+    from smacwrap.report import write_results
+    from smacwrap.worker.objective import objective_of
+
     exit_code = INTERRUPTED if ending.interrupted else 1 if ending.failed else 0
     _show(console, target, direction, study, ending)
     if ending.others:
@@ -257,6 +267,8 @@ def _report(
 
 def _nothing_to_resume(study: Study, scenario_file: Path) -> list[str]:
     """What to say where there is no study, and which ones of the scenario may be meant."""
+    from smacwrap.launch.find_study import how_to_resume, studies_of
+
     message = f"nothing to resume: there is no study {study.folder}"
     if not (others := studies_of(scenario_file)):
         return [f"{message} (leave out --resume to begin one)"]
@@ -273,6 +285,9 @@ def _resuming() -> str:
 def _show(
     console: Console, target: Target, direction: Direction, study: Study, ending: Ending
 ) -> None:
+    from smacwrap.history.forgotten import Forgotten
+    from smacwrap.report import print_summary
+
     incumbent = ending.incumbent
     print_summary(
         console,
@@ -287,4 +302,6 @@ def _show(
 
 
 def _call(run: Run) -> CallString:
+    from smacwrap.protocol import CallString
+
     return CallString(run.configuration, run.instance, cutoff=run.cutoff, seed=run.seed)

@@ -2,8 +2,6 @@
 
 import click
 
-from smacwrap.wrapper.main import wrap
-
 
 @click.command(
     "run",
@@ -24,4 +22,6 @@ def command(job_file: str, call_string: tuple[str, ...]) -> None:
     Example:
       smacwrap run job.toml no_instance 0 1.7976931348623157E308 2147483647 -1 -dropout1 0.25
     """
+    from smacwrap.wrapper.main import wrap
+
     wrap(job_file, call_string)

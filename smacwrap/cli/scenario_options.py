@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from smacwrap.errors import UserError, did_you_mean
-from smacwrap.scenario import OPTIONS, find_option
-from smacwrap.scenario.options import MEANT, fold_name
 
 SCENARIO_OPTIONS = {"ignore_unknown_options": True}
 """Click's context settings for a command that takes scenario options."""
@@ -22,6 +20,8 @@ def parse_overrides(words: Sequence[str], own_options: Iterable[str]) -> list[tu
     Raises:
         UserError: a word that is no option, an option without a value, or unknown.
     """
+    from smacwrap.scenario import find_option
+
     overrides: list[tuple[str, str]] = []
     rest = list(words)
     while rest:
@@ -41,6 +41,9 @@ def parse_overrides(words: Sequence[str], own_options: Iterable[str]) -> list[tu
 
 def _hint(name: str, value: str, own_options: Sequence[str]) -> str:
     """What to write instead: what people call an option elsewhere, or one that is spelled alike."""
+    from smacwrap.scenario import OPTIONS, find_option
+    from smacwrap.scenario.options import MEANT, fold_name
+
     meant = MEANT.get(fold_name(name[2:]), "")
     if (theirs := f"--{meant}") in own_options or find_option(meant):
         takes_value = theirs not in _FLAGS and value and not value.startswith("--")

@@ -5,8 +5,6 @@ from pathlib import Path
 import click
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.launch.find_study import find_study
-from smacwrap.transfer.merge import merge_folders
 
 
 @click.command("state-merge")
@@ -36,6 +34,9 @@ def command(folders: tuple[Path, ...], into: Path, scenario_file: Path | None) -
     Example:
       smacwrap state-merge smac-output/monday smac-output/tuesday --into merged
     """
+    from smacwrap.launch.find_study import find_study
+    from smacwrap.transfer.merge import merge_folders
+
     studies = [find_study(path).folder if path.is_file() else path for path in folders]
     merged = merge_folders(studies, into, scenario_file)
     for problem in merged.lost:

@@ -1,21 +1,24 @@
 """`smacwrap status`: what goes on in a study."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
-from smacwrap.cli.console import plain_console
 from smacwrap.cli.paths import STUDY
-from smacwrap.history import Study
-from smacwrap.history.running import RunningRun
-from smacwrap.launch.smac2 import SMAC2
-from smacwrap.launch.status import Activity, Status, read_status
-from smacwrap.scenario.domains import UNLIMITED
-from smacwrap.worker.launchers import Joined
-from smacwrap.worker.resources import Share
+from smacwrap.launch.foreign_engine import SMAC2
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from smacwrap.history.running import RunningRun
+    from smacwrap.launch.status import Activity, Status
+    from smacwrap.worker.launchers import Joined
+    from smacwrap.worker.resources import Share
 
 
 @click.command("status")
@@ -30,6 +33,10 @@ def command(folder: Path) -> None:
     Example:
       smacwrap status smac-output/digits_cnn
     """
+    from smacwrap.cli.console import plain_console
+    from smacwrap.history import Study
+    from smacwrap.launch.status import read_status
+
     status = read_status(Study(folder))
     console = plain_console()
     for line in _summary(folder, status):
@@ -43,6 +50,8 @@ def command(folder: Path) -> None:
 
 
 def _summary(folder: Path, status: Status) -> list[str]:
+    from smacwrap.scenario.domains import UNLIMITED
+
     activity, view = status.activity, status.view
     description = activity.description
     since = datetime.fromisoformat(description.start)
@@ -94,6 +103,8 @@ def _workers(activity: Activity) -> str:
 
 
 def _table(title: str, runs: Sequence[RunningRun]) -> Table:
+    from rich.table import Table
+
     table = Table(title=title, title_justify="left", title_style="bold", box=None)
     for column in ("run", "since", "for", "instance", "seed", "host", "configuration"):
         table.add_column(column, no_wrap=column != "configuration", overflow="fold")

@@ -1,16 +1,19 @@
 """`smacwrap stop`: end a launch, one of its workers, or one run, from another terminal."""
 
+from __future__ import annotations
+
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.errors import UserError, did_you_mean
-from smacwrap.history.requests import Requests
-from smacwrap.launch.find_study import find_study
-from smacwrap.launch.smac2 import SMAC2
-from smacwrap.launch.status import Activity, read_activity
+from smacwrap.launch.foreign_engine import SMAC2
+
+if TYPE_CHECKING:
+    from smacwrap.launch.status import Activity
 
 _POLL = 0.2  # seconds
 
@@ -33,6 +36,10 @@ def command(path: Path, seed: int | None, run_id: str | None) -> None:
     Example:
       smacwrap stop smac-output/digits_cnn
     """
+    from smacwrap.history.requests import Requests
+    from smacwrap.launch.find_study import find_study
+    from smacwrap.launch.status import read_activity
+
     if seed is not None and run_id is not None:
         raise UserError("--seed and --run exclude each other")
     study = find_study(path, prefer=lambda study: study.is_locked("launch"))

@@ -17,7 +17,7 @@ from smacwrap.history.numbers import Numbers
 from smacwrap.history.run import Run, with_number
 
 if TYPE_CHECKING:
-    from ConfigSpace import ConfigurationSpace
+    from smacwrap.pcs import Tree
 
 PATIENCE = 60.0
 """Seconds after which all that is in a file should have come over any network."""
@@ -268,12 +268,12 @@ class HistoryReader:
 
     def _fits(self, seed: int, number: int, run: Run) -> bool:
         """Whether a run is of the study's parameters; ours are."""
-        if "worker" in run.details or self._space is None:
+        if "worker" in run.details or self._tree is None:
             return True
-        from smacwrap.pcs import from_record
+        from smacwrap.pcs.settings import active_values
 
         try:
-            from_record(self._space, run.configuration)
+            active_values(self._tree, run.configuration)
         except UserError as error:
             message = f"run {number} is left out: {error.problems[0].message}"
             self._misfits.append(Problem(message, self.study.live_rundata(seed)))
@@ -281,9 +281,9 @@ class HistoryReader:
         return True
 
     @cached_property
-    def _space(self) -> "ConfigurationSpace | None":
+    def _tree(self) -> "Tree | None":
         if self._pcs_text is None:
             return None
-        from smacwrap.pcs import parse_pcs  # takes a second, and most studies need none
+        from smacwrap.pcs import parse_tree  # most studies need none
 
-        return parse_pcs(self._pcs_text)
+        return parse_tree(self._pcs_text)

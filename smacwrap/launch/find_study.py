@@ -11,7 +11,6 @@ from pathlib import Path
 
 from smacwrap.errors import UserError
 from smacwrap.history import Study
-from smacwrap.history.state import is_state_folder, state_folders
 from smacwrap.kinds import Kind, kind_of
 from smacwrap.lookup import find_file, resolved
 from smacwrap.scenario import find_option, load_scenario
@@ -90,6 +89,9 @@ def smac2_folder(path: Path) -> Path:
 
 
 def _is_smac2s(folder: Path) -> bool:
+    # Only `import` asks: others do without all that reads state folders.
+    from smacwrap.history.state import is_state_folder, state_folders
+
     return bool(Study(folder).seeds() or state_folders(folder) or is_state_folder(folder))
 
 

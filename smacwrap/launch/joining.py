@@ -16,10 +16,10 @@ from smacwrap.history import Study
 from smacwrap.launch.changed_inputs import differences, look_at_inputs, read_inputs
 from smacwrap.launch.crew import Workers
 from smacwrap.launch.fleet import Ending, Fleet
+from smacwrap.launch.foreign_engine import SMAC2
 from smacwrap.launch.launcher import LaunchOptions
 from smacwrap.launch.observer import Observer
 from smacwrap.launch.previous import job_differences, pcs_differences
-from smacwrap.launch.smac2 import SMAC2
 from smacwrap.pcs import read_pcs_text
 from smacwrap.scenario import Scenario
 from smacwrap.worker.budget import Budget

@@ -25,6 +25,7 @@ from smacwrap.launch.changed_inputs import (
 )
 from smacwrap.launch.crew import Crew, Workers
 from smacwrap.launch.fleet import Ending, Fleet
+from smacwrap.launch.foreign_engine import SMAC2
 from smacwrap.launch.observer import Observer
 from smacwrap.launch.preflight import unsupported
 from smacwrap.launch.previous import (
@@ -35,10 +36,9 @@ from smacwrap.launch.previous import (
     wait_for_workers,
 )
 from smacwrap.launch.retry_crashed import Retry, crashed_runs, merged
-from smacwrap.launch.smac2 import SMAC2, Smac2
-from smacwrap.pcs import read_pcs, read_pcs_text
+from smacwrap.pcs import read_pcs_text, read_tree
 from smacwrap.scenario import Scenario
-from smacwrap.scenario.initial import initial_configurations
+from smacwrap.scenario.initial import check_initial
 from smacwrap.scenario.lines import read_text
 from smacwrap.scenario.plain import scenario_to_plain
 from smacwrap.worker.frozen_job import FrozenJob, freeze_job, write_frozen_job
@@ -52,7 +52,6 @@ from smacwrap.worker.study_json import (
     write_description,
 )
 from smacwrap.worker.target import check_target, target_environment
-from smacwrap.worker.warmstart import warm_runs
 from smacwrap.wrapper import Job
 
 _ENGINES = {"SMAC": ENGINES[0], "ROAR": "roar"}
@@ -148,14 +147,16 @@ def launch(scenario: Scenario, study: Study, options: LaunchOptions, observer: O
 
 
 def _check(scenario: Scenario, engine: str | None, environment: Mapping[str, str]) -> None:
-    space = read_pcs(scenario.pcs_file)
+    tree = read_tree(scenario.pcs_file)
     check_target(scenario, environment)
     if engine != SMAC2 and (problems := unsupported(scenario)):
         raise UserError(*problems)
     if engine != SMAC2:
-        initial_configurations(scenario, space, 0)
+        check_initial(scenario, tree)
     if scenario.warmstart:
-        warm_runs(scenario.warmstart, space)
+        from smacwrap.worker.warmstart import warm_runs  # few launches need it
+
+        warm_runs(scenario.warmstart, tree)
 
 
 def _engine(scenario: Scenario, options: LaunchOptions, before: Description | None) -> str:
@@ -307,5 +308,7 @@ def _crew(
     scenario: Scenario, study: Study, description: Description, smac2_home: str | None
 ) -> Crew:
     if description.engine == SMAC2:
+        from smacwrap.launch.smac2 import Smac2  # few launches need it
+
         return Smac2(smac2_home, scenario, study, description)
     return Workers(scenario, study, description)

@@ -8,13 +8,11 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ConfigSpace import ConfigurationSpace
-
 from smacwrap.errors import Problem, UserError, did_you_mean
 from smacwrap.history import Study
 from smacwrap.launch.preflight_files import review_files, review_postprocess
 from smacwrap.lookup import names_like
-from smacwrap.pcs import read_pcs
+from smacwrap.pcs import Tree, read_tree
 from smacwrap.protocol import NO_CUTOFF, CallString
 from smacwrap.scenario import Scenario
 from smacwrap.scenario.domains import UNLIMITED
@@ -149,25 +147,25 @@ def _job(scenario: Scenario) -> Iterator[Finding]:
 
 def _parameters(job: Job, scenario: Scenario) -> Iterator[tuple[Level, str]]:
     try:
-        space = read_pcs(scenario.pcs_file)
+        tree = read_tree(scenario.pcs_file)
     except UserError:
         return  # spoken of where the scenario is reviewed
-    for name in _unfilled(job, space):
-        hint = did_you_mean(name, [*space, "flags", "seed", "instance", "cutoff"])
+    for name in _unfilled(job, tree):
+        hint = did_you_mean(name, [*tree, "flags", "seed", "instance", "cutoff"])
         yield Level.ERROR, f"command: {{{name}}} is no parameter of {scenario.pcs_file}{hint}"
-    for name in _unfilled(job, space.unconditional_hyperparameters):
-        if name in space:
+    for name in _unfilled(job, tree.unconditional):
+        if name in tree:
             yield (
                 Level.WARNING,
                 f"command: {{{name}}} is conditional: runs where it is inactive crash; "
                 f"write {{flags}} for the active parameters, or {{{name}:-value}}",
             )
-    yield from _templates(job, space)
+    yield from _templates(job, tree)
     for name in job.spellings.rules:
-        if name not in space:
-            hint = did_you_mean(name, space)
+        if name not in tree:
+            hint = did_you_mean(name, tree)
             yield Level.ERROR, f"[parameters] {name} is no parameter of {scenario.pcs_file}{hint}"
-    unused = [name for name in space if not job.gives(name)]
+    unused = [name for name in tree if not job.gives(name)]
     if unused:
         yield (
             Level.WARNING,
@@ -175,9 +173,9 @@ def _parameters(job: Job, scenario: Scenario) -> Iterator[tuple[Level, str]]:
         )
 
 
-def _templates(job: Job, space: ConfigurationSpace) -> Iterator[tuple[Level, str]]:
+def _templates(job: Job, tree: Tree) -> Iterator[tuple[Level, str]]:
     of_the_call = set(values_of(CallString()))
-    always = of_the_call | set(space.unconditional_hyperparameters)
+    always = of_the_call | set(tree.unconditional)
     for template in job.templates:
         try:
             open_places = template.without_value(always)
@@ -186,14 +184,14 @@ def _templates(job: Job, space: ConfigurationSpace) -> Iterator[tuple[Level, str
             continue
         for line, name in open_places:
             place = f"templates: {template.source.name}:{line}: ${{{name}}}"
-            if name in space:
+            if name in tree:
                 yield (
                     Level.WARNING,
                     f"{place} is conditional: runs where it is inactive crash; "
                     f"write ${{{name}:-value}}",
                 )
             else:
-                hint = did_you_mean(name, [*space, *of_the_call])
+                hint = did_you_mean(name, [*tree, *of_the_call])
                 yield Level.ERROR, f"{place} is no parameter{hint}; $${{…}} is a plain ${{…}}"
 
 

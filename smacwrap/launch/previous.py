@@ -10,8 +10,6 @@ from smacwrap.history import Study, StudyIdentity
 from smacwrap.history.live_rundata_identity import first_identity
 from smacwrap.history.running import RunningRun, read_running
 from smacwrap.launch.fleet import PATIENCE
-from smacwrap.pcs import parse_pcs
-from smacwrap.pcs.changes import changes
 from smacwrap.processes import control
 from smacwrap.protocol import NO_CUTOFF
 from smacwrap.scenario import Scenario
@@ -145,7 +143,10 @@ def pcs_differences(file: Path, then: str, now: str) -> list[str]:
     """What differs between two texts of a PCS file, by meaning."""
     if then == now:
         return []
-    return [f"{file} has {c.kind}: {c.text}" for c in changes(parse_pcs(then), parse_pcs(now))]
+    from smacwrap.pcs import parse_tree  # they hardly ever differ
+    from smacwrap.pcs.changes import changes
+
+    return [f"{file} has {c.kind}: {c.text}" for c in changes(parse_tree(then), parse_tree(now))]
 
 
 def _was(value: str | None) -> str:

@@ -17,9 +17,6 @@ from smacwrap.worker.frozen_job import frozen_job_environment
 from smacwrap.worker.study_json import Description
 from smacwrap.worker.target import target_environment
 
-SMAC2 = "smac2"
-"""The name of the engine that is SMAC v2."""
-
 _ERRORS = (">Error Message:", "[ERROR]")
 """How SMAC v2 begins the lines that tell why it ends, in front of much else."""
 

@@ -8,11 +8,10 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ConfigSpace.forbidden import ForbiddenLike
-
 from smacwrap.pcs.comparisons import COMPARE, MIRRORED, Comparison, comparisons
-from smacwrap.pcs.entries import Parameter, texts
-from smacwrap.pcs.forbidden import Combination, Formula
+from smacwrap.pcs.entries import texts
+from smacwrap.pcs.forbidden import Combination, Formula, PcsClause
+from smacwrap.pcs.model import Parameter
 from smacwrap.pcs.regions import (
     Activity,
     Box,
@@ -23,7 +22,6 @@ from smacwrap.pcs.regions import (
     meet,
     place,
 )
-from smacwrap.pcs.tabulate import tabulated
 
 _MOST_CASES = 1000
 
@@ -40,12 +38,12 @@ class Case:
     relations: tuple[Comparison, ...] = ()
 
 
-def cases(clause: ForbiddenLike, activity: Activity) -> list[Case]:
+def cases(clause: PcsClause, activity: Activity) -> list[Case]:
     """The cases in which a clause forbids a configuration.
 
     Args:
-        clause: of a space that `read_pcs` has read.
-        activity: of the same space.
+        clause: of a PCS file.
+        activity: of the same file.
 
     Raises:
         UnlistedError: it reckons with too many values.
@@ -130,7 +128,7 @@ def comparison_values(comparison: Comparison) -> Values:
     )
 
 
-def written(clause: ForbiddenLike) -> list[Case]:
+def written(clause: PcsClause) -> list[Case]:
     """The cases as they are written: parameters that are inactive count with their defaults.
 
     Raises:
@@ -138,9 +136,9 @@ def written(clause: ForbiddenLike) -> list[Case]:
     """
     if isinstance(clause, Combination):
         found: Box | None = {}
-        for component in clause.components:
-            parameter = component.hyperparameter
-            values = compared(parameter, "==", place(parameter, component.value))
+        for pair in clause.pairs:
+            parameter = pair.parameter
+            values = compared(parameter, "==", place(parameter, pair.value))
             found = meet(found, {parameter.name: values}) if found is not None else None
         return [] if found is None else [Case(found)]
     assert isinstance(clause, Formula)
@@ -151,6 +149,8 @@ def written(clause: ForbiddenLike) -> list[Case]:
         for one in alternative
     ):
         return [case for alternative in alternatives if (case := _case(alternative))]
+    from smacwrap.pcs.tabulate import tabulated  # with NumPy, which the rest does without
+
     boxes = tabulated(clause)
     if boxes is not None:
         return list(map(Case, boxes))

@@ -1,19 +1,17 @@
-"""What differs between two configuration spaces, by meaning and not by text."""
+"""What differs between two PCS files, by meaning and not by text."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace
-from ConfigSpace.conditions import ConditionLike, OrConjunction
-
-from smacwrap.pcs.condition_term import Term
+from smacwrap.pcs.condition_term import Condition, Or, Term, terms_of
 from smacwrap.pcs.describe import Description, describe
-from smacwrap.pcs.entries import Parameter, plain, texts
-from smacwrap.pcs.forbidden import Combination, PcsClause
+from smacwrap.pcs.entries import plain, texts
+from smacwrap.pcs.forbidden import Combination, PcsClause, names_in
 from smacwrap.pcs.meaning import Clauses, Meaning
-from smacwrap.pcs.network import clauses_of, names_in, terms_of
+from smacwrap.pcs.model import Categorical, Parameter
+from smacwrap.pcs.tree import Tree
 from smacwrap.pcs.writer import condition_text
 
 
@@ -29,7 +27,7 @@ class Change:
     text: str
 
 
-def changes(old: ConfigurationSpace, new: ConfigurationSpace) -> Iterator[Change]:
+def changes(old: Tree, new: Tree) -> Iterator[Change]:
     """The differences: of the parameters, then the conditions, then the forbidden clauses.
 
     The order of lines makes none, nor does that of a categorical's values. Conditions and clauses
@@ -65,9 +63,9 @@ def _word(value: str | bool) -> str:
 def _same_choices(old: Parameter, new: Parameter) -> bool:
     """Whether two parameters are categorical with the same values, in whatever order."""
     return (
-        isinstance(old, CategoricalHyperparameter)
-        and isinstance(new, CategoricalHyperparameter)
-        and set(old.choices) == set(new.choices)
+        isinstance(old, Categorical)
+        and isinstance(new, Categorical)
+        and set(old.values) == set(new.values)
     )
 
 
@@ -80,12 +78,9 @@ def _same_values(old: Parameter, new: Parameter) -> bool:
     return (before.type, before.domain) == (after.type, after.domain)
 
 
-def _of_conditions(
-    old: ConfigurationSpace, new: ConfigurationSpace, meaning: Meaning
-) -> Iterator[Change]:
-    before = {condition.child.name: condition for condition in old.conditions}
-    after = {condition.child.name: condition for condition in new.conditions}
-    # Parents before their children, as a space lists them.
+def _of_conditions(old: Tree, new: Tree, meaning: Meaning) -> Iterator[Change]:
+    before, after = old.condition_of, new.condition_of
+    # Parents before their children, as a tree lists them.
     differing = [
         name
         for name in {**old, **new}
@@ -97,12 +92,12 @@ def _of_conditions(
     yield from (Change("added", _line(after[name])) for name in differing if name in after)
 
 
-def _line(condition: ConditionLike) -> str:
+def _line(condition: Condition) -> str:
     return f"{condition.child.name} | {condition_text(condition)}"
 
 
-def _alternatives(condition: ConditionLike) -> frozenset[object]:
-    parts = condition.components if isinstance(condition, OrConjunction) else (condition,)
+def _alternatives(condition: Condition) -> frozenset[object]:
+    parts = condition.components if isinstance(condition, Or) else (condition,)
     return frozenset(frozenset(map(_meaning, terms_of(part))) for part in parts)
 
 
@@ -112,14 +107,12 @@ def _meaning(term: Term) -> object:
     return term.parent.name, term.operator, term.value
 
 
-def _of_clauses(
-    old: ConfigurationSpace, new: ConfigurationSpace, meaning: Meaning
-) -> Iterator[Change]:
+def _of_clauses(old: Tree, new: Tree, meaning: Meaning) -> Iterator[Change]:
     """The clauses that differ, with those of the other side that speak of the same parameters.
 
     Without these, a clause that was narrowed would look as if it were gone.
     """
-    before, after = ({_comparisons(c): c for c in clauses_of(space)} for space in (old, new))
+    before, after = ({_comparisons(c): c for c in tree.clauses} for tree in (old, new))
     gone = [clause for text, clause in before.items() if text not in after]
     come = [clause for text, clause in after.items() if text not in before]
     olds, news = Clauses(before.values()), Clauses(after.values())
@@ -136,7 +129,7 @@ def _comparisons(clause: PcsClause) -> frozenset[object]:
     Order counts in parentheses: `(a || b) && c` is `c && (a || b)`, but not `(b || a) && c`.
     """
     if isinstance(clause, Combination):
-        pairs = (f"{c.hyperparameter.name}=={plain(c.value)}" for c in clause.components)
+        pairs = (f"{pair.parameter.name}=={plain(pair.value)}" for pair in clause.pairs)
         return frozenset([frozenset(pairs)])
     text = "".join(repr(clause)[1:-1].split())
     return frozenset(frozenset(_split(part, "&&")) for part in _split(text, "||"))

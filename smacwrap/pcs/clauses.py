@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ConfigSpace import UniformIntegerHyperparameter
-from ConfigSpace.forbidden import ForbiddenEqualsClause
-
 from smacwrap.errors import Problem, UserError
-from smacwrap.pcs.entries import Parameter, is_ordered, plain, read_value, texts
+from smacwrap.pcs.entries import is_ordered, plain, read_value, texts
 from smacwrap.pcs.expressions import parse_expression
-from smacwrap.pcs.forbidden import Combination, Formula, Operand, PcsClause
+from smacwrap.pcs.forbidden import Combination, Formula, Pair, PcsClause
 from smacwrap.pcs.lines import NUMBER, Line
+from smacwrap.pcs.model import Integer, Parameter
 from smacwrap.pcs.parameters import Declarations
 from smacwrap.problems import Problems
 
@@ -69,7 +67,7 @@ class Clauses:
         self.read_so_far.append(clause)
 
     def _combination(self, line: Line, start: int, end: int) -> PcsClause | None:
-        components = []
+        pairs = []
         idle: Problem | None = None
         problems = Problems()
         at = start
@@ -79,18 +77,18 @@ class Clauses:
         for piece in pieces:
             with problems:
                 parameter, value, place = self._pair(line, at, piece)
-                if isinstance(parameter, UniformIntegerHyperparameter) and value != int(value):
+                if isinstance(parameter, Integer) and value != int(value):
                     idle = line.problem(
                         f"{plain(value)} is no integer, but '{parameter.name}' is: "
                         "this clause never matches",
                         *place,
                     )
                 else:
-                    components.append(ForbiddenEqualsClause(parameter, value))
+                    pairs.append(Pair(parameter, value))
             at += len(piece) + 1
         problems.check()
         if idle is None:
-            return Combination(*components)
+            return Combination(*pairs)
         self.idle.append(idle)
         return None
 
@@ -116,7 +114,7 @@ class Clauses:
         parameters = self._declared.parameters
         expression = parse_expression(line, start, end, self._declared, ranks)
         if expression.names:
-            return Formula(*(Operand(parameters[name], expression) for name in expression.names))
+            return Formula(expression, [parameters[name] for name in expression.names])
         try:
             always = expression.evaluate([], strict=True) != 0
         except ZeroDivisionError:

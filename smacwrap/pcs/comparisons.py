@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ConfigSpace import Constant
-
-from smacwrap.pcs.entries import Parameter, texts
+from smacwrap.pcs.entries import texts
 from smacwrap.pcs.expressions import Expression
 from smacwrap.pcs.forbidden import Formula
+from smacwrap.pcs.model import Constant, Parameter
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
@@ -59,15 +58,15 @@ _Result = Parameter | float | Alternatives
 
 def comparisons(clause: Formula) -> Alternatives | None:
     """What the clause forbids: none of the alternatives may hold. None if it reckons otherwise."""
-    expression = clause.components[0].value
-    parameters = [component.hyperparameter for component in clause.components]
+    expression, parameters = clause.expression, clause.parameters
     stack: list[_Result] = []
     for step in expression.program:
         if isinstance(step, float):
             stack.append(step)
         elif isinstance(step, int):
-            constant = isinstance(parameters[step], Constant)
-            stack.append(float(parameters[step].default_value) if constant else parameters[step])
+            parameter = parameters[step]
+            constant = isinstance(parameter, Constant)
+            stack.append(float(parameter.default_value) if constant else parameter)
         else:
             count = 1 if _is_unary(step) else 2
             result = _apply(step, stack[-count:], expression.ranks)
@@ -84,7 +83,7 @@ def _is_unary(operation: str) -> bool:
 def _apply(operation: str, operands: list[_Result], ranks: Mapping[str, float]) -> _Result | None:
     numbers = [operand for operand in operands if isinstance(operand, float)]
     if len(numbers) == len(operands):
-        number = float(Expression("", (), (*numbers, operation), {}).evaluate([]))
+        number = Expression("", (), (*numbers, operation), {}).evaluate([])
         return None if math.isnan(number) else number
     if len(operands) < 2:
         return None

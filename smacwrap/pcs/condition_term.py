@@ -1,61 +1,40 @@
-"""One comparison of a condition, as ConfigSpace asks for it."""
+"""What a condition says: comparisons with single parents, and how they are joined."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-from ConfigSpace.conditions import Condition
-from ConfigSpace.types import NotSet
-
-from smacwrap.pcs.entries import Operator, Parameter, intervals, plain, to_entry
+from smacwrap.pcs.entries import Interval, Operator, intervals, plain, to_entry
+from smacwrap.pcs.model import Parameter
 
 
-class Term(Condition):
+@dataclass(frozen=True, eq=False, repr=False)
+class Term:
     """`parent operator value`: holds while the parent is active and its value compares so.
-
-    ConfigSpace's own conditions are not used: they compare vector entries exactly, which fails
-    for integers, and hold `!=` for inactive parents.
 
     `value` is a text or number, for `in` a tuple of them.
     """
 
-    def __init__(self, child: Parameter, parent: Parameter, operator: Operator, value: Any) -> None:
-        super().__init__(child, parent, value)
-        self.operator = operator
-        values = value if operator == "in" else (value,)
-        self.intervals = intervals(parent, operator, values)
+    child: Parameter
+    parent: Parameter
+    operator: Operator
+    value: Any
 
-    def satisfied_by_vector(self, vector: npt.NDArray[np.float64]) -> bool:
-        """Whether the condition holds for a configuration's vector."""
-        assert self.parent_vector_id is not None, "the space sets it when it takes the condition"
-        return self._holds(vector[self.parent_vector_id])
+    @cached_property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The vector entries of the parent for which it holds."""
+        values = self.value if self.operator == "in" else (self.value,)
+        return intervals(self.parent, self.operator, values)
 
-    def satisfied_by_vector_array(self, arr: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        """Whether it holds for each column of `arr`, shape (parameters, configurations)."""
-        row = arr[self.parent_vector_id]
-        holds = np.zeros(row.shape, dtype=np.bool_)
-        for low, high in self.intervals:
-            holds |= (row > low) & (row < high)
-        return holds
+    def holds(self, values: Mapping[str, str | float]) -> bool:
+        """Whether it holds for named values; a parent that is missing is inactive."""
+        value = values.get(self.parent.name)
+        return value is not None and self.holds_for(to_entry(self.parent, value))
 
-    def satisfied_by_value(self, values: Mapping[str, Any]) -> bool:
-        """Whether it holds for named values; a parent that is missing or NotSet is inactive."""
-        value = values.get(self.parent.name, NotSet)
-        return value is not NotSet and self._holds(to_entry(self.parent, value))
-
-    def _holds(self, entry: float) -> bool:
+    def holds_for(self, entry: float) -> bool:
+        """Whether it holds for a vector entry of the parent; NaN where that is inactive."""
         return any(low < entry < high for low, high in self.intervals)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Term)
-            and (self.child.name, self.signature()) == (other.child.name, other.signature())
-            and self.parent == other.parent
-        )
-
-    def __copy__(self) -> "Term":
-        return Term(self.child, self.parent, self.operator, self.value)
 
     def signature(self) -> tuple[object, ...]:
         """What the condition says about its parent, without the child."""
@@ -68,12 +47,47 @@ class Term(Condition):
             value = plain(self.value)
         return f"{self.child.name} | {self.parent.name} {self.operator} {value}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """The condition as plain data."""
-        value = list(self.value) if self.operator == "in" else self.value
-        return {
-            "child": self.child.name,
-            "parent": self.parent.name,
-            "operator": self.operator,
-            "value": value,
-        }
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Conditions of one child, joined."""
+
+    components: tuple["Condition", ...]
+
+    @property
+    def child(self) -> Parameter:
+        """The parameter that is active while the condition holds."""
+        return self.components[0].child
+
+
+class And(Joined):
+    """Joined by `&&`."""
+
+    def holds(self, values: Mapping[str, str | float]) -> bool:
+        """Whether all of them hold for named values."""
+        return all(part.holds(values) for part in self.components)
+
+
+class Or(Joined):
+    """Joined by `||`."""
+
+    def holds(self, values: Mapping[str, str | float]) -> bool:
+        """Whether one of them holds for named values."""
+        return any(part.holds(values) for part in self.components)
+
+
+Condition = Term | And | Or
+
+
+def signature(condition: Condition) -> tuple[object, ...]:
+    """Equal for conditions that hold in the same cases, whatever their children."""
+    if isinstance(condition, Term):
+        return condition.signature()
+    return type(condition), *map(signature, condition.components)
+
+
+def terms_of(condition: Condition) -> Sequence[Term]:
+    """The comparisons with single parents that a condition is joined of."""
+    if isinstance(condition, Term):
+        return (condition,)
+    return [term for part in condition.components for term in terms_of(part)]

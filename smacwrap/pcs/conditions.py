@@ -1,16 +1,13 @@
 """Conditions: `child | parent == value && other in {a, b} || third > 3`."""
 
-import itertools
 import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
-import numpy as np
-from ConfigSpace.conditions import AndConjunction, ConditionLike, OrConjunction
-
-from smacwrap.pcs.condition_term import Term
-from smacwrap.pcs.entries import Operator, Parameter, is_ordered, read_value, texts
+from smacwrap.pcs.condition_term import And, Condition, Or, Term
+from smacwrap.pcs.entries import Operator, is_ordered, read_value
 from smacwrap.pcs.lines import Line
+from smacwrap.pcs.model import Parameter
 from smacwrap.pcs.parameters import Declarations
 from smacwrap.problems import Problems
 
@@ -28,10 +25,10 @@ Alternatives = list[list[Term]]
 """Terms joined by `&&`, joined by `||`."""
 
 
-def join(alternatives: Alternatives) -> ConditionLike:
+def join(alternatives: Alternatives) -> Condition:
     """The condition that holds if all terms of one of the alternatives do."""
-    joined = [terms[0] if len(terms) == 1 else AndConjunction(*terms) for terms in alternatives]
-    return joined[0] if len(joined) == 1 else OrConjunction(*joined)
+    joined = [terms[0] if len(terms) == 1 else And(tuple(terms)) for terms in alternatives]
+    return joined[0] if len(joined) == 1 else Or(tuple(joined))
 
 
 class Conditions:
@@ -178,10 +175,6 @@ def _read_set(line: Line, parent: Parameter, text: str, start: int) -> tuple[str
     while pieces and not pieces[-1]:
         pieces.pop()
     words = [piece.strip() for piece in pieces]
-    known: set[str] = set()
-    if texts(parent) is not None:
-        # All at once, since one by one takes long for very many.
-        known.update(itertools.compress(words, parent.legal_value(np.array(words, dtype=object))))
     values: dict[str | float, None] = {}
     seen: set[str] = set()
     at = start + 1
@@ -190,7 +183,7 @@ def _read_set(line: Line, parent: Parameter, text: str, start: int) -> tuple[str
         place = at + piece.find(word)
         at += len(piece) + 1
         with problems:
-            value = word if word in known else read_value(line, parent, word, place)
+            value = read_value(line, parent, word, place)
             if word in seen:
                 raise line.error(f"'{word}' is listed twice", place, place + len(word))
             seen.add(word)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from ConfigSpace import Configuration, ConfigurationSpace, UniformIntegerHyperparameter
+from ConfigSpace import Configuration, ConfigurationSpace
 
-from smacwrap.pcs.entries import texts
+from smacwrap.pcs.model import Integer, Listed
 from smacwrap.pcs.scales import Matrix
 
 if TYPE_CHECKING:
@@ -51,13 +51,12 @@ def _values(space: "PcsSpace", vector: Matrix) -> dict[str, Any]:
     entries = np.array(vector, dtype=np.float64)[None, :]
     entries[:, scales.columns] = scales.numbers(entries[:, scales.columns])
     values: dict[str, Any] = {}
-    for (name, parameter), entry in zip(space.items(), entries[0].tolist(), strict=True):
+    for (name, parameter), entry in zip(space.tree.items(), entries[0].tolist(), strict=True):
         if entry != entry:  # NaN: it is inactive
             continue
-        names = texts(parameter)
-        if names is not None:
-            values[name] = names[int(entry)]
-        elif isinstance(parameter, UniformIntegerHyperparameter):
+        if isinstance(parameter, Listed):
+            values[name] = np.str_(parameter.values[int(entry)])
+        elif isinstance(parameter, Integer):
             values[name] = int(entry)
         else:
             values[name] = entry if parameter.size > 1 else parameter.default_value

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from ConfigSpace import OrdinalHyperparameter, UniformFloatHyperparameter
-
-from smacwrap.pcs.entries import Number, Parameter, bounds, plain, texts
+from smacwrap.pcs.entries import bounds, plain, texts
+from smacwrap.pcs.model import Number, Ordinal, Parameter, Real
 
 
 @dataclass(frozen=True)
@@ -23,14 +22,14 @@ class Description:
 
 
 def describe(parameter: Parameter) -> Description:
-    """The words for a parameter of a space that `read_pcs` has read."""
+    """The words for a parameter."""
     names = texts(parameter)
     if names is not None:
-        ordinal = isinstance(parameter, OrdinalHyperparameter)
+        ordinal = isinstance(parameter, Ordinal)
         type_, domain = "ordinal" if ordinal else "categorical", f"{{{', '.join(names)}}}"
     else:
         low, high = map(plain, bounds(parameter))
-        real = isinstance(parameter, UniformFloatHyperparameter)
+        real = isinstance(parameter, Real)
         type_, domain = "real" if real else "integer", f"[{low}, {high}]"
     return Description(
         name=parameter.name,

@@ -2,24 +2,12 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, cast
-
-import numpy as np
-from ConfigSpace import (
-    CategoricalHyperparameter,
-    Constant,
-    OrdinalHyperparameter,
-    UniformFloatHyperparameter,
-    UniformIntegerHyperparameter,
-)
-from ConfigSpace.hyperparameters import Hyperparameter
+from collections.abc import Iterable
+from typing import Literal
 
 from smacwrap.pcs.lines import NUMBER, Line, listed
-from smacwrap.pcs.scales import Scales
+from smacwrap.pcs.model import Categorical, Constant, Integer, Listed, Number, Parameter
 
-Parameter = Hyperparameter[Any, Any]
-Number = UniformFloatHyperparameter | UniformIntegerHyperparameter
 Operator = Literal["==", "!=", "<", ">", "in"]
 
 Interval = tuple[float, float]
@@ -30,17 +18,10 @@ _ROUNDING = 4
 
 _LARGEST_WRITTEN_OUT = 1e16
 
-_MANY_VALUES = 100
-"""From so many on, ConfigSpace's dictionary finds one of them faster than looking through them."""
 
-
-def texts(parameter: Parameter) -> Sequence[str] | None:
+def texts(parameter: Parameter) -> tuple[str, ...] | None:
     """The values of a categorical or ordinal, in order; None for a number."""
-    if isinstance(parameter, CategoricalHyperparameter):
-        return cast(Sequence[str], parameter.choices)
-    if isinstance(parameter, OrdinalHyperparameter):
-        return cast(Sequence[str], parameter.sequence)
-    return None
+    return parameter.values if isinstance(parameter, Listed) else None
 
 
 def intervals(
@@ -51,12 +32,11 @@ def intervals(
     The borders lie between neighbouring values: entries of one and the same integer differ in
     their last digits, depending on whether they were sampled, mutated or converted.
     """
-    names = texts(parameter)
-    if names is None:
-        bands = sorted(_band(parameter, float(value)) for value in values)
-    else:
-        entries = np.sort(parameter.to_vector(np.array([*values], dtype=object))).tolist()
+    if isinstance(parameter, Listed):
+        entries = sorted(to_entry(parameter, value) for value in values)
         bands = [(entry - 0.5, entry + 0.5) for entry in entries]
+    else:
+        bands = sorted(_band(parameter, float(value)) for value in values)
     if operator in ("==", "in"):
         return tuple(bands)
     low, high = bands[0]
@@ -71,7 +51,7 @@ def _band(parameter: Parameter, number: float) -> Interval:
         return entry - 0.5, entry + 0.5
     slack = _slack(parameter)
     low, high = entry - slack, entry + slack
-    if isinstance(parameter, UniformIntegerHyperparameter):
+    if isinstance(parameter, Integer):
         # A border that is no integer ("n < 4.5") needs no room around it.
         half = 0.5 if number == int(number) else 0.0
         below, above = to_unit(parameter, number - half), to_unit(parameter, number + half)
@@ -84,7 +64,7 @@ def _slack(parameter: Number) -> float:
     low, high = float(parameter.lower), float(parameter.upper)
     if parameter.log:
         low, high = math.log(low), math.log(high)
-    elif isinstance(parameter, UniformIntegerHyperparameter):
+    elif isinstance(parameter, Integer):
         return math.ulp(1.0)
     return _ROUNDING * math.ulp(max(-low, high, high - low)) / (high - low)
 
@@ -97,14 +77,11 @@ def are_apart(parameter: Number, left: float, right: float) -> bool:
 
 def to_entry(parameter: Parameter, value: str | float) -> float:
     """The vector entry of a value."""
-    names = texts(parameter)
-    if names is not None:
-        if len(names) < _MANY_VALUES:
-            return float(names.index(cast(str, value)))
-        return float(parameter.to_vector(value))
+    if isinstance(parameter, Listed):
+        return float(parameter.places[str(value)])
     if isinstance(parameter, Constant):
         # An integer with one value; ConfigSpace has the entry 1 for it.
-        return 1.0 + float(value) - float(cast(int, parameter.value))
+        return 1.0 + float(value) - float(parameter.value)
     assert isinstance(parameter, Number)
     return to_unit(parameter, float(value))
 
@@ -119,7 +96,7 @@ def to_unit(parameter: Number, number: float) -> float:
 
 def is_ordered(parameter: Parameter) -> bool:
     """Whether the values have an order: all but categorical ones have."""
-    return not isinstance(parameter, CategoricalHyperparameter)
+    return not isinstance(parameter, Categorical)
 
 
 def read_value(line: Line, parameter: Parameter, text: str, start: int) -> str | float:
@@ -131,9 +108,9 @@ def read_value(line: Line, parameter: Parameter, text: str, start: int) -> str |
         UserError: there is no such value.
     """
     place = start, start + max(1, len(text))
-    names = texts(parameter)
-    if names is not None:
-        if not (text in names if len(names) < _MANY_VALUES else parameter.legal_value(text)):
+    if isinstance(parameter, Listed):
+        if text not in parameter.places:
+            names = parameter.values
             raise line.error(
                 f"'{parameter.name}' has no value '{text}': "
                 f"expected one of {listed(names)}{line.nearest(text, names)}",
@@ -155,7 +132,7 @@ def read_value(line: Line, parameter: Parameter, text: str, start: int) -> str |
 def bounds(parameter: Parameter) -> tuple[float, float]:
     """The lowest and highest value of a number."""
     if isinstance(parameter, Constant):
-        return float(cast(int, parameter.value)), float(cast(int, parameter.value))
+        return float(parameter.value), float(parameter.value)
     assert isinstance(parameter, Number)
     return float(parameter.lower), float(parameter.upper)
 
@@ -166,27 +143,3 @@ def plain(value: str | float) -> str:
         return value
     whole = value == int(value) and abs(value) < _LARGEST_WRITTEN_OUT
     return str(int(value)) if whole else repr(float(value))
-
-
-def to_numbers(
-    parameter: Parameter, scales: Scales, entries: Any, ranks: Mapping[str, float]
-) -> Any:
-    """The numbers that stand for vector entries, one or an array, in an expression.
-
-    Args:
-        parameter: whose entries they are; where NaN, inactive, its default counts.
-        scales: of this parameter.
-        entries: as in a configuration's vector.
-        ranks: the number of each text value.
-    """
-    entries = np.where(np.isnan(entries), to_entry(parameter, parameter.default_value), entries)
-    names = texts(parameter)
-    if names is not None:
-        places = entries.astype(np.intp)
-        if places.size < len(names):
-            return np.array([ranks[names[i]] for i in places.flat]).reshape(places.shape)
-        return np.array([ranks[name] for name in names])[places]
-    if isinstance(parameter, Constant):
-        return np.full(entries.shape, float(cast(int, parameter.value)))
-    assert isinstance(parameter, Number)
-    return scales.numbers(entries.reshape(-1, 1)).reshape(entries.shape)

@@ -4,19 +4,14 @@ A program is flat, so that neither reading nor evaluating an expression of any d
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from smacwrap.errors import UserError
 from smacwrap.pcs.lines import Line
 from smacwrap.pcs.parameters import Declarations
+from smacwrap.pcs.reckoning import BINARY, NEGATE, UNARY
 from smacwrap.problems import Problems
-
-Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -36,8 +31,8 @@ class Expression:
     program: tuple[float | int | str, ...]
     ranks: Mapping[str, float]
 
-    def evaluate(self, operands: Sequence[Numbers], *, strict: bool = False) -> Numbers:
-        """The results for the values of `names`: numbers or arrays of one shape.
+    def evaluate(self, operands: Sequence[float], *, strict: bool = False) -> float:
+        """The result for the values of `names`.
 
         Doubles throughout, as in SMAC v2; true is 1, false 0. What has no result (`0 / 0`,
         `sqrt(-1)`) is NaN, which compares as false.
@@ -45,65 +40,26 @@ class Expression:
         Raises:
             ZeroDivisionError: if `strict`, for `x / 0` and `x % 0`, at which SMAC v2 stops.
         """
-        stack: list[Any] = []
-        with np.errstate(all="ignore"):
-            for step in self.program:
-                if isinstance(step, float):
-                    stack.append(step)
-                elif isinstance(step, int):
-                    stack.append(operands[step])
-                elif step in _UNARY:
-                    stack[-1] = _UNARY[step](stack[-1])
-                else:
-                    right = stack.pop()
-                    if strict and step in ("/", "%") and np.any(right == 0):
-                        raise ZeroDivisionError
-                    stack[-1] = _BINARY[step][1](stack[-1], right)
-        return np.asarray(stack[0], dtype=np.float64)
+        stack: list[float] = []
+        for step in self.program:
+            if isinstance(step, float):
+                stack.append(step)
+            elif isinstance(step, int):
+                stack.append(operands[step])
+            elif step in UNARY:
+                stack[-1] = UNARY[step](stack[-1])
+            else:
+                right = stack.pop()
+                if strict and step in ("/", "%") and right == 0:
+                    raise ZeroDivisionError
+                stack[-1] = BINARY[step](stack[-1], right)
+        return stack[0]
 
 
-def _truth(ufunc: Callable[..., Any]) -> Callable[..., Numbers]:
-    """Makes results of comparisons numbers, because clauses may reckon with them."""
-    return lambda left, right: ufunc(left, right).astype(np.float64)
-
-
-def _positive(numbers: Numbers) -> Numbers:
-    """What is true on either side of && and ||. As a whole, a clause is true if it is not 0."""
-    return np.greater(numbers, 0).astype(np.float64)
-
-
-def _power(base: Numbers, exponent: Numbers) -> Numbers:
-    """As in Java, where ±1 to the power of NaN or of infinity is NaN; NumPy's is 1."""
-    odd = (np.abs(base) == 1) & ~np.isfinite(exponent)
-    return np.where(odd, np.nan, np.float_power(base, exponent))
-
-
-_NEGATE = "negate"
-
-_UNARY: Mapping[str, Callable[..., Numbers]] = {
-    _NEGATE: np.negative, "abs": np.abs, "acos": np.arccos, "asin": np.arcsin,
-    "atan": np.arctan, "cos": np.cos, "sin": np.sin, "tan": np.tan, "sinh": np.sinh,
-    "cosh": np.cosh, "tanh": np.tanh, "exp": np.exp, "ceil": np.ceil, "floor": np.floor,
-    "log": np.log, "log2": np.log2, "log10": np.log10, "sqrt": np.sqrt, "cbrt": np.cbrt,
-    "expm1": np.expm1, "log1p": np.log1p,
+_BINDS = {
+    "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4,
+    "+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "^": 8,
 }  # fmt: skip
-
-_BINARY: Mapping[str, tuple[int, Callable[..., Numbers]]] = {
-    "||": (1, lambda left, right: np.maximum(_positive(left), _positive(right))),
-    "&&": (2, lambda left, right: np.minimum(_positive(left), _positive(right))),
-    "==": (3, _truth(np.equal)),
-    "!=": (3, _truth(np.not_equal)),
-    "<": (4, _truth(np.less)),
-    "<=": (4, _truth(np.less_equal)),
-    ">": (4, _truth(np.greater)),
-    ">=": (4, _truth(np.greater_equal)),
-    "+": (5, np.add),
-    "-": (5, np.subtract),
-    "*": (6, np.multiply),
-    "/": (6, np.divide),
-    "%": (6, np.fmod),
-    "^": (8, _power),
-}
 _NEGATE_BINDS = 7
 """Tighter than `*`, looser than `^`: `-n^2` is `-(n^2)`."""
 
@@ -208,13 +164,13 @@ class _Compiler:
 
     def name(self, text: str, at: int) -> None:
         called = _CALL.match(self.line.code, at + len(text))
-        if called and text in _UNARY and text in self.declared.parameters:
+        if called and text in UNARY and text in self.declared.parameters:
             # SMAC v2 silently reads `log(n)` as `log*n` then.
             raise self.error(f"'{text}' is also a parameter: give that another name", text, at)
-        if called and text in _UNARY and text != _NEGATE:
+        if called and text in UNARY and text != NEGATE:
             self.waiting.append((text, at))
         elif called:
-            functions = [name for name in _UNARY if name != _NEGATE]
+            functions = [name for name in UNARY if name != NEGATE]
             hint = self.line.nearest(text, functions) or f": there are {' '.join(functions)}"
             raise self.error(f"unknown function '{text}'{hint}", text, at)
         elif text in self.declared.parameters:
@@ -233,17 +189,17 @@ class _Compiler:
             self.close(at)
         elif self.wants_operand and text in "+-":
             if text == "-":
-                self.waiting.append((_NEGATE, at))
+                self.waiting.append((NEGATE, at))
         else:
             self.operation(text, at)
 
     def operation(self, text: str, at: int) -> None:
         if self.wants_operand:
             raise self.error(f"a value is missing before '{text}'", text, at)
-        binds = _BINARY[text][0]
+        binds = _BINDS[text]
         while self.waiting and self.waiting[-1][0] != "(":
             top = self.waiting[-1][0]
-            top_binds = _NEGATE_BINDS if top == _NEGATE else _BINARY[top][0]
+            top_binds = _NEGATE_BINDS if top == NEGATE else _BINDS[top]
             # `^` alone groups from the right.
             if top_binds < binds or (top_binds == binds and text == "^"):
                 break
@@ -259,7 +215,7 @@ class _Compiler:
         if not self.waiting:
             raise self.error("')' without '('", ")", at)
         self.waiting.pop()
-        if self.waiting and self.waiting[-1][0] in _UNARY and self.waiting[-1][0] != _NEGATE:
+        if self.waiting and self.waiting[-1][0] in UNARY and self.waiting[-1][0] != NEGATE:
             self.program.append(self.waiting.pop()[0])
 
     def unknown(self, text: str, at: int) -> UserError:

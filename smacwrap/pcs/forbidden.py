@@ -1,131 +1,121 @@
-"""Forbidden clauses, as ConfigSpace asks for them: classic combinations and expressions.
+"""Forbidden clauses: classic combinations and expressions.
 
 A parameter that is inactive counts with its default, as in SMAC v2.
 """
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from math import nan
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-from ConfigSpace.forbidden import ForbiddenClause, ForbiddenConjunction, ForbiddenEqualsClause
-from ConfigSpace.types import NotSet
+from smacwrap.pcs.digits import number_at
+from smacwrap.pcs.entries import intervals, plain, to_entry
+from smacwrap.pcs.expressions import Expression
+from smacwrap.pcs.model import Number, Parameter
 
-from smacwrap.pcs.entries import Parameter, intervals, plain, to_entry, to_numbers
-from smacwrap.pcs.expressions import Expression, Numbers
-from smacwrap.pcs.scales import Scales
-
-Vector = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-
-_LONGEST_SHOWN = 100
+if TYPE_CHECKING:
+    from smacwrap.pcs.reckoning_arrays import Arrays
 
 
-class PcsClause(ForbiddenConjunction):
+@dataclass(frozen=True)
+class Pair:
+    """A parameter and one of its values."""
+
+    parameter: Parameter
+    value: str | float
+
+
+class PcsClause(ABC):
     """A forbidden clause of a PCS file; its text is its `repr`.
 
-    All of it lies in its components, one a parameter: ConfigSpace and smac rebuild a clause for
-    another space as `type(clause)(*components)`.
+    Attributes:
+        parameters: those that it names; a classic clause may name one twice.
     """
 
-    components: tuple[ForbiddenEqualsClause, ...]
+    parameters: tuple[Parameter, ...]
 
     @abstractmethod
     def forbids(self, entries: Sequence[Any]) -> Any:
-        """Whether the clause forbids vector entries of its parameters, or rows of them."""
+        """Whether the clause forbids vector entries of its parameters, or NumPy's rows of them."""
 
-    def is_forbidden_vector(self, vector: Vector) -> bool:
-        """Whether it forbids a configuration's vector."""
-        return bool(self.forbids([vector[c.vector_id] for c in self.components]))
-
-    def is_forbidden_vector_array(self, arr: Vector) -> Mask:
-        """Whether it forbids each column of `arr`, shape (parameters, configurations)."""
-        forbidden: Mask = self.forbids([arr[c.vector_id] for c in self.components])
-        return forbidden
-
-    def is_forbidden_value(self, values: Mapping[str, Any]) -> bool:
-        """Whether it forbids named values; a parameter that is missing is inactive."""
-        entries = []
-        for component in self.components:
-            parameter = component.hyperparameter
-            value = values.get(parameter.name, NotSet)
-            entries.append(np.nan if value is NotSet else to_entry(parameter, value))
-        return bool(self.forbids(entries))
-
+    @abstractmethod
     def forbids_default(self) -> bool:
         """Whether it forbids the default configuration.
 
         Raises:
             ZeroDivisionError: it divides by zero there.
         """
-        return self.is_forbidden_value({})
 
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and repr(self) == repr(other)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The clause as plain data: its text."""
-        return {"clause": repr(self)}
+    def forbids_values(self, values: Mapping[str, str | float]) -> bool:
+        """Whether it forbids named values; a parameter that is missing is inactive."""
+        entries = [
+            to_entry(p, values[p.name]) if p.name in values else nan for p in self.parameters
+        ]
+        return bool(self.forbids(entries))
 
 
 class Combination(PcsClause):
-    """A classic clause, `{a=x, n=5}`: its components may not all hold at once."""
+    """A classic clause, `{a=x, n=5}`: its pairs may not all hold at once."""
 
-    def __init__(self, *components: ForbiddenEqualsClause) -> None:
-        super().__init__(*components)
-        self._tests = []
-        for component in components:
-            parameter = component.hyperparameter
-            ((low, high),) = intervals(parameter, "==", (component.value,))
-            self._tests.append(
-                (low, high, low < to_entry(parameter, parameter.default_value) < high)
-            )
+    def __init__(self, *pairs: Pair) -> None:
+        self.pairs = pairs
+        self.parameters = tuple(pair.parameter for pair in pairs)
+
+    @cached_property
+    def _tests(self) -> list[tuple[float, float, bool]]:
+        """For each pair, the entries for which it holds, and whether the default is among them."""
+        tests = []
+        for pair in self.pairs:
+            ((low, high),) = intervals(pair.parameter, "==", (pair.value,))
+            default = to_entry(pair.parameter, pair.parameter.default_value)
+            tests.append((low, high, low < default < high))
+        return tests
 
     def forbids(self, entries: Sequence[Any]) -> Any:
-        """Whether all components hold."""
+        """Whether all pairs hold."""
         holds: Any = True
         for entry, (low, high, by_default) in zip(entries, self._tests, strict=True):
             equal = (entry > low) & (entry < high)
             holds &= (equal | (entry != entry)) if by_default else equal
         return holds
 
-    def __repr__(self) -> str:
-        pairs = (f"{c.hyperparameter.name}={plain(c.value)}" for c in self.components)
+    def forbids_default(self) -> bool:
+        """Whether all pairs hold for the default configuration."""
+        return all(by_default for _, _, by_default in self._tests)
+
+    @cached_property
+    def _text(self) -> str:
+        pairs = (f"{pair.parameter.name}={plain(pair.value)}" for pair in self.pairs)
         return "{" + ", ".join(pairs) + "}"
 
-
-class Operand(ForbiddenEqualsClause):
-    """A parameter's part in an expression. `value` is the whole expression."""
-
-    value: Expression
-
-    def __init__(self, hyperparameter: Parameter, value: Expression) -> None:
-        # ForbiddenEqualsClause wants a value of the parameter; nothing else of it is used.
-        ForbiddenClause.__init__(self, hyperparameter)
-        self.value = value
-        self.scales = Scales([hyperparameter])
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Operand)
-            and self.hyperparameter.name == other.hyperparameter.name
-            and self.value.text == other.value.text
-        )
-
     def __repr__(self) -> str:
-        # A part of the text only, because a long clause has many operands.
-        return f"{self.hyperparameter.name} in {{{self.value.text[:_LONGEST_SHOWN]}}}"
+        return self._text
 
 
 class Formula(PcsClause):
-    """An advanced clause, `{n + b > 9}`: its expression may not be true (other than 0)."""
+    """An advanced clause, `{n + b > 9}`: its expression may not be true (other than 0).
 
-    components: tuple[Operand, ...]
+    Args:
+        expression: what may not be true.
+        parameters: by the order of the expression's names.
+    """
+
+    def __init__(self, expression: Expression, parameters: Sequence[Parameter]) -> None:
+        self.expression = expression
+        self.parameters = tuple(parameters)
 
     def forbids(self, entries: Sequence[Any]) -> Any:
         """Whether the expression is true."""
-        return self._evaluate(entries) != 0
+        return self._in_arrays.numbers(entries) != 0
+
+    @cached_property
+    def _in_arrays(self) -> "Arrays":
+        # A file that is only read needs no NumPy: its clauses are judged on the default.
+        from smacwrap.pcs.reckoning_arrays import Arrays
+
+        return Arrays(self.expression, self.parameters)
 
     def forbids_default(self) -> bool:
         """Whether the expression is true for the default configuration.
@@ -133,14 +123,30 @@ class Formula(PcsClause):
         Raises:
             ZeroDivisionError: it divides by zero there.
         """
-        return bool(self._evaluate([np.nan] * len(self.components), strict=True) != 0)
+        return self._number_of({}, strict=True) != 0
 
-    def _evaluate(self, entries: Sequence[Any], *, strict: bool = False) -> Numbers:
-        operands = [
-            to_numbers(c.hyperparameter, c.scales, entry, c.value.ranks)
-            for c, entry in zip(self.components, entries, strict=True)
-        ]
-        return self.components[0].value.evaluate(operands, strict=strict)
+    def forbids_values(self, values: Mapping[str, str | float]) -> bool:
+        """Whether the expression is true for named values; a missing parameter is inactive."""
+        return self._number_of(values) != 0
+
+    def _number_of(self, values: Mapping[str, str | float], *, strict: bool = False) -> float:
+        ranks = self.expression.ranks
+        numbers = [_number(p, values.get(p.name, p.default_value), ranks) for p in self.parameters]
+        return self.expression.evaluate(numbers, strict=strict)
 
     def __repr__(self) -> str:
-        return f"{{{self.components[0].value.text}}}"
+        return f"{{{self.expression.text}}}"
+
+
+def names_in(clause: PcsClause) -> set[str]:
+    """The parameters of a clause."""
+    return {parameter.name for parameter in clause.parameters}
+
+
+def _number(parameter: Parameter, value: str | float, ranks: Mapping[str, float]) -> float:
+    """The number that stands for a value of a parameter in an expression."""
+    if isinstance(value, str):
+        return ranks[value]
+    if isinstance(parameter, Number):
+        return number_at(parameter, to_entry(parameter, value))
+    return float(value)

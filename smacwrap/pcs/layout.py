@@ -9,7 +9,7 @@ from typing import Literal
 from smacwrap.pcs.clauses import PAIR
 from smacwrap.pcs.expressions import TOKEN
 from smacwrap.pcs.lines import NAME, Line
-from smacwrap.pcs.reader import parse_pcs
+from smacwrap.pcs.reader import parse_tree
 
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 
@@ -50,7 +50,7 @@ def format_pcs(text: str, file: Path | str | None = None) -> str:
     Raises:
         UserError: the text has errors, one problem each.
     """
-    parse_pcs(text, file)
+    parse_tree(text, file)
     end = _NEWLINE.search(text)
     newline = end[0] if end else "\n"
     rows = [_row(line) for line in _NEWLINE.split(text)]

@@ -1,17 +1,15 @@
-"""Whether conditions and clauses of two spaces that are written differently mean the same."""
+"""Whether conditions and clauses of two PCS files that are written differently mean the same."""
 
 import heapq
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
-from ConfigSpace import ConfigurationSpace
-from ConfigSpace.conditions import ConditionLike
-
 from smacwrap.pcs.cases import Case, UnlistedError, with_inactive, written
 from smacwrap.pcs.comparisons import MIRRORED, Comparison
-from smacwrap.pcs.entries import Parameter, texts
-from smacwrap.pcs.forbidden import PcsClause
-from smacwrap.pcs.network import names_in, terms_of
+from smacwrap.pcs.condition_term import Condition, terms_of
+from smacwrap.pcs.entries import texts
+from smacwrap.pcs.forbidden import PcsClause, names_in
+from smacwrap.pcs.model import Parameter
 from smacwrap.pcs.regions import (
     Activity,
     Box,
@@ -24,6 +22,7 @@ from smacwrap.pcs.regions import (
     place,
     value_at,
 )
+from smacwrap.pcs.tree import Tree
 
 _MOST_COMPARED = 20
 """With so many others is a clause compared: all of a long list would take its time."""
@@ -36,17 +35,17 @@ class Meaning:
     the conditions of the first space say so: those that differ are spoken of anyway.
 
     Args:
-        old: the first space, as `read_pcs` returns it.
+        old: what the first file says.
         same: the parameters that have the same values in the other one.
     """
 
-    def __init__(self, old: ConfigurationSpace, same: Set[str]) -> None:
+    def __init__(self, old: Tree, same: Set[str]) -> None:
         self._activity = Activity.of(old)
         self._old = old
         self._same = same
         self._known: dict[int, list[Case] | None] = {}
 
-    def same_conditions(self, old: ConditionLike | None, new: ConditionLike | None) -> bool:
+    def same_conditions(self, old: Condition | None, new: Condition | None) -> bool:
         """Whether they hold in the same cases; None always holds."""
         terms = [term for c in (old, new) if c is not None for term in terms_of(c)]
         if any(term.parent.name not in self._same for term in terms):
@@ -58,7 +57,7 @@ class Meaning:
         except TooManyError:
             return False
 
-    def _moved_boxes(self, condition: ConditionLike) -> list[Box]:
+    def _moved_boxes(self, condition: Condition) -> list[Box]:
         own = {term.parent.name: term.parent for term in terms_of(condition)}
         return [self._moved(box, own) for box in boxes_of(condition)]
 
@@ -90,7 +89,7 @@ class Meaning:
     def _listed(self, clause: PcsClause) -> list[Case] | None:
         if not names_in(clause) <= self._same:
             return None
-        own = {c.hyperparameter.name: c.hyperparameter for c in clause.components}
+        own = {parameter.name: parameter for parameter in clause.parameters}
         try:
             return [
                 case

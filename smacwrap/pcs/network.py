@@ -12,12 +12,13 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter
-from ConfigSpace.conditions import AndConjunction, ConditionLike, Conjunction
 
-from smacwrap.pcs.condition_term import Term
-from smacwrap.pcs.entries import Parameter, are_apart, bounds, texts, to_entry
-from smacwrap.pcs.forbidden import Combination, PcsClause
+from smacwrap.pcs.condition_term import And, Condition, Term, terms_of
+from smacwrap.pcs.entries import are_apart, bounds, texts, to_entry
+from smacwrap.pcs.forbidden import Combination, PcsClause, names_in
+from smacwrap.pcs.model import Constant, Integer, Listed, Parameter, Real
+from smacwrap.pcs.scales import Scales
+from smacwrap.pcs.tree import Tree
 from smacwrap.pcs.variable_elimination import MOST_ENTRIES, Factor, TooLargeError, sum_of_products
 
 Columns = Mapping[str, npt.NDArray[np.float64]]
@@ -29,23 +30,11 @@ _MOST_VALUES = 10_000
 """So many values of one parameter, and no more, are states of their own."""
 
 
-def terms_of(condition: ConditionLike) -> Sequence[Term]:
-    """The comparisons with single parents that a condition is joined of."""
-    terms = condition.dlcs if isinstance(condition, Conjunction) else (condition,)
-    return cast(Sequence[Term], terms)
-
-
-def clauses_of(space: ConfigurationSpace) -> Sequence[PcsClause]:
-    """The forbidden clauses of a space that `read_pcs` has read."""
-    return cast(Sequence[PcsClause], space.forbidden_clauses)
-
-
-def holds(condition: ConditionLike, columns: Columns) -> Mask:
+def holds(condition: Condition, columns: Columns) -> Mask:
     """Where a condition holds."""
-    if isinstance(condition, Conjunction):
-        join = np.logical_and if isinstance(condition, AndConjunction) else np.logical_or
+    if not isinstance(condition, Term):
+        join = np.logical_and if isinstance(condition, And) else np.logical_or
         return cast(Mask, join.reduce([holds(part, columns) for part in condition.components]))
-    assert isinstance(condition, Term)
     entries = columns[condition.parent.name]
     found = np.zeros(entries.shape, dtype=np.bool_)
     for low, high in condition.intervals:
@@ -55,23 +44,7 @@ def holds(condition: ConditionLike, columns: Columns) -> Mask:
 
 def forbids(clause: PcsClause, columns: Columns) -> Mask:
     """Where a clause matches."""
-    return np.asarray(clause.forbids([columns[c.hyperparameter.name] for c in clause.components]))
-
-
-def names_in(clause: PcsClause) -> set[str]:
-    """The parameters of a clause."""
-    return {component.hyperparameter.name for component in clause.components}
-
-
-def tied_names(space: ConfigurationSpace) -> list[str]:
-    """The parameters in conditions or forbidden clauses; the others do as they like."""
-    found: set[str] = set()
-    for condition in space.conditions:
-        found.add(condition.child.name)
-        found.update(term.parent.name for term in terms_of(condition))
-    for clause in clauses_of(space):
-        found |= names_in(clause)
-    return [name for name in space if name in found]
+    return np.asarray(clause.forbids([columns[p.name] for p in clause.parameters]))
 
 
 @dataclass(frozen=True)
@@ -90,10 +63,10 @@ class State:
 
 
 class Network:
-    """Some parameters of a space with the conditions and clauses between them.
+    """Some parameters of a PCS file with the conditions and clauses between them.
 
     Args:
-        space: as `read_pcs` returns it.
+        tree: what a PCS file says.
         names: the parameters to look at.
         conditions: those to respect, with their children and parents all in `names`. What has
             a condition that is left out may be active or not.
@@ -106,17 +79,17 @@ class Network:
 
     def __init__(
         self,
-        space: ConfigurationSpace,
+        tree: Tree,
         names: Collection[str],
-        conditions: Iterable[ConditionLike],
+        conditions: Iterable[Condition],
         clauses: Sequence[PcsClause] = (),
         most_entries: int = MOST_ENTRIES,
     ) -> None:
         conditions = list(conditions)
         mentioned = mentioned_values(names, conditions, clauses)
-        conditional = set(space.conditional_hyperparameters)
+        conditional = tree.condition_of.keys()
         self.states = {
-            name: list(states_of(space[name], mentioned[name], name in conditional))
+            name: list(states_of(tree[name], mentioned[name], name in conditional))
             for name in names
         }
         self._entries_left = most_entries
@@ -155,7 +128,7 @@ class Network:
         weights = {name: [weigh(state) for state in states] for name, states in self.states.items()}
         return sum_of_products(weights, [*self._activity, *factors])
 
-    def _switch(self, condition: ConditionLike) -> Factor:
+    def _switch(self, condition: Condition) -> Factor:
         child = condition.child.name
         return self.where(
             [child, *(term.parent.name for term in terms_of(condition))],
@@ -164,7 +137,7 @@ class Network:
 
 
 def mentioned_values(
-    names: Iterable[str], conditions: Iterable[ConditionLike], clauses: Iterable[PcsClause]
+    names: Iterable[str], conditions: Iterable[Condition], clauses: Iterable[PcsClause]
 ) -> dict[str, set[str | float] | None]:
     """The values that are singled out, by parameter; None where every value counts."""
     found: dict[str, set[str | float] | None] = {name: set() for name in names}
@@ -172,12 +145,12 @@ def mentioned_values(
         values = term.value if term.operator == "in" else (term.value,)
         cast(set[str | float], found[term.parent.name]).update(values)
     for clause in clauses:
-        for component in clause.components:
-            name = component.hyperparameter.name
-            if not isinstance(clause, Combination):
-                found[name] = None
-            elif (known := found[name]) is not None:
-                known.add(component.value)
+        if not isinstance(clause, Combination):
+            found.update((parameter.name, None) for parameter in clause.parameters)
+            continue
+        for pair in clause.pairs:
+            if (known := found[pair.parameter.name]) is not None:
+                known.add(pair.value)
     return found
 
 
@@ -191,7 +164,7 @@ def states_of(
     """
     if conditional:
         yield State(math.nan, 1)
-    if isinstance(parameter, UniformFloatHyperparameter):
+    if isinstance(parameter, Real):
         if mentioned is None:
             raise TooLargeError
         yield from _real_states(parameter, sorted(map(float, mentioned)))
@@ -222,9 +195,7 @@ def _whole_groups(numbers: Sequence[float], low: int, high: int) -> Iterator[tup
             yield first, math.ceil(right) - first
 
 
-def _real_states(
-    parameter: UniformFloatHyperparameter, numbers: Sequence[float]
-) -> Iterator[State]:
+def _real_states(parameter: Real, numbers: Sequence[float]) -> Iterator[State]:
     for number in numbers:
         yield State(to_entry(parameter, number), 1, exact=True)
     for left, right in itertools.pairwise((parameter.lower, *numbers, parameter.upper)):
@@ -233,26 +204,36 @@ def _real_states(
 
 
 def random_columns(
-    space: ConfigurationSpace,
-    names: Collection[str],
-    conditions: Mapping[str, ConditionLike],
-    count: int,
-    rng: np.random.RandomState,
+    tree: Tree, names: Collection[str], count: int, rng: np.random.Generator
 ) -> Columns:
     """Random configurations, reduced to some parameters; forbidden ones are among them.
 
     Args:
-        space: as `read_pcs` returns it.
+        tree: what a PCS file says.
         names: the parameters, and with a child always its parents.
-        conditions: those of the space, by child.
         count: how many.
         rng: where the chance comes from.
     """
     columns: dict[str, npt.NDArray[np.float64]] = {}
-    # A space lists parents before their children.
-    for name, parameter in space.items():
-        if name in names:
-            columns[name] = np.array(parameter.sample_vector(count, seed=rng), dtype=np.float64)
-            if name in conditions:
-                columns[name][~holds(conditions[name], columns)] = np.nan
+    wanted = {*names}
+    # Parents come before their children.
+    for name, parameter in tree.items():
+        if name in wanted:
+            columns[name] = _random_entries(parameter, count, rng)
+            if name in tree.condition_of:
+                columns[name][~holds(tree.condition_of[name], columns)] = np.nan
     return columns
+
+
+def _random_entries(
+    parameter: Parameter, count: int, rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """Random entries: all values are as likely, on a logarithmic scale as `Scales.spread` says."""
+    if isinstance(parameter, Listed):
+        return rng.integers(len(parameter.values), size=count).astype(np.float64)
+    if isinstance(parameter, Constant):
+        return np.full(count, to_entry(parameter, parameter.value))
+    shares = rng.random(count)
+    if not isinstance(parameter, Integer):
+        return shares
+    return Scales([parameter]).spread(shares[:, None])[:, 0]

@@ -1,20 +1,11 @@
-"""Reads parameter lines, in both of SMAC v2's syntaxes, into ConfigSpace hyperparameters."""
+"""Reads parameter lines, in both of SMAC v2's syntaxes."""
 
 import re
-from collections.abc import Container, Iterable
-from typing import Any
-
-import numpy as np
-from ConfigSpace import (
-    CategoricalHyperparameter,
-    Constant,
-    OrdinalHyperparameter,
-)
+from collections.abc import Container
 
 from smacwrap.errors import UserError
-from smacwrap.pcs import numbers as make
-from smacwrap.pcs.entries import Parameter
 from smacwrap.pcs.lines import NAME, NUMBER, Line, listed
+from smacwrap.pcs.model import Categorical, Constant, Integer, Ordinal, Parameter, Real
 from smacwrap.problems import Problems
 
 _HEAD = re.compile(rf"\s*(?P<name>{NAME}?)(?:\s+(?P<type>[A-Za-z]+))?\s*(?=[\[{{])")
@@ -208,23 +199,7 @@ def _textual(line: Line, name: str, start: int, *, ordinal: bool, newer: bool) -
             f"default '{default}' is not among {listed(values)}{line.nearest(default, values)}",
             *default_cut,
         )
-    # NumPy's strings are what ConfigSpace makes of the values anyway when it samples; a plain
-    # string in their place would give equal configurations different hashes.
-    texts = [np.str_(value) for value in values]
-    if ordinal:
-        return OrdinalHyperparameter(name, _Distinct(texts), np.str_(default))
-    return CategoricalHyperparameter(name, texts, np.str_(default))
-
-
-class _Distinct(list[np.str_]):
-    """Distinct values: ConfigSpace asks for the place of each, and a list would take its time."""
-
-    def __init__(self, values: Iterable[np.str_]) -> None:
-        super().__init__(values)
-        self._places = {value: place for place, value in enumerate(self)}
-
-    def index(self, value: np.str_, *_: Any) -> int:
-        return self._places[value]
+    return (Ordinal if ordinal else Categorical)(name, default, tuple(values))
 
 
 def _value(line: Line, name: str, cut: Cut, others: Container[str]) -> str:
@@ -277,7 +252,7 @@ def _number(
     if integer and low == high:
         return Constant(name, int(low))
     if integer:
-        return make.integer(name, int(low), int(high), int(default), log=log)
+        return Integer(name, int(default), int(low), int(high), log)
     largest = max(abs(low), abs(high))
     if high - low < _NARROWEST * largest:
         raise line.error(
@@ -285,7 +260,7 @@ def _number(
             f"{_NARROWEST * largest:g} at least",
             *bounds,
         )
-    return make.real(name, low, high, default, log=log)
+    return Real(name, default, low, high, log)
 
 
 def _check_number(line: Line, cut: Cut, integer: bool) -> None:

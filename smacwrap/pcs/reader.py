@@ -1,16 +1,18 @@
-"""Reads the text of PCS files: text in, configuration space or all of its errors out."""
+"""Reads the text of PCS files: text in, what it says or all of its errors out."""
 
 from pathlib import Path
-
-from ConfigSpace import ConfigurationSpace
+from typing import TYPE_CHECKING
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.pcs.clauses import Clauses
 from smacwrap.pcs.conditions import Conditions, join
 from smacwrap.pcs.lines import Kind, Line, read_lines, refuse
 from smacwrap.pcs.parameters import Declarations
-from smacwrap.pcs.space import PcsSpace
+from smacwrap.pcs.tree import DefaultTexts, Tree
 from smacwrap.problems import Problems
+
+if TYPE_CHECKING:
+    from smacwrap.pcs.space import PcsSpace
 
 
 def decode_pcs(content: bytes, file: Path | str, errors: str = "replace") -> str:
@@ -35,8 +37,19 @@ def decode_pcs(content: bytes, file: Path | str, errors: str = "replace") -> str
     return content.decode("utf-8-sig", errors)
 
 
-def parse_pcs(text: str, file: Path | str | None = None) -> ConfigurationSpace:
+def parse_pcs(text: str, file: Path | str | None = None) -> "PcsSpace":
     """The configuration space that the text of a PCS file describes; `file` is for messages.
+
+    Raises:
+        UserError: as `parse_tree` does.
+    """
+    from smacwrap.pcs.space import PcsSpace  # ConfigSpace takes a second: see `tree`
+
+    return PcsSpace(parse_tree(text, file))
+
+
+def parse_tree(text: str, file: Path | str | None = None) -> Tree:
+    """What the text of a PCS file says; `file` is for messages.
 
     Source of the format: the SMAC v2.10.03 manual, and what that program accepts.
 
@@ -67,10 +80,19 @@ def parse_pcs(text: str, file: Path | str | None = None) -> ConfigurationSpace:
     with problems:
         order = conditions.parents_first()
     problems.check()
-    space = PcsSpace()
-    space.add(
-        list(declared.parameters.values()),
+    return Tree(
+        declared.parameters.values(),
         [join(conditions.of[child]) for child in order],
         clauses.read_so_far,
     )
-    return space
+
+
+def default_texts(text: str, file: Path | str | None = None) -> DefaultTexts:
+    """The default configuration of the text of a PCS file, without its space.
+
+    It is what `all_to_text` and `to_text` say of the space's default configuration.
+
+    Raises:
+        UserError: as `parse_tree` does.
+    """
+    return parse_tree(text, file).default_texts()

@@ -9,12 +9,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ConfigSpace import ConfigurationSpace, UniformFloatHyperparameter
-from ConfigSpace.conditions import ConditionLike, OrConjunction
-
-from smacwrap.pcs.condition_term import Term
-from smacwrap.pcs.entries import Parameter, bounds, texts, to_entry
-from smacwrap.pcs.network import terms_of
+from smacwrap.pcs.condition_term import Condition, Or, Term, terms_of
+from smacwrap.pcs.entries import bounds, texts, to_entry
+from smacwrap.pcs.model import Parameter, Real
+from smacwrap.pcs.tree import Tree
 
 _MOST_BOXES = 1000
 """So many boxes may a set of configurations have: more is neither quick to find nor readable."""
@@ -121,7 +119,7 @@ def _joined(pieces: Iterable[tuple[Cut, Cut]]) -> tuple[Cut, ...]:
 
 
 def _cut(parameter: Parameter, number: float, side: int) -> Cut:
-    if isinstance(parameter, UniformFloatHyperparameter):
+    if isinstance(parameter, Real):
         return number, side
     # Before the next whole number: there is nothing between them.
     return (number + side if number == int(number) else math.ceil(number)), 0
@@ -129,7 +127,7 @@ def _cut(parameter: Parameter, number: float, side: int) -> Cut:
 
 def listed_numbers(parameter: Parameter, values: Values, most: int) -> list[float] | None:
     """The numbers of some values, in order; None if there are more than `most`."""
-    if isinstance(parameter, UniformFloatHyperparameter):
+    if isinstance(parameter, Real):
         if len(values.cuts) > 2 * most or any(end != (x, 1) for (x, _), end in values.pieces()):
             return None
         return [number for (number, _), _ in values.pieces()]
@@ -166,9 +164,9 @@ def meet(one: Box, other: Box) -> Box | None:
     return joined
 
 
-def boxes_of(condition: ConditionLike) -> list[Box]:
+def boxes_of(condition: Condition) -> list[Box]:
     """A box for each alternative of a condition that can hold."""
-    parts = condition.components if isinstance(condition, OrConjunction) else (condition,)
+    parts = condition.components if isinstance(condition, Or) else (condition,)
     found: list[Box] = []
     for part in parts:
         box: Box | None = {}
@@ -241,9 +239,9 @@ class Activity:
         self._left = _MOST_STEPS_IN_ALL
 
     @classmethod
-    def of(cls, space: ConfigurationSpace) -> "Activity":
-        """That of the parameters of a space, one that `read_pcs` has read."""
-        return cls(space, {c.child.name: boxes_of(c) for c in space.conditions})
+    def of(cls, tree: Tree) -> "Activity":
+        """That of the parameters of a PCS file."""
+        return cls(tree, {c.child.name: boxes_of(c) for c in tree.conditions})
 
     def default(self, name: str) -> Values:
         """A parameter's default."""

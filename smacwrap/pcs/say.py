@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ConfigSpace import UniformFloatHyperparameter
-
 from smacwrap.pcs.clauses import IDENTIFIER
-from smacwrap.pcs.entries import Parameter, is_ordered, plain, texts
+from smacwrap.pcs.entries import is_ordered, plain, texts
 from smacwrap.pcs.lines import NUMBER
+from smacwrap.pcs.model import Parameter, Real
 from smacwrap.pcs.regions import (
     Activity,
     Box,
@@ -135,7 +134,7 @@ def _of_clause(parameter: Parameter, piece: Values) -> Iterator[str]:
     if single:
         yield f"{parameter.name} == {_text(parameter, single[0])}"
         return
-    real = isinstance(parameter, UniformFloatHyperparameter)
+    real = isinstance(parameter, Real)
     if start != first:
         sign = ">" if start[1] else ">="
         yield f"{parameter.name} {sign} {_text(parameter, start[0])}"
@@ -181,7 +180,7 @@ def _of_piece(
     """A condition has neither <= nor >=: an end that belongs to a real's piece stands alone."""
     name = parameter.name
     first, last = all_values(parameter).cuts
-    real = isinstance(parameter, UniformFloatHyperparameter)
+    real = isinstance(parameter, Real)
     if real and end == (start[0], 1):
         yield [f"{name} == {_text(parameter, start[0])}"]
         return

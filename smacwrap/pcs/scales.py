@@ -6,24 +6,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from ConfigSpace import UniformFloatHyperparameter, UniformIntegerHyperparameter
-from ConfigSpace.hyperparameters import Hyperparameter
+
+from smacwrap.pcs.digits import DIGITS, LOG_DIGITS, MOST_EXACT, exactly
+from smacwrap.pcs.model import Integer, Number, Parameter
 
 Matrix = npt.NDArray[np.float64]
-
-_DIGITS = 13
-"""So many decimals has an entry's number, times the size of the range's bounds, ..."""
-
-_LOG_DIGITS = 12
-"""... or so many significant digits on a logarithmic scale, where large exponents cost some."""
 
 _ALIKE = 10
 """Reals that agree to so many decimals of their range are hardly different ones."""
 
-_MOST_EXACT = 22
-"""The highest power of ten that is a double without being rounded."""
-
-_POWERS = np.array([float(10**power) for power in range(_MOST_EXACT + 1)])
+_POWERS = np.array([float(10**power) for power in range(MOST_EXACT + 1)])
 
 
 class Scales:
@@ -40,17 +32,13 @@ class Scales:
             for each of them.
     """
 
-    def __init__(self, parameters: Iterable[Hyperparameter[Any, Any]]) -> None:
-        placed = [
-            (i, p)
-            for i, p in enumerate(parameters)
-            if isinstance(p, UniformFloatHyperparameter | UniformIntegerHyperparameter)
-        ]
+    def __init__(self, parameters: Iterable[Parameter]) -> None:
+        placed = [(i, p) for i, p in enumerate(parameters) if isinstance(p, Number)]
         self.columns: npt.NDArray[np.intp] = np.array([i for i, _ in placed], dtype=np.intp)
         self._low: Matrix = np.array([float(p.lower) for _, p in placed])
         self._high: Matrix = np.array([float(p.upper) for _, p in placed])
         log = np.array([bool(p.log) for _, p in placed], dtype=np.bool_)
-        whole = np.array([isinstance(p, UniformIntegerHyperparameter) for _, p in placed], np.bool_)
+        whole = np.array([isinstance(p, Integer) for _, p in placed], np.bool_)
         self._logs = np.flatnonzero(log)
         self._integers = np.flatnonzero(whole)
         self._log_integers = np.flatnonzero(log[whole])
@@ -61,17 +49,17 @@ class Scales:
         self._top[log] = [math.log(high) for high in self._high[log]]
         self._span = self._top - self._bottom
         largest = np.maximum(np.abs(self._low), np.abs(self._high))
-        self._decimals = _DIGITS - _magnitude(largest[self._reals])
+        self._decimals = DIGITS - _magnitude(largest[self._reals])
         alike = _ALIKE - _magnitude(self._span)
         self._alike_decimals = np.minimum(self._decimals, alike[self._reals])
-        self._alike_digits = np.minimum(_LOG_DIGITS, alike[self._log_reals])
+        self._alike_digits = np.minimum(LOG_DIGITS, alike[self._log_reals])
 
     def numbers(self, entries: Matrix) -> Matrix:
         """The numbers that entries stand for, within their bounds; NaN for NaN."""
         numbers = self._bottom + entries * self._span
         numbers[:, self._logs] = np.exp(numbers[:, self._logs])
         numbers[:, self._integers] = np.rint(numbers[:, self._integers])
-        rounded = self._rounded(numbers, self._decimals, _LOG_DIGITS)
+        rounded = self._rounded(numbers, self._decimals, LOG_DIGITS)
         return np.clip(rounded, self._low, self._high)
 
     def alike(self, numbers: Matrix) -> Matrix:
@@ -131,24 +119,17 @@ def rounded(numbers: Matrix, decimals: npt.NDArray[np.intp]) -> Matrix:
     `numpy.round` takes one number of decimals for all, and overflows where there are many.
     """
     sizes = np.abs(decimals)
-    powers = _POWERS[np.minimum(sizes, _MOST_EXACT)]
+    powers = _POWERS[np.minimum(sizes, MOST_EXACT)]
     with np.errstate(over="ignore"):
         found = np.rint(numbers * powers) / powers
     if (decimals < 0).any():
         found = np.where(decimals < 0, np.rint(numbers / powers) * powers, found)
-    if (sizes <= _MOST_EXACT).all():
+    if (sizes <= MOST_EXACT).all():
         return np.asarray(found)
-    odd = np.broadcast_to(sizes > _MOST_EXACT, numbers.shape)
+    odd = np.broadcast_to(sizes > MOST_EXACT, numbers.shape)
     places = np.broadcast_to(decimals, numbers.shape)[odd].tolist()
-    found[odd] = [_exactly(*pair) for pair in zip(numbers[odd].tolist(), places, strict=True)]
+    found[odd] = [exactly(*pair) for pair in zip(numbers[odd].tolist(), places, strict=True)]
     return np.asarray(found)
-
-
-def _exactly(number: float, decimals: int) -> float:
-    if not math.isfinite(number) or number == 0:
-        return number
-    digits = decimals + math.floor(math.log10(abs(number)))
-    return float(f"{number:.{digits}e}") if digits >= 0 else 0.0
 
 
 def _magnitude(numbers: Matrix) -> npt.NDArray[np.intp]:

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ConfigSpace import ConfigurationSpace
-
 from smacwrap.errors import Problem
 from smacwrap.pcs.clauses import Clauses
 from smacwrap.pcs.forbidden import PcsClause
 from smacwrap.pcs.lines import NAME, Line, read_lines
 from smacwrap.pcs.parameters import Declarations
+from smacwrap.pcs.tree import Tree
 
 _NAME = re.compile(rf"\s*({NAME})")
 
@@ -35,10 +34,10 @@ class Places:
     idle: Sequence[Problem]
 
     @classmethod
-    def find(cls, space: ConfigurationSpace, text: str, file: Path | str | None) -> "Places":
-        """The places of `text`, which describes `space`; `file` is for messages."""
+    def find(cls, tree: Tree, text: str, file: Path | str | None) -> "Places":
+        """The places of `text`, which describes `tree`; `file` is for messages."""
         declared = Declarations()
-        declared.parameters.update(space)
+        declared.parameters.update(tree)
         reader = Clauses(declared)
         parameters: dict[str, Line] = {}
         conditions: dict[str, Line] = {}

@@ -3,33 +3,34 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-
-from ConfigSpace import ConfigurationSpace
+from typing import TYPE_CHECKING
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.files import read_at_most
 from smacwrap.lookup import unreadable
-from smacwrap.pcs.configspace_json import parse_configspace_json
 from smacwrap.pcs.foreign.known import looks_like_irace
 from smacwrap.pcs.lines import LARGEST_FILE
-from smacwrap.pcs.reader import decode_pcs, parse_pcs
-from smacwrap.pcs.writer import write_pcs
+from smacwrap.pcs.reader import decode_pcs, parse_tree
+from smacwrap.pcs.tree import Tree
+
+if TYPE_CHECKING:
+    from smacwrap.pcs.space import PcsSpace
 
 _CONFIGSPACE = '"hyperparameters"'
 
 
 @dataclass(frozen=True)
 class Source:
-    """A space, and where it comes from.
+    """What a file says, and where it comes from.
 
     Attributes:
-        space: the configuration space.
-        text: of a PCS file that describes it: the file itself, unless that is JSON.
+        tree: what it says.
+        text: of a PCS file that says it: the file itself, unless that is JSON.
         file: what messages call it.
         warnings: what of JSON a PCS file has no place for, one sentence each.
     """
 
-    space: ConfigurationSpace
+    tree: Tree
     text: str
     file: Path | str | None
     warnings: tuple[str, ...] = ()
@@ -56,11 +57,15 @@ def parse_source(text: str, file: Path | str | None = None) -> Source:
         UserError: the text has errors, or is a parameter file of irace.
     """
     if is_json(text, file):
+        # A file of JSON is rare, and ConfigSpace takes a second.
+        from smacwrap.pcs.configspace_json import parse_configspace_json
+        from smacwrap.pcs.writer import write_pcs
+
         decoded = parse_configspace_json(text, file)
         place = None if file is None else f"{file}, written as PCS"
-        return Source(decoded.space, write_pcs(decoded.space), place, decoded.warnings)
+        return Source(decoded.tree, write_pcs(decoded.tree), place, decoded.warnings)
     refuse_foreign(text, file)
-    return Source(parse_pcs(text, file), text, file)
+    return Source(parse_tree(text, file), text, file)
 
 
 def refuse_foreign(text: str, file: Path | str | None = None) -> None:
@@ -93,13 +98,24 @@ def is_json(text: str, file: Path | str | None = None) -> bool:
     return True
 
 
-def read_pcs(path: Path | str) -> ConfigurationSpace:
+def read_tree(path: Path | str) -> Tree:
+    """What a PCS file, or ConfigSpace's JSON, says.
+
+    Raises:
+        UserError: the file cannot be read, or has errors: one problem each, with its place.
+    """
+    return read_source(path).tree
+
+
+def read_pcs(path: Path | str) -> "PcsSpace":
     """The configuration space that a PCS file, or ConfigSpace's JSON, describes.
 
     Raises:
         UserError: the file cannot be read, or has errors: one problem each, with its place.
     """
-    return read_source(path).space
+    from smacwrap.pcs.space import PcsSpace  # ConfigSpace takes a second: see `tree`
+
+    return PcsSpace(read_tree(path))
 
 
 def read_pcs_text(path: Path | str) -> str:

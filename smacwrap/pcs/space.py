@@ -1,6 +1,5 @@
 """The configuration space of a PCS file: ConfigSpace's, made linear in the number of conditions."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ from ConfigSpace._condition_tree import DAG, ConditionNode
 from ConfigSpace.conditions import ConditionLike, Conjunction
 from ConfigSpace.forbidden import ForbiddenLike
 
-from smacwrap.pcs.condition_term import Term
 from smacwrap.pcs.configuration import PcsConfiguration
-from smacwrap.pcs.forbidden import Combination, Formula
 from smacwrap.pcs.scales import Scales
-from smacwrap.pcs.values import default_values, from_values
+from smacwrap.pcs.space_parts import SpaceClause, SpaceTerm, hyperparameter, space_condition
+from smacwrap.pcs.tree import Tree
+from smacwrap.pcs.values import from_values
 from smacwrap.pcs.vectors import Vectors
 from smacwrap.pcs.writer import write_pcs
 
@@ -126,7 +125,7 @@ def _signature(condition: ConditionLike) -> object:
     """Equal for conditions that hold in the same cases, whatever their children."""
     if isinstance(condition, Conjunction):
         return type(condition), *map(_signature, condition.components)
-    assert isinstance(condition, Term)
+    assert isinstance(condition, SpaceTerm)
     return condition.signature()
 
 
@@ -136,38 +135,38 @@ def _encode(item: Any, _: _Encoder) -> dict[str, Any]:
 
 
 _ENCODERS: Mapping[type, tuple[str, _Encoder]] = {
-    Term: ("pcs-condition", _encode),
-    Combination: ("pcs-clause", _encode),
-    Formula: ("pcs-clause", _encode),
+    SpaceTerm: ("pcs-condition", _encode),
+    SpaceClause: ("pcs-clause", _encode),
 }
 
 
 class PcsSpace(ConfigurationSpace):
-    """A configuration space read from a PCS file."""
+    """A configuration space read from a PCS file, which says `tree`."""
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, tree: Tree, name: str | None = None) -> None:
         super().__init__(name)
         self._dag = ConditionGraph()
-        self._text = ""
-
-    def add(self, *args: Any) -> None:
-        """Adds parameters, conditions (those of parents first) and forbidden clauses."""
-        super().add(*args)
-        self._text = write_pcs(self)
-        self.__dict__.pop("scales", None)
-        self.__dict__.pop("_vectors", None)
+        self.tree = tree
+        self._text = write_pcs(tree)
+        parameters = {name: hyperparameter(parameter) for name, parameter in tree.items()}
+        self.add(
+            list(parameters.values()),
+            # Those of parents first.
+            [space_condition(condition, parameters) for condition in tree.conditions],
+            [SpaceClause.of(clause, parameters) for clause in tree.clauses],
+        )
 
     @cached_property
     def scales(self) -> Scales:
         """What the entries of its numbers stand for."""
-        return Scales(self.values())
+        return Scales(self.tree.values())
 
     @cached_property
     def _vectors(self) -> Vectors:
         return Vectors(self)
 
     def _check_default_configuration(self) -> Configuration:
-        return from_values(self, default_values(self))
+        return from_values(self, self.tree.default_values())
 
     def __eq__(self, other: object) -> bool:
         # ConfigSpace compares distributions as well, by which no two integers on a log scale are
@@ -204,11 +203,3 @@ class PcsSpace(ConfigurationSpace):
         ConfigSpace cannot make a space of them again, `read_pcs` can.
         """
         return super().to_serialized_dict({**_ENCODERS, **(encoders or {})})
-
-
-def size_upper_bound(space: ConfigurationSpace) -> float:
-    """At most so many configurations: the product of the domains' sizes, infinite with a real.
-
-    SMAC v2 prints the same estimate.
-    """
-    return math.prod(float(parameter.size) for parameter in space.values())

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from smacwrap.pcs.entries import Parameter, to_entry
+from smacwrap.pcs.entries import to_entry
 from smacwrap.pcs.forbidden import Formula
+from smacwrap.pcs.model import Parameter
 from smacwrap.pcs.regions import (
     Box,
     Values,
@@ -27,7 +28,7 @@ def tabulated(clause: Formula) -> list[Box] | None:
 
     None if its parameters have too many values, or infinitely many.
     """
-    parameters = [component.hyperparameter for component in clause.components]
+    parameters = clause.parameters
     if len(parameters) > _MOST_PARAMETERS or math.prod(p.size for p in parameters) > _MOST_POINTS:
         return None
     numbers = [listed_numbers(p, all_values(p), _MOST_POINTS) or [] for p in parameters]

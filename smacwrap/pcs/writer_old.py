@@ -3,32 +3,24 @@
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar, cast
-
-from ConfigSpace import (
-    ConfigurationSpace,
-    Constant,
-    OrdinalHyperparameter,
-    UniformFloatHyperparameter,
-    UniformIntegerHyperparameter,
-)
-from ConfigSpace.conditions import ConditionLike, Conjunction, OrConjunction
-from ConfigSpace.forbidden import ForbiddenLike
+from typing import TypeVar
 
 from smacwrap.errors import UserError
 from smacwrap.pcs.comparisons import COMPARE, Comparison, comparisons
-from smacwrap.pcs.condition_term import Term
-from smacwrap.pcs.entries import Parameter, plain, texts
-from smacwrap.pcs.forbidden import Combination, Formula
+from smacwrap.pcs.condition_term import Condition, Or, Term, terms_of
+from smacwrap.pcs.entries import plain, texts
+from smacwrap.pcs.forbidden import Combination, Formula, PcsClause
+from smacwrap.pcs.model import Constant, Integer, Number, Ordinal, Parameter
 from smacwrap.pcs.regions import (
     Values,
     all_values,
     boxes_of,
+    compared,
     covered,
     listed_numbers,
     value_at,
 )
-from smacwrap.pcs.tabulate import tabulated
+from smacwrap.pcs.tree import Tree
 
 _MOST_VALUES = 1000
 """So many values of an integer are written out, and no more."""
@@ -47,11 +39,11 @@ class _UnsaidError(Exception):
     """The older syntax cannot say it, for this reason."""
 
 
-def older_blocks(space: ConfigurationSpace, newer: Iterable[list[str]]) -> Iterable[list[str]]:
+def older_blocks(tree: Tree, newer: Iterable[list[str]]) -> Iterable[list[str]]:
     """The lines of the parameters, the conditions and the forbidden clauses.
 
     Args:
-        space: what to write.
+        tree: what to write.
         newer: the same lines in the newer syntax, for messages.
 
     Raises:
@@ -70,22 +62,22 @@ def older_blocks(space: ConfigurationSpace, newer: Iterable[list[str]]) -> Itera
 
     parameters, conditions, clauses = newer
     blocks = (
-        write(_parameter, space.values(), parameters),
-        write(_condition, space.conditions, conditions),
-        write(_clause, space.forbidden_clauses, clauses),
+        write(_parameter, tree.values(), parameters),
+        write(_condition, tree.conditions, conditions),
+        write(_clause, tree.clauses, clauses),
     )
     if problems:
         raise UserError(*problems)
     return blocks
 
 
-def lost_in_older(space: ConfigurationSpace) -> list[str]:
+def lost_in_older(tree: Tree) -> list[str]:
     """What the older syntax has no place for, although the legal configurations stay the same."""
     return [
         f"'{parameter.name}' becomes categorical: the older syntax has no ordinals, so that the "
         "order of its values is lost to the model"
-        for parameter in space.values()
-        if isinstance(parameter, OrdinalHyperparameter) and parameter.size > 2
+        for parameter in tree.values()
+        if isinstance(parameter, Ordinal) and parameter.size > 2
     ]
 
 
@@ -96,18 +88,18 @@ def _parameter(parameter: Parameter) -> list[str]:
         return [f"{parameter.name} {{{', '.join(names)}}} [{default}]"]
     if isinstance(parameter, Constant):
         return [f"{parameter.name} [{default}, {default}] [{default}]i"]
-    assert isinstance(parameter, UniformFloatHyperparameter | UniformIntegerHyperparameter)
-    flags = "i" if isinstance(parameter, UniformIntegerHyperparameter) else ""
+    assert isinstance(parameter, Number)
+    flags = "i" if isinstance(parameter, Integer) else ""
     flags += "l" if parameter.log else ""
     low, high = plain(parameter.lower), plain(parameter.upper)
     return [f"{parameter.name} [{low}, {high}] [{default}]{flags}"]
 
 
-def _condition(condition: ConditionLike) -> list[str]:
+def _condition(condition: Condition) -> list[str]:
     """One line a parent, `child | parent in {...}`: several lines of a child are and-ed."""
-    if not isinstance(condition, OrConjunction):
-        return [line for term in _terms(condition) for line in _term(term)]
-    parents = {term.parent.name: term for term in _terms(condition)}
+    if not isinstance(condition, Or):
+        return [line for term in terms_of(condition) for line in _term(term)]
+    parents = {term.parent.name: term for term in terms_of(condition)}
     boxes = boxes_of(condition)
     if not boxes:
         return _never(next(iter(parents.values())))
@@ -124,11 +116,6 @@ def _written(term: Term, values: Values) -> tuple[_Value, ...]:
     if numbers is None:
         raise _too_many(term)
     return tuple(value_at(term.parent, number) for number in numbers)
-
-
-def _terms(condition: ConditionLike) -> Sequence[Term]:
-    terms = condition.dlcs if isinstance(condition, Conjunction) else (condition,)
-    return cast(Sequence[Term], terms)
 
 
 def _term(term: Term) -> list[str]:
@@ -155,7 +142,7 @@ def _allowed(term: Term) -> tuple[_Value, ...]:
     domain = _finite_domain(term.parent)
     if domain is None:
         raise _too_many(term)
-    return tuple(v for v in domain if term.satisfied_by_value({term.parent.name: v}))
+    return tuple(v for v in domain if term.holds({term.parent.name: v}))
 
 
 def _too_many(term: Term) -> _UnsaidError:
@@ -170,12 +157,12 @@ def _finite_domain(parameter: Parameter) -> Sequence[_Value] | None:
         return names
     if isinstance(parameter, Constant):
         return (float(parameter.value),)
-    if isinstance(parameter, UniformIntegerHyperparameter) and parameter.size <= _MOST_VALUES:
+    if isinstance(parameter, Integer) and parameter.size <= _MOST_VALUES:
         return [float(n) for n in range(parameter.lower, parameter.upper + 1)]
     return None
 
 
-def _clause(clause: ForbiddenLike) -> list[str]:
+def _clause(clause: PcsClause) -> list[str]:
     if isinstance(clause, Combination):
         return [repr(clause)]
     assert isinstance(clause, Formula)
@@ -199,10 +186,12 @@ def _boxes(clause: Formula) -> list[_Box]:
             return [_forbidden(alternative) for alternative in alternatives]
     except _UnsaidError:
         pass  # it compares two parameters, or is true for many values
+    from smacwrap.pcs.tabulate import tabulated  # with NumPy, which the rest does without
+
     found = tabulated(clause)
     if found is None:
         raise _not_a_combination()
-    parameters = {c.hyperparameter.name: c.hyperparameter for c in clause.components}
+    parameters = {parameter.name: parameter for parameter in clause.parameters}
     return [
         {
             name: tuple(value_at(parameters[name], number) for number in numbers)
@@ -233,7 +222,7 @@ def _values(comparison: Comparison) -> Sequence[_Value]:
     domain = _finite_domain(parameter)
     if domain is not None:
         return [v for v in domain if COMPARE[comparison.operator](v, number)]
-    if comparison.operator != "==" or not parameter.legal_value(number):
+    if comparison.operator != "==" or not compared(parameter, "==", number):
         raise _not_a_combination()
     return [number]
 

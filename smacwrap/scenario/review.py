@@ -7,11 +7,11 @@ from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.lookup import find_file
-from smacwrap.pcs import read_pcs
+from smacwrap.pcs import read_tree
 from smacwrap.pcs.sources import read_source
 from smacwrap.protocol import NO_CUTOFF
 from smacwrap.scenario.domains import quoted
-from smacwrap.scenario.initial import initial_configurations
+from smacwrap.scenario.initial import check_initial
 from smacwrap.scenario.reader import Setting, parse_settings
 from smacwrap.scenario.scenario import Scenario
 
@@ -41,9 +41,8 @@ def review(scenario: Scenario) -> Iterator[Finding]:
         source = read_source(scenario.pcs_file)
         for warning in source.warnings:
             yield Finding(Level.WARNING, Problem(warning, scenario.pcs_file))
-        space = source.space
-        initial_configurations(scenario, space, 0)
-        if not space:
+        check_initial(scenario, source.tree)
+        if not source.tree:
             message = "it has no parameters to tune"
             yield Finding(Level.WARNING, at_option(scenario, "pcs-file", message))
     except UserError as error:
@@ -62,7 +61,7 @@ def review_unloadable(file: Path) -> Iterator[Finding]:
     try:
         for setting in parse_settings(file)[0]:
             if setting.option.name == "pcs-file":
-                read_pcs(find_file(setting.text, file.parent))
+                read_tree(find_file(setting.text, file.parent))
     except UserError as error:
         # A file that cannot be read has been spoken of.
         yield from (found for found in errors(error) if found.problem.line is not None)

@@ -36,7 +36,7 @@ from smacwrap.history.state import (
 )
 from smacwrap.launch.launcher import DEFAULT_GRACE
 from smacwrap.lookup import resolved
-from smacwrap.pcs import parse_pcs
+from smacwrap.pcs import parse_tree
 from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario
 from smacwrap.scenario.lines import read_text
@@ -102,7 +102,7 @@ def adopt(folder: Path, to: Path | None = None, scenario_file: Path | None = Non
         raise UserError(Problem(message)) from None
     incumbents = Incumbents(objective_of(scenario))
     # Every process of SMAC v2 runs the default configuration.
-    for run in without_duplicates((run for _, run in runs), parse_pcs(context.pcs_text)):
+    for run in without_duplicates((run for _, run in runs), parse_tree(context.pcs_text)):
         incumbents.add(run)
     return Adopted(
         study=target,
@@ -150,12 +150,12 @@ def _complete_histories(study: Study, identity: StudyIdentity, in_place: bool) -
 
     Returns the runs for which there was no place: in place, SMAC's own files stay as they are.
     """
-    space = parse_pcs(identity.pcs_text)
+    tree = parse_tree(identity.pcs_text)
     left_out: list[Run] = []
     for seed, state_folder in state_folders(study.folder).items():
         path = study.live_rundata(seed)
         exists = path.exists()
-        missing = not_among(LiveRundataReader(path).poll(), read_state(state_folder).runs, space)
+        missing = not_among(LiveRundataReader(path).poll(), read_state(state_folder).runs, tree)
         if exists and in_place:
             left_out += missing
         elif missing:

@@ -131,7 +131,7 @@ class Agenda:
         )
         if folder := scenario.warmstart:
             self._warm = engine.ask() if self._is_first else None
-            runs, lost = warm_runs(folder, space)
+            runs, lost = warm_runs(folder, space.tree)
             for problem in lost if self._is_first else ():
                 notify(str(problem))
             engine.tell_all(runs)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from smacwrap.bundles.inputs import find_input
 from smacwrap.errors import UserError
-from smacwrap.pcs.from_script import read_target_function
 from smacwrap.protocol.direction import Direction
 from smacwrap.scenario import Scenario
 from smacwrap.worker.job import job_of
@@ -51,7 +50,13 @@ def _of_scripts(scripts: Sequence[Path]) -> Direction:
         try:
             if script.stat().st_size > _LARGEST_SCRIPT:
                 break
-            function = read_target_function(script.read_bytes(), script)
+            source = script.read_bytes()
+            if b"smacwrap" not in source:
+                break
+            # Only now: it loads all that reads scripts.
+            from smacwrap.pcs.from_script import read_target_function
+
+            function = read_target_function(source, script)
         except (OSError, ValueError, UserError):
             break  # a run says it
         if function:

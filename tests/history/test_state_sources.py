@@ -16,7 +16,7 @@ from smacwrap.history.state import (
     state_folders,
     without_duplicates,
 )
-from smacwrap.pcs import parse_pcs
+from smacwrap.pcs import parse_tree
 from smacwrap.protocol import Status
 from tests.history.runs import IDENTITY, make_run
 
@@ -64,7 +64,7 @@ def test_without_state_folders_the_live_rundata_say_it_all(tmp_path: Path) -> No
         shutil.copy(golden("runtime") / f"live-rundata-{seed}.json", tmp_path)
     state = read_folder(tmp_path)
     assert len(state.runs) == 120
-    assert parse_pcs(state.context.pcs_text) == parse_pcs(
+    assert parse_tree(state.context.pcs_text) == parse_tree(
         (GOLDEN / "runtime/params.pcs").read_text()
     )
     assert [i.name for i in state.context.instances] == [f"inst/uf-{i}.cnf" for i in range(1, 6)]
@@ -137,19 +137,19 @@ def test_merged_runs_are_sorted_by_iteration_and_come_once() -> None:
 
 def test_values_that_java_writes_in_another_way_are_the_same() -> None:
     runs = [run_of("0.0001"), run_of("1.0E-4"), run_of("1.0000000000000005E-4"), run_of("0.00011")]
-    kept = without_duplicates(runs, parse_pcs(PCS))
+    kept = without_duplicates(runs, parse_tree(PCS))
     assert [run.settings["x"] for run in kept] == ["0.0001", "0.00011"]
 
 
 def test_texts_that_look_like_the_same_number_are_different_values() -> None:
     runs = [run_of("1"), run_of("1.0")]
-    assert without_duplicates(runs, parse_pcs("x categorical {1, 1.0} [1]")) == runs
+    assert without_duplicates(runs, parse_tree("x categorical {1, 1.0} [1]")) == runs
 
 
 def test_a_run_that_was_cut_short_gives_way_to_one_with_more_time() -> None:
     short = run_of("0.5", cutoff=1.0, status=Status.TIMEOUT)
     full = run_of("0.5", cutoff=5.0)
-    space = parse_pcs(PCS)
+    space = parse_tree(PCS)
     assert without_duplicates([short, full, short], space) == [full]
     assert without_duplicates([full, short], space) == [full]
     assert without_duplicates([run_of("0.5", cutoff=1.0), full], space)[0].cutoff == 1.0

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from smacwrap.errors import UserError
-from smacwrap.pcs import parse_pcs, write_pcs
+from smacwrap.pcs import parse_tree, write_pcs
 from smacwrap.pcs.changes import changes
 from smacwrap.pcs.configspace_json import parse_configspace_json, to_configspace_json
 from tests.pcs.models import models, space_of
@@ -25,7 +25,7 @@ b | a in {x, y} && n > 4 || o == hi
 
 
 def told(old, new):
-    return [(change.kind, change.text) for change in changes(parse_pcs(old), parse_pcs(new))]
+    return [(change.kind, change.text) for change in changes(parse_tree(old), parse_tree(new))]
 
 
 @pytest.mark.parametrize(
@@ -167,12 +167,12 @@ def test_added_and_removed_lines_are_told_as_in_a_file():
 def test_a_space_does_not_differ_from_what_other_formats_say_of_it(model):
     space = space_of(model)
     try:
-        others = [parse_configspace_json(to_configspace_json(space)).space]
-        others.append(parse_pcs(write_pcs(space, "old")))
+        others = [parse_configspace_json(to_configspace_json(space.tree)).tree]
+        others.append(parse_tree(write_pcs(space.tree, "old")))
     except UserError:
         assume(False)
     for other in others:
-        assert [c for c in changes(space, other) if ": type ordinal" not in c.text] == []
+        assert [c for c in changes(space.tree, other) if ": type ordinal" not in c.text] == []
 
 
 @settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
@@ -189,7 +189,7 @@ def test_a_left_out_line_makes_a_difference_if_the_legal_configurations_do(model
     else:
         del less.classic[line]
     same = model.legal().keys() == less.legal().keys()
-    assert same or list(changes(space_of(model), space_of(less)))
+    assert same or list(changes(space_of(model).tree, space_of(less).tree))
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
@@ -197,4 +197,4 @@ def test_a_left_out_line_makes_a_difference_if_the_legal_configurations_do(model
 def test_a_file_does_not_differ_from_its_lines_in_another_order(model, random):
     lines = model.text().splitlines()
     random.shuffle(lines)
-    assert list(changes(space_of(model), parse_pcs("\n".join(lines)))) == []
+    assert list(changes(space_of(model).tree, parse_tree("\n".join(lines)))) == []

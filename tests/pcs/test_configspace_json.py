@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from smacwrap.errors import UserError
-from smacwrap.pcs import all_to_text, parse_pcs, read_pcs, to_text, write_pcs
+from smacwrap.pcs import all_to_text, parse_pcs, parse_tree, read_pcs, to_text, write_pcs
 from smacwrap.pcs.configspace_json import parse_configspace_json, to_configspace_json
+from smacwrap.pcs.space import PcsSpace
 from tests.pcs.models import models, space_of
 from tests.pcs.test_cases import ACCEPTED, name_of, path_of
 
@@ -54,7 +55,7 @@ def legal_in_pcs(space: ConfigurationSpace, domains: Domains) -> set[frozenset[t
 def test_plain_configspace_reads_the_same_legal_configurations(model):
     space = space_of(model)
     try:
-        text = to_configspace_json(space)
+        text = to_configspace_json(space.tree)
     except UserError as error:
         assert all("ConfigSpace" in p.message for p in error.problems)
         return
@@ -66,8 +67,8 @@ def test_plain_configspace_reads_the_same_legal_configurations(model):
     assert legal_in_plain(plain, domains) == model.legal().keys()
     decoded = parse_configspace_json(text)
     assert not decoded.warnings
-    assert legal_in_pcs(decoded.space, domains) == model.legal().keys()
-    assert all_to_text(decoded.space.get_default_configuration()) == all_to_text(
+    assert legal_in_pcs(PcsSpace(decoded.tree), domains) == model.legal().keys()
+    assert all_to_text(PcsSpace(decoded.tree).get_default_configuration()) == all_to_text(
         space.get_default_configuration()
     )
 
@@ -92,16 +93,16 @@ momentum | opt == sgd && n > 4 || size in {lo, hi} && n != 7
 
 
 def test_a_file_comes_back_from_json_as_it_was():
-    assert write_pcs(parse_configspace_json(to_configspace_json(parse_pcs(TEXT))).space) == TEXT
+    assert write_pcs(parse_configspace_json(to_configspace_json(parse_tree(TEXT))).tree) == TEXT
 
 
 def test_a_large_default_on_a_log_scale_comes_back_as_it_was():
     text = "x real [1000000, 100000000000000] [1000000000000] log\n"
-    assert write_pcs(parse_configspace_json(to_configspace_json(parse_pcs(text))).space) == text
+    assert write_pcs(parse_configspace_json(to_configspace_json(parse_tree(text))).tree) == text
 
 
 def test_configspace_writes_the_same_json_again():
-    text = to_configspace_json(parse_pcs(TEXT))
+    text = to_configspace_json(parse_tree(TEXT))
     ours, theirs = json.loads(text), plain_space(text).to_serialized_dict()
     assert ours["hyperparameters"] == theirs["hyperparameters"]
     assert ours["conditions"] == theirs["conditions"]
@@ -113,10 +114,10 @@ def test_configspace_writes_the_same_json_again():
 def test_files_that_smac2_accepts_come_back_or_are_refused(verdict):
     space = read_pcs(path_of(verdict))
     try:
-        text = to_configspace_json(space)
+        text = to_configspace_json(space.tree)
     except UserError:
         return
-    decoded = parse_configspace_json(text).space
+    decoded = PcsSpace(parse_configspace_json(text).tree)
     assert dict(decoded) == dict(space)
     assert [c.child for c in decoded.conditions] == [c.child for c in space.conditions]
     assert plain_space(text).keys() == space.keys()
@@ -159,7 +160,7 @@ def test_inactive_parameters_that_count_by_default_become_clauses_about_their_pa
     clause, items
 ):
     space = parse_pcs(INACTIVE + clause)
-    text = to_configspace_json(space)
+    text = to_configspace_json(space.tree)
     assert items is None or len(json.loads(text)["forbiddens"]) == items
     domains = {
         "a": ["x", "y"],
@@ -171,7 +172,7 @@ def test_inactive_parameters_that_count_by_default_become_clauses_about_their_pa
     domains = {name: domains[name] for name in space}
     expected = legal_in_pcs(space, domains)
     assert legal_in_plain(plain_space(text), domains) == expected
-    assert legal_in_pcs(parse_configspace_json(text).space, domains) == expected
+    assert legal_in_pcs(PcsSpace(parse_configspace_json(text).tree), domains) == expected
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,7 @@ def test_inactive_parameters_that_count_by_default_become_clauses_about_their_pa
 )
 def test_what_configspace_cannot_say_is_named_with_the_reason(line, reason):
     with pytest.raises(UserError) as caught:
-        to_configspace_json(parse_pcs(f"{PARENTS}r [0, 1] [0.5]\none [7, 7] [7]i\n{line}"))
+        to_configspace_json(parse_tree(f"{PARENTS}r [0, 1] [0.5]\none [7, 7] [7]i\n{line}"))
     (problem,) = caught.value.problems
     assert f"ConfigSpace's JSON cannot say '{line.removeprefix('c | ')}'" in problem.message
     assert reason in problem.message
@@ -194,7 +195,7 @@ def test_what_configspace_cannot_say_is_named_with_the_reason(line, reason):
 def test_conditions_that_configspace_would_take_for_one_another_are_told_apart():
     children = "e [0, 1] [0.5]\nf [0, 1] [0.5]\n"
     text = f"{PARENTS}{children}c | a == x && n == 3\ne | a == x || n == 3\nf | n == 3 || a == x"
-    plain = plain_space(to_configspace_json(parse_pcs(text)))
+    plain = plain_space(to_configspace_json(parse_tree(text)))
     for configuration in plain.sample_configuration(300):
         parents = configuration["a"] == "x", configuration["n"] == 3
         active = [name in configuration for name in "cef"]
@@ -206,12 +207,12 @@ def test_thousands_of_conditions_are_compared_in_seconds():
     names = [f"p{i}" for i in range(2000)]
     lines = [f"{name} integer [1, 9] [2]\n{name} | a == x && n > {i % 500 + 1}\n"
              for i, name in enumerate(names)]  # fmt: skip
-    data = json.loads(to_configspace_json(parse_pcs(PARENTS + "".join(lines))))
+    data = json.loads(to_configspace_json(parse_tree(PARENTS + "".join(lines))))
     assert len(data["conditions"]) == 2001
 
 
 def test_not_equal_to_a_value_of_a_parent_that_may_be_inactive_works_in_plain_configspace():
-    space = plain_space(to_configspace_json(parse_pcs(PARENTS + "c | d != p")))
+    space = plain_space(to_configspace_json(parse_tree(PARENTS + "c | d != p")))
     for configuration in space.sample_configuration(50):
         assert ("c" in configuration) == (configuration.get("d") == "q")
 
@@ -228,8 +229,8 @@ def test_not_equal_to_a_value_of_a_parent_that_may_be_inactive_works_in_plain_co
 )  # fmt: skip
 def test_comparisons_come_back_with_the_same_meaning(clause, back):
     parents = f"{PARENTS}o ordinal {{lo, mid, hi}} [mid]\nr [0, 1] [0.5]\n"
-    text = to_configspace_json(parse_pcs(f"{parents}{{{clause}}}"))
-    decoded = parse_configspace_json(text).space
+    text = to_configspace_json(parse_tree(f"{parents}{{{clause}}}"))
+    decoded = PcsSpace(parse_configspace_json(text).tree)
     assert [repr(c) for c in decoded.forbidden_clauses] == [f"{{{back}}}"]
 
 
@@ -310,13 +311,13 @@ def _clauses(draw, names, kinds, domains, depth=2):
 
 
 def test_clauses_of_parameters_that_may_be_inactive_name_what_makes_them_active():
-    data = json.loads(to_configspace_json(parse_pcs(INACTIVE)))
+    data = json.loads(to_configspace_json(parse_tree(INACTIVE)))
     both = [
         {"type": "EQUALS", "name": "e", "value": "v"},
         {"type": "EQUALS", "name": "n", "value": 5},
     ]
     data["forbiddens"] = [{"type": "AND", "clauses": both}]
-    space = parse_configspace_json(json.dumps(data)).space
+    space = PcsSpace(parse_configspace_json(json.dumps(data)).tree)
     assert list(map(repr, space.forbidden_clauses)) == ["{e=v, n=5, d=q, a=y}"]
 
 
@@ -330,7 +331,7 @@ def test_any_json_of_configspace_keeps_its_legal_configurations_or_is_refused(dr
     except Exception:  # the default is forbidden, a condition holds for no value, …
         assume(False)
     try:
-        space = parse_configspace_json(text).space
+        space = PcsSpace(parse_configspace_json(text).tree)
     except UserError:
         return
     try:
@@ -367,7 +368,7 @@ def test_each_kind_of_parameter(fields, line):
             parse_configspace_json(parameter(**fields))
         return
     decoded = parse_configspace_json(parameter(**fields))
-    assert write_pcs(decoded.space).strip() == line
+    assert write_pcs(decoded.tree).strip() == line
     assert decoded.warnings == ()
 
 
@@ -413,7 +414,7 @@ def test_each_kind_of_parameter(fields, line):
 )
 def test_what_a_pcs_file_has_no_place_for_is_dropped_with_a_warning(fields, line, warning):
     decoded = parse_configspace_json(parameter(**fields))
-    assert write_pcs(decoded.space).strip() == line
+    assert write_pcs(decoded.tree).strip() == line
     assert decoded.warnings == (warning,)
 
 
@@ -461,7 +462,7 @@ def test_what_takes_long_or_cannot_be_printed_is_refused_shortly(fields, reason)
 def test_a_categorical_may_have_many_values():
     values = [f"v{i}" for i in range(20_000)]
     text = parameter(type="categorical", choices=values)
-    assert parse_configspace_json(text).space["x"].size == 20_000
+    assert parse_configspace_json(text).tree["x"].size == 20_000
 
 
 def test_all_problems_are_named_in_one_go():

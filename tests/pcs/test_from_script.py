@@ -478,7 +478,7 @@ def test_whatever_the_options_the_result_can_be_read_or_there_is_an_error(option
         return
     space = parse_pcs(text)
     assert set(space) <= {f"-{flag}" for flag, _ in options}
-    assert parse_pcs(write_pcs(space)) == space
+    assert parse_pcs(write_pcs(space.tree)) == space
 
 
 @settings(deadline=None, max_examples=200)

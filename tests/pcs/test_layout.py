@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from smacwrap.errors import UserError
-from smacwrap.pcs import parse_pcs, write_pcs
+from smacwrap.pcs import parse_pcs, parse_tree, write_pcs
 from smacwrap.pcs.layout import format_pcs
 from tests.pcs.models import models
 from tests.pcs.test_cases import ACCEPTED, REJECTED, name_of, path_of
@@ -55,7 +55,7 @@ Forbidden:
 
 def meaning(text):
     """The space, whatever the blanks inside clauses and the order that follows from them."""
-    return sorted(re.sub(r"\s", "", line) for line in write_pcs(parse_pcs(text)).splitlines())
+    return sorted(re.sub(r"\s", "", line) for line in write_pcs(parse_tree(text)).splitlines())
 
 
 def comments(text):

@@ -9,9 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from smacwrap.errors import UserError
-from smacwrap.pcs import from_text, parse_pcs, to_text, write_pcs
+from smacwrap.pcs import from_text, parse_pcs, parse_tree, to_text, write_pcs
 from smacwrap.pcs.configspace_json.decode import parse_configspace_json
 from smacwrap.pcs.configspace_json.encode import to_configspace_json
+from smacwrap.pcs.space import PcsSpace
 from smacwrap.pcs.vectors import Vectors
 
 REALS = st.floats(-8e307, 8e307, allow_subnormal=True)
@@ -47,8 +48,8 @@ def test_defaults_and_bounds_come_back_from_files_and_texts(text: str) -> None:
     assert float(to_text(default)["x"]) == default["x"] == written
     assert (space["x"].lower, space["x"].upper) == (low, high)
     assert from_text(space, to_text(default)) == default
-    assert parse_pcs(write_pcs(space)) == space
-    again = parse_pcs(write_pcs(space))
+    assert parse_pcs(write_pcs(space.tree)) == space
+    again = parse_pcs(write_pcs(space.tree))
     assert again["x"].default_value == written
     assert (again["x"].lower, again["x"].upper) == (low, high)
 
@@ -115,21 +116,21 @@ def test_json_keeps_all_digits_of_a_default() -> None:
     space = parse_pcs(
         "x [1000000, 100000000000000] [1000000000000]l\ny real [0, 1] [0.12345678901234567]"
     )
-    text = to_configspace_json(space)
+    text = to_configspace_json(space.tree)
     assert [h["default_value"] for h in json.loads(text)["hyperparameters"]] == [
         1e12,
         0.12345678901234567,
     ]
-    assert parse_configspace_json(text).space == space
+    assert PcsSpace(parse_configspace_json(text).tree) == space
 
 
 def test_json_reads_what_is_smaller_than_configspace_keeps() -> None:
     item = {"type": "uniform_float", "name": "a", "lower": 1e-14, "upper": 1.0}
     item |= {"default_value": 1e-8, "log": True}
     decoded = parse_configspace_json(json.dumps({"hyperparameters": [item]}))
-    assert decoded.space == parse_pcs("a real [1e-14, 1] [1e-8] log")
+    assert PcsSpace(decoded.tree) == parse_pcs("a real [1e-14, 1] [1e-8] log")
 
 
 def test_json_says_which_number_configspace_cannot_keep() -> None:
     with pytest.raises(UserError, match="cannot say 'a': it keeps 13 decimals, too few for 1e-14"):
-        to_configspace_json(parse_pcs("a real [1e-14, 1] [1e-8] log"))
+        to_configspace_json(parse_tree("a real [1e-14, 1] [1e-8] log"))

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smacwrap.pcs import parse_pcs, to_text
+from smacwrap.pcs import parse_pcs, parse_tree, to_text
 from smacwrap.pcs.regions import Activity, compared, covered, listed_numbers, meet, place
 from smacwrap.pcs.say import condition_text
 from tests.pcs.models import models, space_of
 
-SPACE = parse_pcs("n integer [1, 9] [3]\no ordinal {a, b, c, d} [a]\nr real [0, 1] [0.5]\n")
+SPACE = parse_tree("n integer [1, 9] [3]\no ordinal {a, b, c, d} [a]\nr real [0, 1] [0.5]\n")
 SIGNS = ("==", "!=", "<", "<=", ">", ">=")
 HOLDS = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
@@ -55,7 +55,7 @@ def test_the_values_of_reals_are_listed_where_they_are_single():
 def inside(space, box, active):
     return all(
         name in active
-        and not compared(space[name], "==", place(space[name], active[name])) - values
+        and not compared(space.tree[name], "==", place(space.tree[name], active[name])) - values
         for name, values in box.items()
     )
 
@@ -63,7 +63,7 @@ def inside(space, box, active):
 @given(models())
 def test_boxes_of_when_parameters_are_active_and_inactive_fit_all_configurations(model):
     space = space_of(model)
-    activity = Activity.of(space)
+    activity = Activity.of(space.tree)
     for configuration in space.sample_configuration(20):
         active = to_text(configuration)
         for name in space:
@@ -75,7 +75,7 @@ def test_boxes_of_when_parameters_are_active_and_inactive_fit_all_configurations
 @given(models())
 def test_a_parameter_is_active_or_inactive_and_never_both(model):
     space = space_of(model)
-    activity = Activity.of(space)
+    activity = Activity.of(space.tree)
     for name in space:
         on, off = activity.active(name), activity.inactive(name)
         assert covered([{}], on + off, activity)
@@ -102,4 +102,4 @@ def test_boxes_are_said_as_a_condition_again(condition, said):
     space = parse_pcs("n integer [1, 9] [3]\n"
                       "o ordinal {a, b, c, d} [a]\nr real [0, 1] [0.5]\n"
                       f"child {{x, y}} [x]\nchild | {condition}\n")  # fmt: skip
-    assert condition_text(space, Activity.of(space).conditions["child"]) == said
+    assert condition_text(space.tree, Activity.of(space.tree).conditions["child"]) == said

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from smacwrap.pcs import parse_pcs
+from smacwrap.pcs import parse_tree
 from smacwrap.pcs.review import review_pcs
 from smacwrap.pcs.source_map import Places
 from tests.pcs.models import models, space_of
@@ -19,8 +19,8 @@ SHIPPED = sorted(file for file in PCS.glob("*.pcs") if file.name != "clasp.pcs")
 
 def warnings(text):
     """The warnings of a file, as (line, message)."""
-    space = parse_pcs(text)
-    return [(p.line, p.message) for p in review_pcs(space, Places.find(space, text, None))]
+    tree = parse_tree(text)
+    return [(p.line, p.message) for p in review_pcs(tree, Places.find(tree, text, None))]
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.name)

@@ -52,7 +52,7 @@ def test_a_categorical_may_have_a_hundred_thousand_values():
     assert space.get_default_configuration()["m"] == "v7"
     assert "r" in space.get_default_configuration()
     assert size_upper_bound(parse_pcs(f"m {{{values}}} [v7]")) == MANY
-    assert parse_pcs(write_pcs(space)) == space
+    assert parse_pcs(write_pcs(space.tree)) == space
 
 
 def test_what_is_wrong_with_a_long_line_is_said_shortly():

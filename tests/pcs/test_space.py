@@ -182,7 +182,7 @@ def test_few_legal_configurations_among_many_clauses_are_found_in_little_memory(
 
 
 def test_no_configuration_but_the_default_is_an_error_instead_of_an_endless_search(monkeypatch):
-    monkeypatch.setattr("smacwrap.pcs.vectors._MOST_DRAWN", 100_000)
+    monkeypatch.setattr("smacwrap.pcs.rows._MOST_DRAWN", 100_000)
     space = parse_pcs("x [0,1] [0.5]\n{x != 0.5}")
     with pytest.raises(UserError, match="left none of"):
         space.sample_configuration()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smacwrap.errors import UserError
-from smacwrap.pcs import all_to_text, parse_pcs, read_pcs, to_text, write_pcs
+from smacwrap.pcs import all_to_text, parse_pcs, parse_tree, read_pcs, to_text, write_pcs
 from tests.pcs.models import models, space_of
 from tests.pcs.test_cases import ACCEPTED, name_of, path_of
 from tests.pcs.test_smac2 import HOME, pcs_check
@@ -72,27 +72,27 @@ def numeric_files(draw):
 
 
 def test_files_in_the_newer_syntax_stay_as_they_are():
-    assert write_pcs(parse_pcs(WRITTEN)) == WRITTEN
+    assert write_pcs(parse_tree(WRITTEN)) == WRITTEN
 
 
 def test_files_in_the_older_syntax_stay_as_they_are():
-    assert write_pcs(parse_pcs(OLDER), "old") == OLDER
+    assert write_pcs(parse_tree(OLDER), "old") == OLDER
 
 
 @settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 @given(models())
 def test_what_is_written_reads_as_the_same_space(model):
     space = space_of(model)
-    assert parse_pcs(write_pcs(space)) == space
+    assert parse_pcs(write_pcs(space.tree)) == space
 
 
 @settings(deadline=None, max_examples=50)
 @given(numeric_files())
 def test_what_is_written_of_reals_and_logs_reads_as_the_same_space(text):
     space = parse_pcs(text)
-    assert parse_pcs(write_pcs(space)) == space
+    assert parse_pcs(write_pcs(space.tree)) == space
     try:
-        older = parse_pcs(write_pcs(space, "old"))
+        older = parse_pcs(write_pcs(space.tree, "old"))
     except UserError:
         return
     assert dict(older) == dict(space)
@@ -106,19 +106,19 @@ def test_what_is_written_of_reals_and_logs_reads_as_the_same_space(text):
 def test_the_older_syntax_keeps_all_legal_configurations_or_is_refused(model):
     space = space_of(model)
     try:
-        text = write_pcs(space, "old")
+        text = write_pcs(space.tree, "old")
     except UserError as error:
         assert all("the older syntax cannot say" in p.message for p in error.problems)
         return
     older = parse_pcs(text)
     assert legal(older, model) == model.legal().keys()
-    assert sorted(write_pcs(older, "old").splitlines()) == sorted(text.splitlines())
+    assert sorted(write_pcs(older.tree, "old").splitlines()) == sorted(text.splitlines())
 
 
 @pytest.mark.parametrize("verdict", ACCEPTED, ids=name_of)
 def test_files_in_both_syntaxes_can_be_written(verdict):
     space = read_pcs(path_of(verdict))
-    assert parse_pcs(write_pcs(space)) == space
+    assert parse_pcs(write_pcs(space.tree)) == space
 
 
 PARENTS = (
@@ -151,7 +151,7 @@ PARENTS = (
     ],
 )
 def test_conditions_are_said_with_the_words_of_the_older_syntax(condition, lines):
-    text = write_pcs(parse_pcs(f"{PARENTS}c | {condition}"), "old")
+    text = write_pcs(parse_tree(f"{PARENTS}c | {condition}"), "old")
     assert [line for line in text.splitlines() if "|" in line] == [f"c | {line}" for line in lines]
 
 
@@ -170,7 +170,7 @@ def test_conditions_are_said_with_the_words_of_the_older_syntax(condition, lines
 )
 def test_what_the_older_syntax_cannot_say_is_named_with_the_reason(line, reason):
     with pytest.raises(UserError) as caught:
-        write_pcs(parse_pcs(f"{PARENTS}solo [7, 7] [7]i\none [0, 1] [0]\n{line}"), "old")
+        write_pcs(parse_tree(f"{PARENTS}solo [7, 7] [7]i\none [0, 1] [0]\n{line}"), "old")
     (problem,) = caught.value.problems
     assert f"the older syntax cannot say '{line}'" in problem.message
     assert reason in problem.message
@@ -178,12 +178,12 @@ def test_what_the_older_syntax_cannot_say_is_named_with_the_reason(line, reason)
 
 def test_all_that_the_older_syntax_cannot_say_is_named_in_one_go():
     with pytest.raises(UserError) as caught:
-        write_pcs(parse_pcs(PARENTS + "c | many > 3\n{n * c > 8}"), "old")
+        write_pcs(parse_tree(PARENTS + "c | many > 3\n{n * c > 8}"), "old")
     assert len(caught.value.problems) == 2
 
 
 def test_advanced_clauses_that_only_combine_values_become_classic_ones():
-    text = write_pcs(parse_pcs(PARENTS + "{a == y && 2 == n || n == 4 && a == z}"), "old")
+    text = write_pcs(parse_tree(PARENTS + "{a == y && 2 == n || n == 4 && a == z}"), "old")
     assert text.splitlines()[-2:] == ["{a=y, n=2}", "{n=4, a=z}"]
 
 
@@ -202,13 +202,13 @@ def test_advanced_clauses_that_only_combine_values_become_classic_ones():
     ],
 )
 def test_clauses_over_few_values_are_written_out(clause, lines):
-    text = write_pcs(parse_pcs(f"{PARENTS}{{{clause}}}"), "old")
+    text = write_pcs(parse_tree(f"{PARENTS}{{{clause}}}"), "old")
     assert [line for line in text.splitlines() if "=" in line] == [f"{{{line}}}" for line in lines]
 
 
 def test_a_clause_may_have_as_many_alternatives_as_were_written():
     pairs = [f"n == {i % 9 + 1} && many == {i + 10}" for i in range(200)]
-    text = write_pcs(parse_pcs(f"{PARENTS}{{{' || '.join(pairs)}}}"), "old")
+    text = write_pcs(parse_tree(f"{PARENTS}{{{' || '.join(pairs)}}}"), "old")
     assert text.count("{n=") == 200
 
 
@@ -217,9 +217,9 @@ def test_a_clause_may_have_as_many_alternatives_as_were_written():
 @given(models())
 def test_smac2_accepts_what_is_written(tmp_path_factory, model):
     space = space_of(model)
-    assert "parsed Successfully" in pcs_check(tmp_path_factory.mktemp("s"), write_pcs(space))
+    assert "parsed Successfully" in pcs_check(tmp_path_factory.mktemp("s"), write_pcs(space.tree))
     try:
-        older = write_pcs(space, "old")
+        older = write_pcs(space.tree, "old")
     except UserError:
         return
     assert "parsed Successfully" in pcs_check(tmp_path_factory.mktemp("s"), older)

@@ -15,7 +15,7 @@ from ConfigSpace.hyperparameters import Hyperparameter
 from hyperopt.fmin import generate_trial
 from searching.problem import Target
 
-from smacwrap.pcs.network import terms_of
+from smacwrap.pcs.condition_term import terms_of
 
 Parameter = Hyperparameter[Any, Any]
 
@@ -50,7 +50,7 @@ class _Space:
         self._parameters = cast("dict[str, Parameter]", dict(target.space))
         self._children: dict[tuple[str, str], list[str]] = {}
         self._roots = list(self._parameters)
-        for condition in target.space.conditions:
+        for condition in target.space.tree.conditions:
             (term,) = terms_of(condition)
             self._roots.remove(term.child.name)
             for value in term.value if term.operator == "in" else (term.value,):

@@ -1,20 +1,18 @@
 """`smacwrap pcs check`: everything that is wrong or suspicious in PCS files."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from ConfigSpace import ConfigurationSpace
 
-from smacwrap.cli.pcs.files import read_text, shown
 from smacwrap.errors import Problem, UserError
-from smacwrap.frozen import replace
-from smacwrap.pcs.count import size_in_words
-from smacwrap.pcs.describe import describe
-from smacwrap.pcs.review import review_pcs
-from smacwrap.pcs.source_map import Places
-from smacwrap.pcs.sources import parse_source
+
+if TYPE_CHECKING:
+    from smacwrap.pcs.tree import Tree
 
 
 @click.command("check")
@@ -39,6 +37,11 @@ def command(files: tuple[str, ...], strict: bool) -> None:
 
 def _check(file: str) -> tuple[bool, bool]:
     """Print what is found in one file; whether there are errors, and warnings."""
+    from smacwrap.cli.pcs.files import read_text, shown
+    from smacwrap.pcs.review import review_pcs
+    from smacwrap.pcs.source_map import Places
+    from smacwrap.pcs.sources import parse_source
+
     path = Path(file)
     name = shown(path)
     try:
@@ -47,32 +50,37 @@ def _check(file: str) -> tuple[bool, bool]:
         _print(error.problems, "error", "red")
         click.echo(f"{name}: {_plural(len(error.problems), 'error')}")
         return True, False
-    space = source.space
+    tree = source.tree
     warnings = [Problem(warning, name) for warning in source.warnings]
-    warnings += review_pcs(space, Places.find(space, source.text, source.file))
+    warnings += review_pcs(tree, Places.find(tree, source.text, source.file))
     _print(warnings, "warning", "yellow")
     verdict = f"ok, {_plural(len(warnings), 'warning')}" if warnings else "ok"
-    click.echo(f"{name}: {verdict}, {_summary(space)}")
+    click.echo(f"{name}: {verdict}, {_summary(tree)}")
     return False, bool(warnings)
 
 
 def _print(problems: Iterable[Problem], level: str, colour: str) -> None:
+    from smacwrap.frozen import replace
+
     for problem in problems:
         message = f"{click.style(level, fg=colour)}: {problem.message}"
         click.echo(replace(problem, message=message).underlined())
 
 
-def _summary(space: ConfigurationSpace) -> str:
-    parameters = _plural(len(space), "parameter")
-    logs = sum(describe(parameter).log for parameter in space.values())
-    fixed = sum(parameter.size == 1 for parameter in space.values())
+def _summary(tree: Tree) -> str:
+    from smacwrap.pcs.count import size_in_words
+    from smacwrap.pcs.describe import describe
+
+    parameters = _plural(len(tree), "parameter")
+    logs = sum(describe(parameter).log for parameter in tree.values())
+    fixed = sum(parameter.size == 1 for parameter in tree.values())
     kinds = [f"{count} {kind}" for count, kind in ((logs, "log"), (fixed, "fixed")) if count]
     return ", ".join(
         [
             f"{parameters} ({', '.join(kinds)})" if kinds else parameters,
-            _plural(len(space.conditions), "condition"),
-            _plural(len(space.forbidden_clauses), "forbidden clause"),
-            size_in_words(space),
+            _plural(len(tree.conditions), "condition"),
+            _plural(len(tree.clauses), "forbidden clause"),
+            size_in_words(tree),
         ]
     )
 

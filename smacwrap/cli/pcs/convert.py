@@ -1,18 +1,17 @@
 """`smacwrap pcs convert`: between PCS syntaxes, ConfigSpace's JSON and what others have."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from ConfigSpace import ConfigurationSpace
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import read_space, read_text, shown, write_output
 from smacwrap.errors import Problem, UserError
-from smacwrap.pcs import parse_pcs, write_pcs
-from smacwrap.pcs.configspace_json import to_configspace_json
-from smacwrap.pcs.foreign.irace import first_configuration, irace_to_pcs
-from smacwrap.pcs.foreign.paramils import paramils_to_pcs
-from smacwrap.pcs.writer_old import lost_in_older
+
+if TYPE_CHECKING:
+    from smacwrap.pcs import Tree
 
 
 @click.command("convert")
@@ -66,28 +65,39 @@ def command(
     Example:
       smacwrap pcs convert pcs/mnist_cnn.pcs --to json
     """
+    from smacwrap.cli.pcs.files import read_tree, shown, write_output
+    from smacwrap.pcs.writer_old import lost_in_older
+
     if default and origin != "irace":
         raise click.UsageError("--default is for --from irace: other files have their defaults")
     foreign = _foreign(origin, file, default) if origin else None
-    space = read_space(file) if foreign is None else _parse(foreign, file)
+    tree = read_tree(file) if foreign is None else _parse(foreign, file)
     try:
-        if foreign is not None and target == "new":
-            text = foreign  # with its comments
-        else:
-            text = to_configspace_json(space) if target == "json" else _write(space, target)
+        # What is foreign comes with its comments.
+        text = foreign if foreign is not None and target == "new" else _write(tree, target)
     except UserError as error:
         raise UserError(*(Problem(p.message, shown(file)) for p in error.problems)) from None
-    for warning in lost_in_older(space) if target == "old" else ():
+    for warning in lost_in_older(tree) if target == "old" else ():
         click.echo(f"{shown(file)}: warning: {warning}", err=True)
     write_output(text, output, force=force)
 
 
-def _write(space: ConfigurationSpace, target: str) -> str:
-    return write_pcs(space, "old" if target == "old" else "new")
+def _write(tree: Tree, target: str) -> str:
+    from smacwrap.pcs import write_pcs
+
+    if target == "json":
+        from smacwrap.pcs.configspace_json import to_configspace_json  # takes a second
+
+        return to_configspace_json(tree)
+    return write_pcs(tree, "old" if target == "old" else "new")
 
 
 def _foreign(origin: str, file: Path, default: Path | None) -> str:
     """The text of a PCS file for the parameter file of another configurator."""
+    from smacwrap.cli.pcs.files import read_text, shown
+    from smacwrap.pcs.foreign.irace import first_configuration, irace_to_pcs
+    from smacwrap.pcs.foreign.paramils import paramils_to_pcs
+
     text = read_text(file)
     if origin == "paramils":
         return paramils_to_pcs(text, shown(file))
@@ -95,9 +105,12 @@ def _foreign(origin: str, file: Path, default: Path | None) -> str:
     return irace_to_pcs(text, shown(file), settings)
 
 
-def _parse(text: str, file: Path) -> ConfigurationSpace:
+def _parse(text: str, file: Path) -> Tree:
+    from smacwrap.cli.pcs.files import shown
+    from smacwrap.pcs import parse_tree
+
     try:
-        return parse_pcs(text, f"{shown(file)}, written as PCS")
+        return parse_tree(text, f"{shown(file)}, written as PCS")
     except UserError as error:
         hints = [
             "choose other starting values: --default FILE, as irace's configurationsFile"

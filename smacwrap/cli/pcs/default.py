@@ -5,9 +5,6 @@ from pathlib import Path
 import click
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import read_space
-from smacwrap.cli.pcs.sample import flags
-from smacwrap.pcs import to_text
 
 
 @click.command("default")
@@ -21,4 +18,7 @@ def command(file: Path) -> None:
     Example:
       smacwrap pcs default pcs/mnist_cnn.pcs
     """
-    click.echo(flags(to_text(read_space(file).get_default_configuration())))
+    from smacwrap.cli.pcs.files import flags, read_tree
+
+    default = read_tree(file).default_texts()
+    click.echo(flags({name: default.settings[name] for name in default.active}))

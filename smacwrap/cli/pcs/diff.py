@@ -6,9 +6,7 @@ from pathlib import Path
 import click
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import STDIN, read_space
 from smacwrap.errors import UserError
-from smacwrap.pcs.changes import changes
 
 _SIGNS = {"removed": ("-", "red"), "added": ("+", "green"), "changed": ("~", "yellow")}
 
@@ -26,9 +24,12 @@ def command(old: Path, new: Path) -> None:
     Example:
       smacwrap pcs diff pcs/mnist_cnn.pcs pcs/digits_cnn.pcs
     """
+    from smacwrap.cli.pcs.files import STDIN, read_tree
+    from smacwrap.pcs.changes import changes
+
     if old == new == STDIN:
         raise UserError("only one of the two files can be -, the standard input")
-    found = list(changes(read_space(old), read_space(new)))
+    found = list(changes(read_tree(old), read_tree(new)))
     for change in found:
         sign, colour = _SIGNS[change.kind]
         click.secho(f"{sign} {change.text}", fg=colour)

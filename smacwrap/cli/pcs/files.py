@@ -1,13 +1,14 @@
 """Reads the files that authors name and writes them without ever losing one."""
 
 import os
+import shlex
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from ConfigSpace import ConfigurationSpace
 
 from smacwrap.errors import Problem, UserError
 from smacwrap.files import read_at_most, read_stream
@@ -15,6 +16,7 @@ from smacwrap.lookup import unreadable
 from smacwrap.pcs.lines import LARGEST_FILE
 from smacwrap.pcs.reader import decode_pcs
 from smacwrap.pcs.sources import Source, parse_source
+from smacwrap.pcs.tree import Tree
 
 STDIN = Path("-")
 
@@ -64,15 +66,15 @@ def read_text(path: Path) -> str:
     return decode(read_bytes(path), path)
 
 
-def read_space(path: Path) -> ConfigurationSpace:
-    """The space that a PCS file or ConfigSpace's JSON describes; standard input for `-`.
+def read_tree(path: Path) -> Tree:
+    """What a PCS file or ConfigSpace's JSON says; standard input for `-`.
 
     What of JSON a PCS file has no place for is a warning on standard error.
 
     Raises:
         UserError: it cannot be read, or has errors.
     """
-    return warned(parse_source(read_text(path), shown(path)), path).space
+    return warned(parse_source(read_text(path), shown(path)), path).tree
 
 
 def warned(source: Source, path: Path) -> Source:
@@ -80,6 +82,11 @@ def warned(source: Source, path: Path) -> Source:
     for warning in source.warnings:
         click.echo(f"{shown(path)}: warning: {warning}", err=True)
     return source
+
+
+def flags(settings: Mapping[str, str]) -> str:
+    """`-name value …` for a shell."""
+    return shlex.join(word for name, value in settings.items() for word in (f"-{name}", value))
 
 
 def replace_file(path: Path, content: bytes) -> None:

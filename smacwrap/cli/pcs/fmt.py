@@ -7,10 +7,7 @@ from pathlib import Path
 import click
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import STDIN, decode, encode, read_bytes, replace_file, shown
 from smacwrap.errors import Problem, UserError
-from smacwrap.pcs.layout import format_pcs
-from smacwrap.pcs.sources import is_json, refuse_foreign
 
 
 @click.command("fmt")
@@ -29,6 +26,8 @@ def command(files: tuple[Path, ...], check: bool) -> None:
     Example:
       smacwrap pcs fmt --check pcs/digits_cnn.pcs
     """
+    from smacwrap.cli.pcs.files import STDIN
+
     if not files and sys.stdin.isatty():
         raise click.UsageError("Missing argument 'FILE...'.")
     problems: list[Problem] = []
@@ -46,6 +45,10 @@ def command(files: tuple[Path, ...], check: bool) -> None:
 
 def _format(path: Path, check: bool) -> bool:
     """Returns whether the layout changes."""
+    from smacwrap.cli.pcs.files import STDIN, decode, encode, read_bytes, replace_file, shown
+    from smacwrap.pcs.layout import format_pcs
+    from smacwrap.pcs.sources import is_json, refuse_foreign
+
     before = read_bytes(path)
     mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
     text = decode(before, path)

@@ -5,8 +5,6 @@ from pathlib import Path
 import click
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes, shown, write_output
-from smacwrap.pcs.from_script import pcs_from_script
 
 
 @click.command("from-script")
@@ -35,5 +33,8 @@ def command(script: Path, output: Path | None, force: bool) -> None:
     Example:
       smacwrap pcs from-script scripts/mnist_cnn_smac.py
     """
+    from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes, shown, write_output
+    from smacwrap.pcs.from_script import pcs_from_script
+
     text = pcs_from_script(read_bytes(script, LARGEST_SCRIPT), shown(script))
     write_output(text, output, force=force)

@@ -1,23 +1,20 @@
 """`smacwrap pcs show`: a PCS file as a table."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from ConfigSpace import ConfigurationSpace
-from ConfigSpace.conditions import ConditionLike
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import read_text, shown, warned
-from smacwrap.pcs.count import size_in_words
-from smacwrap.pcs.describe import describe
-from smacwrap.pcs.network import terms_of
-from smacwrap.pcs.source_map import Places
-from smacwrap.pcs.sources import parse_source
-from smacwrap.pcs.writer import condition_text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from smacwrap.pcs.condition_term import Condition
+    from smacwrap.pcs.tree import Tree
 
 _DEEPEST_INDENT = 8
 
@@ -34,24 +31,38 @@ def command(file: Path) -> None:
     Example:
       smacwrap pcs show pcs/mnist_cnn.pcs
     """
+    from rich.console import Console
+    from rich.text import Text
+
+    from smacwrap.cli.pcs.files import read_text, shown, warned
+    from smacwrap.pcs.count import size_in_words
+    from smacwrap.pcs.source_map import Places
+    from smacwrap.pcs.sources import parse_source
+
     source = warned(parse_source(read_text(file), shown(file)), file)
-    space = source.space
-    places = Places.find(space, source.text, source.file)
+    tree = source.tree
+    places = Places.find(tree, source.text, source.file)
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 1000  # in a file or a pipe, lines are not to be broken
-    if len(space):
-        console.print(_table(space, places.parameters))
+    if len(tree):
+        console.print(_table(tree, places.parameters))
     clauses = [repr(clause) for _, clause in places.clauses]
     if clauses:
         console.print(Text("\nForbidden", style="bold"))
         for clause in clauses:
             console.print(Text(f"  {clause}"), soft_wrap=True)
-    console.print(f"\n{size_in_words(space)}")
+    console.print(f"\n{size_in_words(tree)}")
 
 
-def _table(space: ConfigurationSpace, names: Iterable[str]) -> Table:
-    conditions = {condition.child.name: condition for condition in space.conditions}
+def _table(tree: Tree, names: Iterable[str]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from smacwrap.pcs.describe import describe
+    from smacwrap.pcs.writer import condition_text
+
+    conditions = tree.condition_of
     headings = ["Parameter", "Type", "Domain", "Default", "Scale"]
     if conditions:
         headings.append("Active if")
@@ -59,7 +70,7 @@ def _table(space: ConfigurationSpace, names: Iterable[str]) -> Table:
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for depth, name in _rows(names, conditions):
-        words = describe(space[name])
+        words = describe(tree[name])
         indent = "  " * min(depth, _DEEPEST_INDENT)
         cells = [indent + name, words.type, words.domain, words.default, "log" if words.log else ""]
         if name in conditions:
@@ -69,10 +80,10 @@ def _table(space: ConfigurationSpace, names: Iterable[str]) -> Table:
     return table
 
 
-def _rows(
-    names: Iterable[str], conditions: Mapping[str, ConditionLike]
-) -> Iterator[tuple[int, str]]:
+def _rows(names: Iterable[str], conditions: Mapping[str, Condition]) -> Iterator[tuple[int, str]]:
     """All parameters, each child below its parent, with their depth in this tree."""
+    from smacwrap.pcs.condition_term import terms_of
+
     children: dict[str | None, list[str]] = {}
     for name in names:
         first = terms_of(conditions[name])[0].parent.name if name in conditions else None

@@ -1,22 +1,23 @@
 """`smacwrap scenario check`: everything that would stop or surprise a launch."""
 
+from __future__ import annotations
+
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
 from smacwrap.errors import Problem, UserError
-from smacwrap.frozen import replace
-from smacwrap.launch.preflight import review_launch
-from smacwrap.scenario import load_scenario
-from smacwrap.scenario.review import Finding, Level, errors, review, review_unloadable
 
-_COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.INFO: "cyan"}
+if TYPE_CHECKING:
+    from smacwrap.scenario.review import Finding, Level
+
+_COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
 @click.command("check", context_settings=SCENARIO_OPTIONS)
@@ -32,6 +33,9 @@ def command(words: tuple[str, ...], strict: bool) -> None:
     Example:
       smacwrap scenario check scenarios/digits_cnn/scenario.txt --strict
     """
+    from smacwrap.cli.find_scenario import find_scenario
+    from smacwrap.scenario.review import Level
+
     files, options = _files_and_options(words)
     if not files:
         raise UserError("name a scenario file to check")
@@ -59,6 +63,10 @@ def _files_and_options(words: tuple[str, ...]) -> tuple[list[str], list[str]]:
 
 def _check(file: str, overrides: Sequence[tuple[str, str]]) -> Counter[Level]:
     """Print what is found in one file, and count it."""
+    from smacwrap.launch.preflight import review_launch
+    from smacwrap.scenario import load_scenario
+    from smacwrap.scenario.review import Level, errors, review, review_unloadable
+
     loaded = True
     try:
         scenario = load_scenario(file, overrides)
@@ -83,6 +91,9 @@ def _counted(number: int, level: Level) -> str:
 
 
 def _print(finding: Finding) -> None:
+    from smacwrap.frozen import replace
+    from smacwrap.scenario.review import Level
+
     problem = finding.problem
     level = click.style(finding.level, fg=_COLOURS[finding.level])
     shown = replace(problem, message=f"{level}: {problem.message}", file=_relative(problem))

@@ -1,42 +1,22 @@
 """`smacwrap scenario new`: write scenario, PCS and job for a training script."""
 
+from __future__ import annotations
+
 import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from smacwrap.cli.paths import ANY_PATH
-from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes
 from smacwrap.errors import Problem, UserError
-from smacwrap.lookup import resolved
-from smacwrap.pcs import read_pcs
-from smacwrap.pcs.from_script import (
-    CommandNeededError,
-    Skeleton,
-    TargetFunction,
-    read_target_function,
-    skeleton_from_script,
-)
-from smacwrap.protocol.direction import Direction, suggested_maximize
-from smacwrap.scenario.skeleton import (
-    JOB,
-    PCS,
-    SCENARIO,
-    Command,
-    Quality,
-    example_pcs,
-    job_text,
-    read_command,
-    read_quality,
-    relative,
-    scenario_text,
-    write_all,
-)
-from smacwrap.wrapper.command import CommandTemplate
+
+if TYPE_CHECKING:
+    from smacwrap.pcs.from_script import Skeleton, TargetFunction
+    from smacwrap.scenario.skeleton import Command, Quality
 
 _T = TypeVar("_T")
 _RUNS = 40
@@ -96,6 +76,10 @@ def command(
     Example:
       smacwrap scenario new train.py --pattern "Val error:" --runs 40 --dir tuned
     """
+    from smacwrap.pcs import read_tree
+    from smacwrap.protocol.direction import Direction
+    from smacwrap.scenario.skeleton import JOB, PCS, SCENARIO, relative, scenario_text, write_all
+
     if not script:
         _need(
             ("SCRIPT", script),
@@ -104,7 +88,7 @@ def command(
             ("--dir", folder),
         )
     if pcs_file:
-        read_pcs(pcs_file)  # a launch would refuse one with errors
+        read_tree(pcs_file)  # a launch would refuse one with errors
     started = _started(script) if script else _ask("Script or command to tune", _started)
     function = _function(started)
     if function:
@@ -155,6 +139,9 @@ def _need(*answers: tuple[str, object]) -> None:
 
 def _function(started: Command) -> TargetFunction | None:
     """The function with `@smacwrap.target` that a command calls; it needs no job file."""
+    from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes
+    from smacwrap.pcs.from_script import read_target_function
+
     if started.script is None or started.script.suffix != ".py":
         return None
     source = read_bytes(started.script, LARGEST_SCRIPT)
@@ -187,6 +174,8 @@ def _check_function(
 
 def _algo(started: Command) -> str:
     """The lines of a scenario that call a script in its own folder, wherever it is launched."""
+    from smacwrap.lookup import resolved
+
     assert started.script, "the function is in one"
     folder = resolved(started.script.parent)
     return f"python {shlex.quote(started.script.name)}\nexecdir = {folder}"
@@ -194,6 +183,9 @@ def _algo(started: Command) -> str:
 
 def _quality(name: str | None, pattern: str | None, maximize: bool | None) -> Quality:
     """How the quality is read, and which way it is better."""
+    from smacwrap.protocol.direction import suggested_maximize
+    from smacwrap.scenario.skeleton import read_quality
+
     if pattern or name:
         how = read_quality(name, pattern)
     else:
@@ -212,6 +204,8 @@ def _quality(name: str | None, pattern: str | None, maximize: bool | None) -> Qu
 
 
 def _job(started: Command, how: Quality, folder: Path, skeleton: Skeleton | None) -> str:
+    from smacwrap.scenario.skeleton import job_text
+
     if skeleton is None:
         return job_text(started, how, folder)
     if "{flags}" in started.text:
@@ -224,6 +218,9 @@ def _job(started: Command, how: Quality, folder: Path, skeleton: Skeleton | None
 
 
 def _started(text: str) -> Command:
+    from smacwrap.scenario.skeleton import read_command
+    from smacwrap.wrapper.command import CommandTemplate
+
     started = read_command(text)
     try:
         CommandTemplate(started.text)
@@ -247,6 +244,10 @@ def _ask(question: str, read: Callable[[str], _T], default: str | None = None) -
 
 def _parameters(started: Command) -> tuple[Skeleton, str]:
     """The PCS file, and what a person has to do about it."""
+    from smacwrap.cli.pcs.files import LARGEST_SCRIPT, read_bytes
+    from smacwrap.pcs.from_script import CommandNeededError, Skeleton, skeleton_from_script
+    from smacwrap.scenario.skeleton import PCS, example_pcs
+
     why = ""
     if started.script:
         source = read_bytes(started.script, LARGEST_SCRIPT)

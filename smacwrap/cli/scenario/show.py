@@ -1,18 +1,21 @@
 """`smacwrap scenario show`: the effective options, and where each value came from."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from smacwrap.cli.find_scenario import find_scenario
 from smacwrap.cli.paths import ANY_PATH
 from smacwrap.cli.scenario_options import SCENARIO_OPTIONS, parse_overrides
-from smacwrap.scenario import OPTIONS, Option, Scenario, Setting, load_scenario
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from smacwrap.scenario import Option, Scenario, Setting
 
 # Their defaults are the largest numbers of Java's types.
 _UNLIMITED = ("algo-cutoff-time", "cputime-limit", "runcount-limit", "wallclock-limit")
@@ -32,6 +35,11 @@ def command(scenario_file: Path, show_all: bool, scenario_options: tuple[str, ..
     Example:
       smacwrap scenario show scenarios/digits_cnn/scenario.txt
     """
+    from rich.console import Console
+
+    from smacwrap.cli.find_scenario import find_scenario
+    from smacwrap.scenario import OPTIONS, load_scenario
+
     own = [option for param in command.params for option in param.opts]
     overrides = parse_overrides(scenario_options, own)
     scenario = load_scenario(find_scenario(scenario_file, "scenario show"), overrides)
@@ -45,6 +53,9 @@ def command(scenario_file: Path, show_all: bool, scenario_options: tuple[str, ..
 
 
 def _table(scenario: Scenario, options: Iterable[Option]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
     resolved = _resolved(scenario)
     table = Table(box=None, pad_edge=False)
     for heading in ("option", "value", "from", ""):

@@ -8,31 +8,24 @@ middles of the unit steps between lower - 1/2 and upper + 1/2.
 import math
 from collections.abc import Mapping
 
-from ConfigSpace import (
-    CategoricalHyperparameter,
-    ConfigurationSpace,
-    OrdinalHyperparameter,
-    UniformFloatHyperparameter,
-    UniformIntegerHyperparameter,
-)
-
-from smacwrap.pcs.entries import Parameter
+from smacwrap.pcs import Tree
+from smacwrap.pcs.model import Categorical, Integer, Ordinal, Parameter, Real
 
 
-def to_array(space: ConfigurationSpace, settings: Mapping[str, str]) -> list[float]:
+def to_array(tree: Tree, settings: Mapping[str, str]) -> list[float]:
     """The array of a configuration; `settings` has all parameters, inactive ones included."""
-    return [_entry(space[name], settings[name]) for name in sorted(space)]
+    return [_entry(tree[name], settings[name]) for name in sorted(tree)]
 
 
 def _entry(parameter: Parameter, text: str) -> float:
-    if isinstance(parameter, CategoricalHyperparameter):
-        return parameter.choices.index(text) + 1.0
-    if isinstance(parameter, OrdinalHyperparameter):
-        return (parameter.sequence.index(text) + 0.5) / len(parameter.sequence)
+    if isinstance(parameter, Categorical):
+        return parameter.places[text] + 1.0
+    if isinstance(parameter, Ordinal):
+        return (parameter.places[text] + 0.5) / parameter.size
     number = float(text)
-    if isinstance(parameter, UniformFloatHyperparameter):
+    if isinstance(parameter, Real):
         return _scaled(number, parameter.lower, parameter.upper, parameter.log)
-    if isinstance(parameter, UniformIntegerHyperparameter):
+    if isinstance(parameter, Integer):
         low, high = parameter.lower - 0.5, parameter.upper + 0.5
         return _scaled(number, low, high, parameter.log)
     return 0.5  # an integer with one value

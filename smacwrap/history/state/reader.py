@@ -7,16 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from ConfigSpace import ConfigurationSpace
-
 from smacwrap.errors import Problem, UserError
 from smacwrap.history.live_rundata_writer import Instance
 from smacwrap.history.run import Run
 from smacwrap.history.settings_text import parse_settings
 from smacwrap.history.state import state as names
 from smacwrap.history.state.state import Context, State
-from smacwrap.pcs import from_record, parse_pcs
+from smacwrap.pcs import Tree, parse_tree
+from smacwrap.pcs.entries import to_entry
+from smacwrap.pcs.settings import Values, active_values
 from smacwrap.protocol import Result, Status
 from smacwrap.scenario import FeatureTable, read_features, read_instances
 from smacwrap.scenario.lines import read_text
@@ -58,11 +57,11 @@ def read_state(folder: Path) -> State:
     if not iterations:
         message = f"no {names.RUNS}-it<k>.csv in it: expected a state folder of SMAC v2"
         raise UserError(Problem(message, folder))
-    space = parse_pcs(context.pcs_text, folder / "param.pcs")
+    tree = parse_tree(context.pcs_text, folder / "param.pcs")
     half_written: list[Problem] = []
     for number, suffix in iterations:
         try:
-            configurations = _read_configurations(folder / f"{names.SETTINGS}-{suffix}.txt", space)
+            configurations = _read_configurations(folder / f"{names.SETTINGS}-{suffix}.txt", tree)
             file = folder / f"{names.RUNS}-{suffix}.csv"
             runs = _RunsReader(file, configurations, context.instances).read()
             return State(context, tuple(runs), number)
@@ -127,8 +126,8 @@ def _read_whole(path: Path) -> str:
     return text
 
 
-def _read_configurations(path: Path, space: ConfigurationSpace) -> dict[int, _Configuration]:
-    default = space.get_default_configuration().get_array()
+def _read_configurations(path: Path, tree: Tree) -> dict[int, _Configuration]:
+    default = _entries(tree, tree.default_values())
     configurations: dict[int, _Configuration] = {}
     problems = []
     for number, line in enumerate(_read_whole(path).split("\n")[:-1], start=1):
@@ -137,17 +136,21 @@ def _read_configurations(path: Path, space: ConfigurationSpace) -> dict[int, _Co
             if not (colon and key.strip().isdecimal()):
                 raise ValueError(f"expected NUMBER: name='value', …, found '{line[:40]}'")
             settings = parse_settings(text.strip())
-            configuration = from_record(space, settings)
+            entries = _entries(tree, active_values(tree, settings))
         except (ValueError, UserError) as error:
             problems.append(Problem(str(error), path, number))
             continue
-        is_default = np.allclose(configuration.get_array(), default, 0, _ROUNDING, equal_nan=True)
-        configurations[int(key)] = _Configuration(
-            settings, tuple(sorted(configuration)), bool(is_default)
+        is_default = entries.keys() == default.keys() and all(
+            abs(entry - default[name]) <= _ROUNDING for name, entry in entries.items()
         )
+        configurations[int(key)] = _Configuration(settings, tuple(sorted(entries)), is_default)
     if problems:
         raise UserError(*problems)
     return configurations
+
+
+def _entries(tree: Tree, values: Values) -> dict[str, float]:
+    return {name: to_entry(tree[name], value) for name, value in values.items()}
 
 
 class _RunsReader:

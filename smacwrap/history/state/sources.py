@@ -12,7 +12,7 @@ from smacwrap.history.state.merge import not_among
 from smacwrap.history.state.reader import is_state_folder, read_context, read_state
 from smacwrap.history.state.state import Context, State, with_iterations
 from smacwrap.history.study import Study
-from smacwrap.pcs import parse_pcs
+from smacwrap.pcs import parse_tree
 
 _STATE_FOLDER = re.compile(r"state-run(\d+)")
 
@@ -33,7 +33,7 @@ def read_folder(folder: Path) -> State:
     if not (study.seeds() or states):
         raise UserError(Problem(_no_study(folder), folder))
     context = study_context(study)
-    space = parse_pcs(context.pcs_text)
+    tree = parse_tree(context.pcs_text)
     runs: list[Run] = []
     lost: list[Problem] = []
     for seed in study.seeds():
@@ -41,7 +41,7 @@ def read_folder(folder: Path) -> State:
         runs += with_iterations(reader.poll())
         lost += reader.lost
     for path in states.values():
-        runs += not_among(runs, read_state(path).runs, space)
+        runs += not_among(runs, read_state(path).runs, tree)
     last = max((run.details["iteration"] for run in runs), default=0)
     return State(context, tuple(runs), last, tuple(lost))
 

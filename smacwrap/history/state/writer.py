@@ -15,7 +15,7 @@ from smacwrap.history.settings_text import format_settings
 from smacwrap.history.state import state as names
 from smacwrap.history.state.arrays import to_array
 from smacwrap.history.state.state import Context, State, with_iteration
-from smacwrap.pcs import all_to_text, parse_pcs
+from smacwrap.pcs import parse_tree
 from smacwrap.protocol import NO_CUTOFF, Status
 
 _CODES = {
@@ -157,8 +157,8 @@ def _tables(
     state: State, folder: Path, objective: Objective, cutoff: float
 ) -> tuple[str, str, str]:
     """The texts of the settings, of the arrays and of the runs."""
-    space = parse_pcs(state.context.pcs_text)
-    defaults = all_to_text(space.get_default_configuration())
+    tree = parse_tree(state.context.pcs_text)
+    defaults = tree.default_texts().settings
     numbers: dict[object, int] = {}
     settings, arrays = io.StringIO(), io.StringIO()
     for run in state.runs:
@@ -167,7 +167,7 @@ def _tables(
         number = numbers[run.configuration_key] = len(numbers) + 1
         values = {**defaults, **run.settings}
         settings.write(f"{number}: {format_settings(values)}\n")
-        arrays.write(f"{number},{','.join(map(repr, to_array(space, values)))}\n")
+        arrays.write(f"{number},{','.join(map(repr, to_array(tree, values)))}\n")
     runs = io.StringIO()
     writer = csv.writer(runs, lineterminator="\n")
     # SMAC v2 ends every line with a comma.

@@ -1,4 +1,4 @@
-"""Reads ConfigSpace's JSON as the space of a PCS file."""
+"""Reads ConfigSpace's JSON as what a PCS file says."""
 
 import json
 import math
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ConfigSpace import ConfigurationSpace
 from ConfigSpace.read_and_write.dictionary import (
     CONDITION_DECODERS,
     FORBIDDEN_DECODERS,
@@ -26,8 +25,9 @@ from smacwrap.pcs.configspace_json.parameters import (
     unrounded,
     what_is_dropped,
 )
-from smacwrap.pcs.reader import parse_pcs
+from smacwrap.pcs.reader import parse_tree
 from smacwrap.pcs.regions import Activity
+from smacwrap.pcs.tree import Tree
 from smacwrap.problems import Problems
 
 _DECODERS = {**HYPERPARAMETER_DECODERS, "uniform_float": decode_real}
@@ -40,14 +40,14 @@ _Decoders = Mapping[str, Callable[..., Any]]
 
 @dataclass(frozen=True)
 class Decoded:
-    """A space, and what of the JSON a PCS file has no place for: one warning each."""
+    """What it says, and what of the JSON a PCS file has no place for: one warning each."""
 
-    space: ConfigurationSpace
+    tree: Tree
     warnings: tuple[str, ...]
 
 
 def parse_configspace_json(text: str, file: Path | str | None = None) -> Decoded:
-    """The space that ConfigSpace's JSON describes; `file` is for messages.
+    """What ConfigSpace's JSON says; `file` is for messages.
 
     Raises:
         UserError: it is no such JSON, or a PCS file cannot say it: one problem each, naming the
@@ -90,10 +90,10 @@ class _Decoder:
         self._problems.check()
         place = None if self._file is None else f"{self._file}, written as PCS"
         if data.get("forbiddens"):
-            activity = Activity.of(parse_pcs("\n".join(lines), place))
+            activity = Activity.of(parse_tree("\n".join(lines), place))
             lines += self._each(data, "forbiddens", lambda item: self._clause(item, activity))
             self._problems.check()
-        return Decoded(parse_pcs("\n".join(lines), place), tuple(self._warnings))
+        return Decoded(parse_tree("\n".join(lines), place), tuple(self._warnings))
 
     def _each(self, data: _Item, key: str, read: Callable[[_Item], list[str]]) -> list[str]:
         items = data.get(key) or []

@@ -1,21 +1,22 @@
-"""Writes the space of a PCS file as ConfigSpace's JSON, which plain ConfigSpace reads back."""
+"""Writes what a PCS file says as ConfigSpace's JSON, which plain ConfigSpace reads back."""
 
 import json
 import math
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from ConfigSpace import ConfigurationSpace, UniformIntegerHyperparameter
 from ConfigSpace import __version__ as configspace_version
-from ConfigSpace.conditions import AndConjunction, ConditionLike, Conjunction
 from ConfigSpace.read_and_write.dictionary import HYPERPARAMETER_ENCODERS
 
 from smacwrap.errors import UserError
-from smacwrap.pcs.condition_term import Term
+from smacwrap.pcs.condition_term import And, Condition, Term
 from smacwrap.pcs.configspace_json.encode_clauses import SIGNS, ClauseEncoder, value_of
 from smacwrap.pcs.configspace_json.parameters import UnsaidError, lost_by_rounding
-from smacwrap.pcs.entries import Parameter, bounds, texts
+from smacwrap.pcs.entries import bounds, texts
+from smacwrap.pcs.model import Integer, Parameter
 from smacwrap.pcs.regions import compared, where
+from smacwrap.pcs.space_parts import hyperparameter
+from smacwrap.pcs.tree import Tree
 from smacwrap.pcs.writer import condition_text
 
 _FORMAT_VERSION = 0.4
@@ -25,15 +26,15 @@ _T = TypeVar("_T")
 _Item = dict[str, Any]
 
 
-def to_configspace_json(space: ConfigurationSpace) -> str:
+def to_configspace_json(tree: Tree) -> str:
     """The JSON text from which `ConfigurationSpace.from_json` makes a plain ConfigSpace space.
 
-    That space has the same legal configurations as `space`, which `read_pcs` has read.
+    That space has the same legal configurations as `tree`.
 
     Raises:
         UserError: a problem for each condition and clause that ConfigSpace has no words for.
     """
-    conditional = {condition.child.name for condition in space.conditions}
+    conditional = {*tree.condition_of}
     problems: list[str] = []
 
     def encode(
@@ -48,17 +49,17 @@ def to_configspace_json(space: ConfigurationSpace) -> str:
         return encoded
 
     data: _Item = {
-        "name": space.name,
-        "hyperparameters": [_parameter(parameter) for parameter in space.values()],
+        "name": None,
+        "hyperparameters": [_parameter(parameter) for parameter in tree.values()],
         "conditions": encode(
-            lambda condition: _condition(condition, conditional), space.conditions, condition_text
+            lambda condition: _condition(condition, conditional), tree.conditions, condition_text
         ),
-        "forbiddens": encode(ClauseEncoder(space).items, space.forbidden_clauses, repr),
+        "forbiddens": encode(ClauseEncoder(tree).items, tree.clauses, repr),
         "python_module_version": configspace_version,
         "format_version": _FORMAT_VERSION,
     }
     _tell_apart(data["conditions"])
-    for parameter in space.values():
+    for parameter in tree.values():
         if (number := lost_by_rounding(parameter)) is not None:
             problems.append(
                 f"ConfigSpace's JSON cannot say '{parameter.name}': it keeps 13 decimals, "
@@ -70,16 +71,16 @@ def to_configspace_json(space: ConfigurationSpace) -> str:
 
 
 def _parameter(parameter: Parameter) -> _Item:
-    kind, encode = HYPERPARAMETER_ENCODERS[type(parameter)]
-    return {"type": kind, **encode(parameter, encode)}
+    own = hyperparameter(parameter)
+    kind, encode = HYPERPARAMETER_ENCODERS[type(own)]
+    return {"type": kind, **encode(own, encode)}
 
 
-def _condition(condition: ConditionLike, conditional: set[str]) -> list[_Item]:
-    if isinstance(condition, Conjunction):
+def _condition(condition: Condition, conditional: set[str]) -> list[_Item]:
+    if not isinstance(condition, Term):
         parts = [part for c in condition.components for part in _condition(c, conditional)]
-        kind = "AND" if isinstance(condition, AndConjunction) else "OR"
+        kind = "AND" if isinstance(condition, And) else "OR"
         return [{"type": kind, "child": condition.child.name, "conditions": parts}]
-    assert isinstance(condition, Term)
     return [_term(condition, condition.parent.name in conditional)]
 
 
@@ -93,7 +94,7 @@ def _term(term: Term, conditional: bool) -> _Item:
         return {"type": "IN", **link, "values": values}
     if term.operator in ("<", ">"):
         border = term.value
-        if isinstance(parent, UniformIntegerHyperparameter):
+        if isinstance(parent, Integer):
             border = math.ceil(border) if term.operator == "<" else math.floor(border)
         return {"type": SIGNS[term.operator], **link, "value": border}
     if _is_value(parent, term.value) and (term.operator == "==" or not conditional):
@@ -102,7 +103,7 @@ def _term(term: Term, conditional: bool) -> _Item:
     # ConfigSpace's own NEQ holds for an inactive parent, too.
     names = texts(parent)
     if names is None:
-        integer = isinstance(parent, UniformIntegerHyperparameter)
+        integer = isinstance(parent, Integer)
         below, above = math.ceil(term.value), math.floor(term.value)
         sides = [
             {"type": "LT", **link, "value": below if integer else term.value},

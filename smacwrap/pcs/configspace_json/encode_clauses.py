@@ -9,18 +9,12 @@ import itertools
 import math
 from typing import Any
 
-from ConfigSpace import (
-    ConfigurationSpace,
-    Constant,
-    UniformFloatHyperparameter,
-    UniformIntegerHyperparameter,
-)
-from ConfigSpace.forbidden import ForbiddenLike
-
 from smacwrap.pcs.cases import UnlistedError, cases
 from smacwrap.pcs.comparisons import Comparison
 from smacwrap.pcs.configspace_json.parameters import UnsaidError
-from smacwrap.pcs.entries import Parameter, is_ordered, texts
+from smacwrap.pcs.entries import is_ordered, texts
+from smacwrap.pcs.forbidden import PcsClause
+from smacwrap.pcs.model import Constant, Integer, Parameter, Real
 from smacwrap.pcs.regions import (
     Activity,
     TooManyError,
@@ -29,6 +23,7 @@ from smacwrap.pcs.regions import (
     listed_numbers,
     value_at,
 )
+from smacwrap.pcs.tree import Tree
 
 _MOST_ITEMS = 1000
 _MOST_LISTED = 1000
@@ -39,13 +34,13 @@ _Item = dict[str, Any]
 
 
 class ClauseEncoder:
-    """Writes the clauses of one space."""
+    """Writes the clauses of one PCS file."""
 
-    def __init__(self, space: ConfigurationSpace) -> None:
-        self._space = space
-        self._activity = Activity.of(space)
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._activity = Activity.of(tree)
 
-    def items(self, clause: ForbiddenLike) -> list[_Item]:
+    def items(self, clause: PcsClause) -> list[_Item]:
         """The items that together forbid the same.
 
         Raises:
@@ -59,7 +54,7 @@ class ClauseEncoder:
         except TooManyError:
             raise UnsaidError(_too_many()) from None
         for case in listed:
-            parts = [_said(self._space[name], values) for name, values in case.box.items()]
+            parts = [_said(self._tree[name], values) for name, values in case.box.items()]
             relations = [_relation(relation) for relation in case.relations]
             if len(found) + math.prod(map(len, parts)) > _MOST_ITEMS:
                 raise UnsaidError(_too_many())
@@ -110,7 +105,7 @@ def _piece(parameter: Parameter, values: Values) -> list[_Item]:
     if numbers:
         return [_item("EQUALS", parameter, numbers[0])]
     (start, end), (first, last) = values.cuts, all_values(parameter).cuts
-    real = isinstance(parameter, UniformFloatHyperparameter)
+    real = isinstance(parameter, Real)
     items = []
     if start != first:
         # ConfigSpace 1.2 prints its working for >=, and forbids inactive ordinals by >= and <=.
@@ -135,7 +130,7 @@ def value_of(parameter: Parameter, value: str | float) -> str | float:
     """
     if isinstance(value, str):
         return str(value)
-    if not isinstance(parameter, UniformIntegerHyperparameter | Constant):
+    if not isinstance(parameter, Integer | Constant):
         return float(value)
     if value != int(value):
         raise UnsaidError(f"{value:g} is never a value of the integer '{parameter.name}'")

@@ -19,12 +19,16 @@ from ConfigSpace import (
     UniformFloatHyperparameter,
     UniformIntegerHyperparameter,
 )
+from ConfigSpace.hyperparameters import Hyperparameter
 from ConfigSpace.hyperparameters.hp_components import ROUND_PLACES
 from ConfigSpace.read_and_write.dictionary import HYPERPARAMETER_DECODERS
 
 from smacwrap.pcs import numbers as make
-from smacwrap.pcs.entries import Parameter, plain
+from smacwrap.pcs.entries import plain
+from smacwrap.pcs.model import Parameter, Real
 from smacwrap.pcs.parameters import MOST_CHARACTERS
+
+Hyper = Hyperparameter[Any, Any]
 
 _REALS = (UniformFloatHyperparameter, NormalFloatHyperparameter, BetaFloatHyperparameter)
 _INTEGERS = (UniformIntegerHyperparameter, NormalIntegerHyperparameter, BetaIntegerHyperparameter)
@@ -42,7 +46,7 @@ class UnsaidError(Exception):
     """The other format cannot say it, for this reason."""
 
 
-def parameter_line(parameter: Parameter) -> str:
+def parameter_line(parameter: Hyper) -> str:
     """The parameter in the newer syntax.
 
     Raises:
@@ -68,7 +72,7 @@ def parameter_line(parameter: Parameter) -> str:
     return f"{name} {kind} {bounds} [{default}]{log}"
 
 
-def listed_values(parameter: Parameter) -> Sequence[Any] | None:
+def listed_values(parameter: Hyper) -> Sequence[Any] | None:
     """The values of a parameter that a PCS file lists; None for one between two bounds."""
     if isinstance(parameter, CategoricalHyperparameter):
         return parameter.choices
@@ -79,7 +83,7 @@ def listed_values(parameter: Parameter) -> Sequence[Any] | None:
     return None
 
 
-def value_text(parameter: Parameter, value: Any) -> str:
+def value_text(parameter: Hyper, value: Any) -> str:
     """A value of the parameter as a PCS file writes it.
 
     Raises:
@@ -113,7 +117,7 @@ def check_values(item: Mapping[str, Any]) -> None:
             _written(value)
 
 
-def decode_real(fields: dict[str, Any], *others: Any) -> Parameter:
+def decode_real(fields: dict[str, Any], *others: Any) -> Hyper:
     """A real of its serialised fields, where ConfigSpace would make 0 of 1e-14.
 
     Raises:
@@ -124,11 +128,11 @@ def decode_real(fields: dict[str, Any], *others: Any) -> Parameter:
     if low < high and low <= default <= high and (low > 0 or not log):
         return make.real(fields["name"], low, high, default, log=log)
     decode = HYPERPARAMETER_DECODERS["uniform_float"]
-    parameter: Parameter = decode(fields, *others)
+    parameter: Hyper = decode(fields, *others)
     return parameter
 
 
-def unrounded(parameter: Parameter, item: Mapping[str, Any]) -> Parameter:
+def unrounded(parameter: Hyper, item: Mapping[str, Any]) -> Hyper:
     """The parameter with its bounds and default as they are written: ConfigSpace rounds reals."""
     if isinstance(parameter, _REALS):
         for name in ("lower", "upper", "default_value"):
@@ -149,7 +153,7 @@ def _float(value: Any) -> float:
 
 def lost_by_rounding(parameter: Parameter) -> float | None:
     """A bound or default of which ConfigSpace, which keeps 13 decimals, makes another number."""
-    if not isinstance(parameter, UniformFloatHyperparameter):
+    if not isinstance(parameter, Real):
         return None
     numbers = (parameter.lower, parameter.upper, parameter.default_value)
     kept = (float(np.round(number, ROUND_PLACES)) for number in numbers)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smacwrap.errors import Problem, UserError
-from smacwrap.pcs.entries import Parameter, plain
+from smacwrap.pcs.entries import plain
 from smacwrap.pcs.foreign.r_expressions import Node, parse_r
 from smacwrap.pcs.foreign.r_meaning import Meaning, number_of
 from smacwrap.pcs.lines import Hints, Line, split_lines
+from smacwrap.pcs.model import Parameter
 from smacwrap.pcs.parameters import Declarations
 from smacwrap.pcs.regions import Activity, Box, TooManyError
 from smacwrap.pcs.say import condition_text, forbidden_lines

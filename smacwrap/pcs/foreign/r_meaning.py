@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from smacwrap.errors import UserError
-from smacwrap.pcs.entries import Parameter, plain, texts
+from smacwrap.pcs.entries import plain, texts
 from smacwrap.pcs.foreign.r_expressions import COMPARISONS, Node
 from smacwrap.pcs.lines import NUMBER, Line
+from smacwrap.pcs.model import Parameter
 from smacwrap.pcs.regions import Activity, Box, Values, all_values, compared, meet
 from smacwrap.pcs.say import Relation
 

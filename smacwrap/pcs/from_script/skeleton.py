@@ -16,7 +16,7 @@ from smacwrap.pcs.from_script.parsers import ANY, Group
 from smacwrap.pcs.from_script.scripts import read_script
 from smacwrap.pcs.from_script.tunable import is_switch, why_not
 from smacwrap.pcs.layout import format_pcs
-from smacwrap.pcs.reader import parse_pcs
+from smacwrap.pcs.reader import parse_tree
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -231,7 +231,7 @@ def _entry(option: Option) -> _Entry:
         check_word(entry.name, "name")
         guess = domain_of(option)
         code = f"{entry.name} {guess.domain}"
-        parse_pcs(code)
+        parse_tree(code)
     except NoGuessError as error:
         return replace(entry, reason=f"{error} … TODO")
     except UserError as error:

@@ -8,11 +8,10 @@ forbids the default.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
-from ConfigSpace import ConfigurationSpace
-from ConfigSpace.conditions import ConditionLike
 
 from smacwrap.errors import Problem
-from smacwrap.pcs.forbidden import Combination, PcsClause
+from smacwrap.pcs.condition_term import Condition, terms_of
+from smacwrap.pcs.forbidden import Combination, PcsClause, names_in
 from smacwrap.pcs.lines import Line
 from smacwrap.pcs.network import (
     Columns,
@@ -21,13 +20,11 @@ from smacwrap.pcs.network import (
     State,
     forbids,
     holds,
-    names_in,
     random_columns,
-    terms_of,
-    tied_names,
 )
 from smacwrap.pcs.review.search import Search
 from smacwrap.pcs.source_map import Places
+from smacwrap.pcs.tree import Tree
 from smacwrap.pcs.variable_elimination import Factor, TooLargeError
 
 _WITNESSES = 1000
@@ -44,12 +41,11 @@ _MOST_ANCESTORS = 20
 """So many parameters are looked at together. What is left out could only rule out more."""
 
 
-def review_logic(space: ConfigurationSpace, places: Places) -> Iterator[Problem]:
+def review_logic(tree: Tree, places: Places) -> Iterator[Problem]:
     """What is suspicious about conditions and forbidden clauses."""
-    logic = _Logic(space)
+    logic = _Logic(tree)
     for child, reason in logic.odd_conditions():
         yield places.conditions[child].problem(reason)
-    yield from places.idle
     undecided: list[tuple[Line, PcsClause]] = []
     for line, clause in places.clauses:
         try:
@@ -84,23 +80,23 @@ def _matches_any(clause: PcsClause, columns: Columns, active: Mapping[str, Mask]
 
 
 class _Logic:
-    def __init__(self, space: ConfigurationSpace) -> None:
-        self.space = space
-        self.conditions = {condition.child.name: condition for condition in space.conditions}
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.conditions = tree.condition_of
         self.parents = {
             name: dict.fromkeys(term.parent.name for term in terms_of(condition))
             for name, condition in self.conditions.items()
         }
-        self.search = Search(space)
+        self.search = Search(tree)
         self.never_active: set[str] = set()
         self.witnesses = random_columns(
-            space, tied_names(space), self.conditions, _WITNESSES, np.random.RandomState(0)
+            tree, tree.tied_names(), _WITNESSES, np.random.default_rng(0)
         )
 
     def odd_conditions(self) -> Iterator[tuple[str, str]]:
         """The children whose conditions cannot hold, or cannot fail; and which it is."""
-        # Parents before their children, as a space lists them.
-        for child in [name for name in self.space if name in self.conditions]:
+        # Parents before their children, as a tree lists them.
+        for child in [name for name in self.tree if name in self.conditions]:
             condition = self.conditions[child]
             held = holds(condition, self.witnesses)
             if held.any() and not held.all():
@@ -162,12 +158,12 @@ class _Logic:
     def _network(
         self,
         names: Sequence[str],
-        conditions: Sequence[ConditionLike],
+        conditions: Sequence[Condition],
         clauses: Sequence[PcsClause] = (),
     ) -> Network:
-        return Network(self.space, names, conditions, clauses, _MOST_ENTRIES)
+        return Network(self.tree, names, conditions, clauses, _MOST_ENTRIES)
 
-    def _ancestors(self, names: Iterable[str]) -> tuple[list[str], list[ConditionLike]]:
+    def _ancestors(self, names: Iterable[str]) -> tuple[list[str], list[Condition]]:
         """Some parameters with their nearest ancestors, and the conditions between them.
 
         A parameter that has been reported as never active may be active here, lest all below
@@ -189,12 +185,12 @@ class _Logic:
 
     def unmatched(self, clauses: list[tuple[Line, PcsClause]]) -> Iterator[tuple[Line, int]]:
         """The lines of the clauses that match no random configuration, and of how many."""
-        rng = np.random.RandomState(1)
+        rng = np.random.default_rng(1)
         names = self._with_ancestors(name for _, clause in clauses for name in names_in(clause))
         drawn = 0
         while clauses and drawn < _MOST_TRIES:
             count = min(_MOST_TRIES - drawn, max(1, _LARGEST_DRAW // len(names)))
-            columns = random_columns(self.space, names, self.conditions, count, rng)
+            columns = random_columns(self.tree, names, count, rng)
             active = {name: ~np.isnan(entries) for name, entries in columns.items()}
             clauses = [(line, c) for line, c in clauses if not _matches_any(c, columns, active)]
             drawn += count

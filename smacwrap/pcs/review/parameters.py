@@ -5,12 +5,12 @@ import math
 import re
 from collections.abc import Iterator
 
-from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace
-
 from smacwrap.errors import Problem
-from smacwrap.pcs.entries import Number, Parameter, plain, texts
+from smacwrap.pcs.entries import plain, texts
 from smacwrap.pcs.lines import NUMBER, Line, listed
+from smacwrap.pcs.model import Categorical, Number, Parameter
 from smacwrap.pcs.source_map import Places
+from smacwrap.pcs.tree import Tree
 
 _MOST_DECADES = 3
 
@@ -18,28 +18,28 @@ _NATURAL = {-1, 0, 1}
 """At such a bound a range often cannot go on: shares, counts and switches end there."""
 
 
-def review_parameters(space: ConfigurationSpace, places: Places) -> Iterator[Problem]:
+def review_parameters(tree: Tree, places: Places) -> Iterator[Problem]:
     """What is suspicious about parameters, each taken by itself.
 
     What can be so of many for the same reason is one warning, at the first of them.
     """
-    if not space:
+    if not tree:
         yield Problem("no parameters in it: there is nothing to tune", places.file)
-    elif all(parameter.size == 1 for parameter in space.values()):
+    elif all(parameter.size == 1 for parameter in tree.values()):
         yield Problem("all parameters have a single value: there is nothing to tune", places.file)
     scales: list[tuple[str, Line]] = []
     edges: list[tuple[str, Line]] = []
     for name, line in places.parameters.items():
-        parameter = space[name]
+        parameter = tree[name]
         if isinstance(parameter, Number):
             if message := _decades(parameter):
                 yield line.problem(message)
             if _edge(parameter):
                 edges.append((name, line))
-        elif isinstance(parameter, CategoricalHyperparameter) and _is_scale(parameter):
+        elif isinstance(parameter, Categorical) and _is_scale(parameter):
             scales.append((name, line))
     yield from _of_scales(scales)
-    yield from _of_edges(space, edges)
+    yield from _of_edges(tree, edges)
 
 
 def _of_scales(found: list[tuple[str, Line]]) -> Iterator[Problem]:
@@ -56,12 +56,12 @@ def _of_scales(found: list[tuple[str, Line]]) -> Iterator[Problem]:
         )
 
 
-def _of_edges(space: ConfigurationSpace, found: list[tuple[str, Line]]) -> Iterator[Problem]:
+def _of_edges(tree: Tree, found: list[tuple[str, Line]]) -> Iterator[Problem]:
     if len(found) == 1:
         name, line = found[0]
-        default = plain(space[name].default_value)
+        default = plain(tree[name].default_value)
         yield line.problem(
-            f"the default {default} is the {_edge(space[name])} value of '{name}': "
+            f"the default {default} is the {_edge(tree[name])} value of '{name}': "
             "is the range wide enough?"
         )
     elif found:

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smacwrap.errors import UserError
-from smacwrap.pcs import parse_pcs
+from smacwrap.pcs import parse_pcs, parse_tree
 from smacwrap.pcs.changes import changes
 from smacwrap.pcs.foreign.paramils import paramils_to_pcs
 
@@ -49,7 +49,7 @@ def test_a_file_of_paramils_is_written_line_by_line():
 
 def test_a_file_that_is_older_pcs_as_well_means_the_same():
     text = "a {1, 2} [1]\nb {x, y} [x]\nConditionals:\nb | a in {2}\nForbidden:\n{a=2, b=y}\n"
-    assert list(changes(parse_pcs(text), parse_pcs(paramils_to_pcs(text)))) == []
+    assert list(changes(parse_tree(text), parse_tree(paramils_to_pcs(text)))) == []
 
 
 @pytest.mark.parametrize(
