@@ -166,7 +166,7 @@ def test_what_is_edited_or_deleted_while_a_launch_is_at_work_changes_nothing_of_
     job.write_text(JOB.replace('"error"', '"accuracy"'))
     quick.write_text(SCENARIO + "retryCrashedRunCount = 5\nalgo = false\n")
     # A worker that is restarted, and its wrappers, go on with what the launch began with.
-    worker = json.loads((study / "running-1.json").read_text())["pid"]
+    worker = json.loads((study / "running-1.json").read_text())[0]["pid"]
     os.kill(worker, 9)
     wait_for(lambda: (study / "worker-1.log").read_text().count("begins with") == 2)
     job.unlink()
