@@ -19,8 +19,8 @@ Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
 # Hangs, except in runs whose number is listed in the file `quick-runs`.
 HANGING = """\
 #!/bin/sh
-n=$(ls -d started-* 2>/dev/null | wc -l)
-mkdir started-$n-$$
+n=0
+until mkdir started-$n 2>/dev/null; do n=$((n+1)); done
 grep -qx $n quick-runs 2>/dev/null || sleep 600
 echo "Result for SMAC: SAT, 1, 1, 0.$n, $5"
 """

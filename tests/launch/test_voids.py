@@ -16,8 +16,8 @@ Smacwrap = Callable[..., "subprocess.CompletedProcess[str]"]
 # Runs whose number is listed in the file `void` come to no result.
 TARGET = """\
 #!/bin/sh
-n=$(ls -d started-* 2>/dev/null | wc -l)
-mkdir started-$n-$$
+n=0
+until mkdir started-$n 2>/dev/null; do n=$((n+1)); done
 if grep -qx -e $n -e all void 2>/dev/null; then
   echo some output
   echo "Result for SMAC: CRASHED, 0, 0, 1, $5, reason=the disk is full;void=environment"
