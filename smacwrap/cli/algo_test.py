@@ -93,13 +93,12 @@ def _value(scenario: Scenario, direction: Direction, result: Result) -> str:
 
 def _configuration(scenario: Scenario, config: str) -> dict[str, str]:
     from smacwrap.pcs import read_tree
-    from smacwrap.pcs.settings import active_values, check_allowed, settings_of_words
+    from smacwrap.pcs.settings import values_of_words
     from smacwrap.pcs.tree import value_text
 
     tree = read_tree(scenario.pcs_file)
     try:
-        values = active_values(tree, settings_of_words(tree, config))
-        check_allowed(tree, values)
+        values = values_of_words(tree, config)
         return {name: value_text(tree[name], values[name]) for name in sorted(values)}
     except UserError as error:
         raise UserError(*(f"--config: {problem.message}" for problem in error.problems)) from None

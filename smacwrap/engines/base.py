@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from smacwrap.engines.seeds import DETERMINISTIC, Seeds
 from smacwrap.history import Objective, Run
-from smacwrap.history.run import configuration_key
+from smacwrap.history.run import run_key
 from smacwrap.protocol import NO_CUTOFF, NO_INSTANCE
 
 if TYPE_CHECKING:  # a worker's first run starts before ConfigSpace is there
@@ -58,7 +58,7 @@ class Suggestion:
     @cached_property
     def key(self) -> tuple[object, ...]:
         """The `Run.key` of the run that comes of it."""
-        return (configuration_key(self.configuration), self.instance, self.seed)
+        return run_key(self.configuration, self.instance, self.seed)
 
 
 @dataclass(frozen=True)

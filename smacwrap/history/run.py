@@ -37,6 +37,11 @@ def configuration_key(configuration: Mapping[str, str]) -> tuple[tuple[str, str]
     )
 
 
+def run_key(configuration: Mapping[str, str], instance: str, seed: int) -> tuple[object, ...]:
+    """What two runs of the same configuration, instance and seed have in common."""
+    return (configuration_key(configuration), instance, seed)
+
+
 @dataclass(frozen=True)
 class Run:
     """One completed run.
@@ -70,7 +75,7 @@ class Run:
 
     @cached_property
     def key(self) -> tuple[object, ...]:
-        """What two runs of the same configuration, instance and seed have in common."""
+        """As `run_key`."""
         return (self.configuration_key, self.instance, self.seed)
 
 

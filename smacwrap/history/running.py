@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from smacwrap.history.run import configuration_key
+from smacwrap.history.run import run_key
 from smacwrap.history.study import Study
 from smacwrap.protocol.run_id import format_run_id
 
@@ -41,7 +41,7 @@ class RunningRun:
     @property
     def key(self) -> tuple[object, ...]:
         """As `Run.key`: what it has in common with its record."""
-        return (configuration_key(self.configuration), self.instance, self.seed)
+        return run_key(self.configuration, self.instance, self.seed)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, from which `RunningRun(**data)` makes it again."""

@@ -120,6 +120,8 @@ class StudyView:
 
     def unmade(self, runs: Sequence[RunningRun]) -> list[RunningRun]:
         """Those of the runs of which nothing is recorded that counts, each once."""
+        if not runs:
+            return []
         made = {run.key for _, run in self.counted}
         return list({run.key: run for run in runs if run.key not in made}.values())
 

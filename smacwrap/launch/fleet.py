@@ -166,8 +166,7 @@ class Fleet:
     def _reserved(self) -> dict[int, int]:
         """The runs that no other worker may take: interrupted ones, and the default's."""
         seeds, repeat = self.description.seeds, self.description.repeat
-        known = {run.key for _, run in self.view.counted}
-        reserved = {seed: len({run.key for run in repeat.get(seed, ())} - known) for seed in seeds}
+        reserved = {seed: len(self.view.unmade(repeat.get(seed, ()))) for seed in seeds}
         if not self.view.runs:
             reserved[seeds[0]] += 1
         return reserved

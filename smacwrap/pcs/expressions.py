@@ -4,8 +4,9 @@ A program is flat, so that neither reading nor evaluating an expression of any d
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from smacwrap.errors import UserError
 from smacwrap.pcs.lines import Line
@@ -40,20 +41,42 @@ class Expression:
         Raises:
             ZeroDivisionError: if `strict`, for `x / 0` and `x % 0`, at which SMAC v2 stops.
         """
-        stack: list[float] = []
+        number: float = self.reckon(operands, UNARY, _STRICT if strict else BINARY)
+        return number
+
+    def reckon(
+        self,
+        operands: Sequence[Any],
+        unary: Mapping[str, Callable[..., Any]],
+        binary: Mapping[str, Callable[..., Any]],
+    ) -> Any:
+        """The result for the values of `names`, of whatever kind the operations work on."""
+        stack: list[Any] = []
         for step in self.program:
             if isinstance(step, float):
                 stack.append(step)
             elif isinstance(step, int):
                 stack.append(operands[step])
-            elif step in UNARY:
-                stack[-1] = UNARY[step](stack[-1])
+            elif step in unary:
+                stack[-1] = unary[step](stack[-1])
             else:
                 right = stack.pop()
-                if strict and step in ("/", "%") and right == 0:
-                    raise ZeroDivisionError
-                stack[-1] = BINARY[step](stack[-1], right)
+                stack[-1] = binary[step](stack[-1], right)
         return stack[0]
+
+
+def _strictly(step: str) -> Callable[[float, float], float]:
+    """The operation, if it does not divide by 0."""
+
+    def operate(left: float, right: float) -> float:
+        if right == 0:
+            raise ZeroDivisionError
+        return BINARY[step](left, right)
+
+    return operate
+
+
+_STRICT = {**BINARY, "/": _strictly("/"), "%": _strictly("%")}
 
 
 _BINDS = {

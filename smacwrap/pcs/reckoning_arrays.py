@@ -17,19 +17,8 @@ Numbers = npt.NDArray[np.float64]
 
 def evaluate(expression: Expression, operands: Sequence[Numbers]) -> Numbers:
     """As `Expression.evaluate`, for arrays of one shape."""
-    stack: list[Any] = []
     with np.errstate(all="ignore"):
-        for step in expression.program:
-            if isinstance(step, float):
-                stack.append(step)
-            elif isinstance(step, int):
-                stack.append(operands[step])
-            elif step in _UNARY:
-                stack[-1] = _UNARY[step](stack[-1])
-            else:
-                right = stack.pop()
-                stack[-1] = _BINARY[step](stack[-1], right)
-    return np.asarray(stack[0], dtype=np.float64)
+        return np.asarray(expression.reckon(operands, _UNARY, _BINARY), dtype=np.float64)
 
 
 def _truth(ufunc: Callable[..., Any]) -> Callable[..., Numbers]:

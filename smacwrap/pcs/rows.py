@@ -91,11 +91,7 @@ class Rows:
         doubtful = (known < named) | missing.any(axis=1)
         for row in np.flatnonzero(doubtful).tolist():
             # It says what is wrong, or takes it all the same.
-            values = active_values(self.tree, configurations[row])
-            legal[row] = [
-                to_entry(parameter, values[name]) if name in values else math.nan
-                for name, parameter in self.tree.items()
-            ]
+            legal[row] = self.tree.entries(active_values(self.tree, configurations[row]))
         return legal
 
     def to_texts(self, rows: Matrix) -> dict[str, list[str | None]]:

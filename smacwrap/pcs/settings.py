@@ -72,6 +72,17 @@ def active_values(tree: Tree, settings: Mapping[str, str]) -> Values:
     return values
 
 
+def values_of_words(tree: Tree, text: str) -> Values:
+    """The values of the active parameters of a text such as `-lr 0.01`, as `settings_of_words`.
+
+    Raises:
+        UserError: as in `settings_of_words` and `active_values`, or they are forbidden.
+    """
+    values = active_values(tree, settings_of_words(tree, text))
+    check_allowed(tree, values)
+    return values
+
+
 def check_allowed(tree: Tree, values: Mapping[str, str | float]) -> None:
     """Complains of a configuration, its active parameters' values, that is forbidden.
 

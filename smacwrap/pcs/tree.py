@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from smacwrap.pcs.condition_term import Condition, terms_of
+from smacwrap.pcs.entries import to_entry
 from smacwrap.pcs.forbidden import PcsClause, names_in
 from smacwrap.pcs.model import Parameter, Real
 
@@ -23,6 +24,11 @@ class DefaultTexts(NamedTuple):
 
     settings: dict[str, str]
     active: tuple[str, ...]
+
+    @property
+    def configuration(self) -> dict[str, str]:
+        """The active parameters' values, as `to_text` writes them."""
+        return {name: self.settings[name] for name in self.active}
 
 
 class Tree(Mapping[str, Parameter]):
@@ -86,6 +92,13 @@ class Tree(Mapping[str, Parameter]):
         for clause in self.clauses:
             found |= names_in(clause)
         return [name for name in self if name in found]
+
+    def entries(self, values: Mapping[str, str | float]) -> list[float]:
+        """The entries of a configuration's vector, given its active parameters' values."""
+        return [
+            to_entry(parameter, values[name]) if name in values else math.nan
+            for name, parameter in self._parameters.items()
+        ]
 
     def default_values(self) -> dict[str, str | float]:
         """The defaults of the parameters that are active if all of these have their defaults."""

@@ -6,11 +6,9 @@ not with this module: a worker's first run has none yet.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from smacwrap.pcs.entries import to_entry
 from smacwrap.pcs.settings import active_values, check_allowed, settings_of_words
 from smacwrap.pcs.tree import Tree, value_text
 
@@ -97,10 +95,7 @@ def _configuration(space: ConfigurationSpace, values: Mapping[str, Any]) -> Conf
 
     from smacwrap.pcs.configuration import PcsConfiguration
 
-    entries = [
-        to_entry(parameter, values[name]) if name in values else math.nan
-        for name, parameter in tree_of(space).items()
-    ]
+    entries = tree_of(space).entries(values)
     # NumPy's strings, as in the space's own values: see `space_parts.hyperparameter`.
     own = {name: np.str_(v) if isinstance(v, str) else v for name, v in values.items()}
     return PcsConfiguration(space, np.array(entries), own)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from smacwrap.errors import UserError
 from smacwrap.pcs import Tree
-from smacwrap.pcs.settings import active_values, check_allowed, settings_of_words
+from smacwrap.pcs.settings import values_of_words
 from smacwrap.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def check_initial(scenario: Scenario, tree: Tree) -> None:
     for option, text in _written(scenario):
         if text.upper() not in ("DEFAULT", "RANDOM"):
             try:
-                check_allowed(tree, active_values(tree, settings_of_words(tree, text)))
+                values_of_words(tree, text)
             except UserError as error:
                 raise _at(scenario, option, error) from None
 

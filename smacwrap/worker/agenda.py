@@ -3,21 +3,19 @@
 import logging
 import time
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from smacwrap.engines import (
-    Engine,
-    Pending,
-    Search,
-    Seeds,
-    Suggestion,
-    make_engine,
-)
+from smacwrap.engines import Engine, Pending, Search, Seeds, Suggestion, make_engine
 from smacwrap.history.running import RunningRun
 from smacwrap.history.view import StudyView
-from smacwrap.pcs import default_texts, from_record, parse_pcs
+from smacwrap.pcs import DefaultTexts, from_record, parse_pcs
 from smacwrap.scenario import Scenario
 from smacwrap.worker.knowledge import Knowledge
 from smacwrap.worker.retry import notify
+
+if TYPE_CHECKING:
+    from smacwrap.pcs.space import PcsSpace
 
 log = logging.getLogger("smacwrap.worker")
 
@@ -26,7 +24,7 @@ class Agenda:
     """The suggestions that a worker follows, one after the other.
 
     Args:
-        scenario: what is tuned; `pcs_text`: its parameters.
+        scenario: what is tuned; `pcs_text`: its parameters; `default`: their default values.
         engine: the engine's name.
         seed: the worker's; `workers`: how many there are, the first of which is `is_first`.
         seeds: the target algorithm's.
@@ -38,6 +36,7 @@ class Agenda:
         self,
         scenario: Scenario,
         pcs_text: str,
+        default: DefaultTexts,
         engine: str,
         seed: int,
         workers: int,
@@ -49,6 +48,7 @@ class Agenda:
     ) -> None:
         self._scenario = scenario
         self._pcs_text = pcs_text
+        self._default = default
         self._engine_name = engine
         self._seed = seed
         self._workers = workers
@@ -65,9 +65,18 @@ class Agenda:
         """How many runs are to be made that no other worker can make."""
         return len(self._repeat) + self._begins
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the engine has been made."""
+        return self._knowledge.is_ready
+
     def get_ready(self) -> None:
-        """Have the engine ready, which takes seconds the first time."""
+        """Make the engine, which takes seconds."""
         self._knowledge.get_ready()
+
+    @cached_property
+    def _space(self) -> "PcsSpace":
+        return parse_pcs(self._pcs_text, self._scenario.pcs_file)
 
     def next(self, pending: Sequence[Pending], own: Sequence[Suggestion]) -> Suggestion | None:
         """What to run next; None where every configuration has been run, or is running.
@@ -90,7 +99,7 @@ class Agenda:
                 from smacwrap.engines.suggest import suggest
 
                 log.info("run %s was interrupted: it is made again", run.id)
-                configuration = from_record(parse_pcs(self._pcs_text), run.configuration)
+                configuration = from_record(self._space, run.configuration)
                 return suggest(configuration, run.seed, run.instance)
         return None
 
@@ -107,7 +116,7 @@ class Agenda:
             self._knowledge.get_ready()
             return self._warm
         if self._scenario.initial_incumbent.upper() == "DEFAULT":
-            default = Suggestion(*default_texts(self._pcs_text), seed=self._seeds.first)
+            default = Suggestion(*self._default, seed=self._seeds.first)
             return None if self._view.result_of(default.key) else default
         return None
 
@@ -115,7 +124,7 @@ class Agenda:
         from smacwrap.scenario.initial import initial_configurations
         from smacwrap.worker.warmstart import warm_runs
 
-        space, scenario = parse_pcs(self._pcs_text, self._scenario.pcs_file), self._scenario
+        space, scenario = self._space, self._scenario
         initial = initial_configurations(scenario, space, self._seed) if self._is_first else ()
         engine = make_engine(
             self._engine_name,

@@ -28,6 +28,11 @@ class Knowledge:
         self._told = 0
         self._asked: set[tuple[object, ...]] = set()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the engine has been made."""
+        return self._engine is not None
+
     def get_ready(self) -> Engine:
         """The engine, which knows all that the view has: thousands of runs are told together."""
         if self._engine is None or self._generation != self._view.generation:

@@ -94,9 +94,8 @@ class Records:
         return self._history.taken.take()
 
     def give_back(self, number: int) -> None:
-        """A run with this number comes to no record."""
+        """The run with this number is not started."""
         self._history.taken.give_back(number)
-        self._running.pop(number, None)
 
     def started(self, run: RunningRun) -> None:
         """A run is about to start."""

@@ -4,14 +4,13 @@ import logging
 import os
 import platform
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property
 
 from smacwrap.engines import Suggestion
 from smacwrap.history import Run
 from smacwrap.history.run import details_of
 from smacwrap.history.running import RunningRun
-from smacwrap.pcs import default_texts
 from smacwrap.protocol import CallString
 from smacwrap.protocol.additional import INTERRUPTED
 from smacwrap.protocol.run_id import format_run_id
@@ -32,7 +31,7 @@ class Runner:
     Args:
         seed: the worker's.
         target: what to call.
-        pcs_text: its parameters.
+        default: the default configuration's values, of the active parameters.
         shares: what the runs in each slot may use.
         records: where runs are recorded.
         stopping: says when one is to be ended.
@@ -43,7 +42,7 @@ class Runner:
         self,
         seed: int,
         target: Target,
-        pcs_text: str,
+        default: Mapping[str, str],
         shares: list[Share],
         records: Records,
         stopping: Stopping,
@@ -51,7 +50,7 @@ class Runner:
     ) -> None:
         self._seed = seed
         self._target = target
-        self._pcs_text = pcs_text
+        self._default = default
         self._shares = shares
         self._records = records
         self._stopping = stopping
@@ -137,11 +136,6 @@ class Runner:
         )
         self._records.completed(run)
         return run
-
-    @cached_property
-    def _default(self) -> dict[str, str]:
-        settings, active = default_texts(self._pcs_text)
-        return {name: settings[name] for name in active}
 
     def _answer(self, flight: Flight) -> Answer:
         start = time.monotonic()

@@ -15,14 +15,6 @@ _MOST = 5
 _WHAT_TO_DO = "solve that, and go on with --resume"
 
 
-class VoidError(Exception):
-    """A run came to no result; `answer` says why."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.reason)
-        self.answer = answer
-
-
 class Voids:
     """The voids of one worker, in a row.
 

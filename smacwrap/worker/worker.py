@@ -15,6 +15,7 @@ from smacwrap.history.running import read_running
 from smacwrap.history.state import Context
 from smacwrap.history.study import PATIENCE
 from smacwrap.history.view import StudyView
+from smacwrap.pcs import default_texts
 from smacwrap.processes import control
 from smacwrap.protocol import Status
 from smacwrap.protocol.run_id import format_run_id
@@ -96,7 +97,7 @@ class Worker:
         self.index = index
         self.stopping = stopping
         scenario = self.scenario = description.load_scenario()
-        pcs_text = description.pcs_text
+        pcs_text, default = description.pcs_text, default_texts(description.pcs_text)
         self.direction = direction_of(scenario)
         self.budget = Budget(study)
         self.turn = Turn(study, stopping.no_more_runs)
@@ -116,7 +117,7 @@ class Worker:
             seed,
             # Our own environment, and so our targets', has our share of cores and GPUs.
             Target(scenario, target_environment(scenario, study.runs), description.slots),
-            pcs_text,
+            default.configuration,
             description.shares[seed].split(description.slots),
             self.records,
             stopping,
@@ -130,6 +131,7 @@ class Worker:
         self.agenda = Agenda(
             scenario,
             pcs_text,
+            default,
             description.engine,
             seed,
             len(seeds),
@@ -185,7 +187,8 @@ class Worker:
                     raise Stopped
                 return reason
             # While targets run there is time for the engine, whose import takes seconds.
-            if not (reason or self.stopping.no_more_runs() or self._end()):
+            idle = not (self.agenda.is_ready or reason or self.stopping.no_more_runs())
+            if idle and not self._end():
                 self.agenda.get_ready()
             self._land(*self.flights.wait())
 
@@ -304,8 +307,9 @@ class Worker:
 
     def _was_first(self) -> bool:
         """Whether the last run was the study's first, but for those that were forgotten."""
-        own = [seed for seed, _ in self.view.counted if seed == self.seed]
-        return self.index == 0 and len(own) == 1
+        if self.index != 0:
+            return False
+        return sum(seed == self.seed for seed, _ in self.view.counted) == 1
 
     def _read_others(self) -> None:
         before = self.view.incumbent

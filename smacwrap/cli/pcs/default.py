@@ -20,5 +20,4 @@ def command(file: Path) -> None:
     """
     from smacwrap.cli.pcs.files import flags, read_tree
 
-    default = read_tree(file).default_texts()
-    click.echo(flags({name: default.settings[name] for name in default.active}))
+    click.echo(flags(read_tree(file).default_texts().configuration))
